@@ -1,0 +1,40 @@
+#ifndef TRAWL_COMMON_BASE_SHARED_H
+#define TRAWL_COMMON_BASE_SHARED_H
+
+#include "common/base/err.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* The one mapping that the processes of a host share: made by the master
+ * before the first fork, never resized. Every field is an atomic that one
+ * process writes and any process reads, unless it says otherwise. */
+enum {
+	WORKERS_MAX = 256,
+	EPOCHS = 4096, /* slots of invalidation epochs, by digest */
+};
+
+struct shared_worker {
+	_Atomic int64_t pid;          /* master: 0 while nobody runs here */
+	_Atomic int64_t heartbeat_ms; /* worker: CLOCK_MONOTONIC; master: 0 at death */
+	_Atomic uint64_t requests;    /* worker */
+	_Atomic uint32_t connections; /* worker: open now */
+};
+
+struct shared {
+	uint32_t workers; /* slots in use; const after the fork */
+	struct shared_worker worker[WORKERS_MAX];
+	/* Bumped by any worker before an answer that revokes a session or
+	 * replaces a report leaves; compared before a local copy is used. */
+	_Atomic uint64_t epoch[EPOCHS];
+};
+
+/* NULL when the kernel gives no memory. Given back with shared_free (which
+ * takes NULL), by the process that made it. */
+struct shared *shared_new(uint32_t workers);
+void shared_free(struct shared *s);
+
+/* CLOCK_MONOTONIC in milliseconds, the clock of heartbeats and deadlines. */
+int64_t clock_ms(void);
+
+#endif

@@ -1,0 +1,50 @@
+#ifndef TRAWL_COMMON_BASE_SPAN_H
+#define TRAWL_COMMON_BASE_SPAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* A span is bytes that somebody else owns: borrowed, not terminated by NUL,
+ * any byte allowed. {NULL, 0} is the empty span. */
+struct span {
+	const char *data;
+	size_t len;
+};
+
+static inline struct span
+span_of(const void *data, size_t len)
+{
+	return (struct span){ data, len };
+}
+
+/* The bytes of a C string without its NUL; the empty span for NULL. */
+static inline struct span
+span_text(const char *text)
+{
+	return (struct span){ text, text ? strlen(text) : 0 };
+}
+
+static inline bool
+span_is_equal(struct span a, struct span b)
+{
+	return a.len == b.len && (a.len == 0 || !memcmp(a.data, b.data, a.len));
+}
+
+/* Byte order, a shorter span before one that it begins: <0, 0, >0. */
+static inline int
+span_compare(struct span a, struct span b)
+{
+	size_t len = a.len < b.len ? a.len : b.len;
+	int order = len ? memcmp(a.data, b.data, len) : 0;
+
+	return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+/* Reads all of `s` as an unsigned decimal number; leading zeros are allowed.
+ * Returns false, *out untouched, when it is empty, has another byte, or does
+ * not fit 64 bits. */
+bool span_to_u64(struct span s, uint64_t *out);
+
+#endif

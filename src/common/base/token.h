@@ -1,0 +1,38 @@
+#ifndef TRAWL_COMMON_BASE_TOKEN_H
+#define TRAWL_COMMON_BASE_TOKEN_H
+
+#include "common/base/err.h"
+#include "common/base/span.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A session token is "<user id>.<32 random bytes in base64url>": whose it is
+ * (and so in which Redis slot its session lies) is known from the token alone.
+ * The store knows only its digest, BLAKE2b-256 keyed with the secret, so a
+ * stolen dump opens nothing. Any thread. */
+enum {
+	TOKEN_TEXT = 64,   /* 19 digits, '.', 43 characters, NUL */
+	DIGEST_TEXT = 44,  /* base64url of 32 bytes, NUL */
+	TOKEN_KEY_SIZE = 32,
+};
+
+/* The key of every digest, derived from the `secret` setting. */
+struct token_key {
+	uint8_t bytes[TOKEN_KEY_SIZE];
+};
+
+/* Once per process, before anything else of libsodium; 0, or -1. */
+int token_init(void);
+
+/* secret  16 bytes or more, any */
+void token_key_derive(struct token_key *key, struct span secret);
+
+void token_new(int64_t user_id, char out[TOKEN_TEXT]);
+
+/* Reads the user id and digests the token; false when it has not the form of
+ * a token. */
+bool token_digest(const struct token_key *key, struct span token,
+    int64_t *user_id, char digest[DIGEST_TEXT]);
+
+#endif

@@ -1,0 +1,40 @@
+#ifndef TRAWL_COMMON_GEO_GEO_H
+#define TRAWL_COMMON_GEO_GEO_H
+
+#include "common/base/err.h"
+#include "common/geo/country.h"
+
+#include <stdint.h>
+
+/* IP -> country, behind one interface: the compiled range tables or an MMDB
+ * file, mapped once by the master and shared by all workers (read-only, any
+ * thread). Addresses that CONTRACT 3 calls "no country" are answered here,
+ * whatever a database says. */
+
+/* 16 bytes, network order; IPv4 as ::ffff:a.b.c.d. */
+struct address {
+	uint8_t bytes[16];
+};
+
+struct geo;
+
+/* The range tables that set-up installed: beside the executable, else in
+ * ../share/trawl. */
+enum err geo_open_ranges(struct geo **out, const char *path,
+    struct problem *why);
+enum err geo_default_ranges_path(char *out, size_t size, struct problem *why);
+
+/* Refuses a file that can answer no country. */
+enum err geo_open_mmdb(struct geo **out, const char *path, struct problem *why);
+
+/* NULL is allowed. */
+void geo_close(struct geo *g);
+
+/* COUNTRY_UNKNOWN where there is none. `g` NULL knows no country at all. */
+uint16_t geo_country(const struct geo *g, const struct address *ip);
+
+/* "ranges 4be1..." or "mmdb 91ab...": kind and digest of the table. Two
+ * processes with the same text give the same answers. Lives as long as g. */
+const char *geo_source(const struct geo *g);
+
+#endif

@@ -1,0 +1,47 @@
+#ifndef TRAWL_COMMON_SHOPLOG_CHUNK_H
+#define TRAWL_COMMON_SHOPLOG_CHUNK_H
+
+#include "common/base/err.h"
+#include "common/shoplog/source.h"
+#include "common/shoplog/tally.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A chunk is a stretch of one file: it owns the lines that *start* in
+ * [from, to). So it reads on behind `to` until its last line ends, and begins
+ * behind the first line end at or after from - 1. */
+struct chunk {
+	uint32_t file; /* index in the source */
+	uint64_t from, to;
+};
+
+/* Splits every file of the source into chunks of about `size` bytes, in the
+ * order of the log. An empty file gives no chunk.
+ *
+ * out   *len chunks, the caller frees with free(3)
+ * Pure. */
+enum err chunk_split(const struct source *s, uint64_t size, struct chunk **out,
+    size_t *len);
+
+/* Reads the chunk and adds its lines to `t`.
+ *
+ * tail   an unterminated last line of the last file goes here instead (when
+ *        there is one; an empty tally otherwise); NULL: into `t` too
+ * done   bytes read so far are added to it as work goes on; NULL: nobody asks
+ * stop   polled between blocks: non-zero ends the reading with ERR_STALE;
+ *        NULL: nobody stops it
+ * Returns ERR_OK, ERR_NO_MEMORY, ERR_NO_LOG (vanished), ERR_LOG_CHANGED
+ * (shrank, or is another file than `s` says).
+ * Thread: a pool thread; it blocks on the disk. */
+enum err chunk_tally(const struct source *s, const struct chunk *c,
+    struct tally *t, struct tally *tail, _Atomic uint64_t *done,
+    const _Atomic int *stop, struct problem *why);
+
+/* The offset behind the last "\n" of the last file, 0 if it has none: where
+ * the next parse resumes. */
+enum err chunk_end_of_lines(const struct source *s, uint64_t *offset,
+    struct problem *why);
+
+#endif

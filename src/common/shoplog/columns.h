@@ -1,0 +1,53 @@
+#ifndef TRAWL_COMMON_SHOPLOG_COLUMNS_H
+#define TRAWL_COMMON_SHOPLOG_COLUMNS_H
+
+#include "common/base/err.h"
+#include "common/base/span.h"
+#include "common/shoplog/tally.h"
+
+#include <stdint.h>
+
+/* The carts of one shard as columns, sorted by cart id, so that a reader scans
+ * only what its question needs and a merge walks two of them side by side.
+ * In Redis the string `segment:<id>`: little-endian, a version byte first,
+ * lengths checked on reading. A shard is a base and small deltas; a delta says
+ * what later lines add and is folded with columns_append (a monoid, as the
+ * tally is). */
+#define COLUMNS_NO_DAY UINT32_MAX
+
+enum cart_owner {
+	OWNER_NONE,
+	OWNER_USER, /* user_id of the last pay line */
+	OWNER_IPV4, /* address of the last success_pay; any pay line outranks it */
+	OWNER_IPV6,
+};
+
+struct columns {
+	uint32_t carts_len;
+	uint32_t goods_len;         /* distinct goods ids in this shard */
+	uint32_t items_len;         /* goods in carts, each once a cart */
+	const uint64_t *cart_id;    /* [carts_len], ascending */
+	const uint32_t *named_day;  /* day of the first line that names it */
+	const uint32_t *paid_day;   /* of the first success_pay, or COLUMNS_NO_DAY */
+	const uint8_t *owner;       /* enum cart_owner */
+	const uint64_t *owner_key;  /* user id, IPv4 address, high half of IPv6 */
+	const uint64_t *owner_low;  /* low half of IPv6, else 0; NULL: all 0 */
+	const uint32_t *items_from; /* [carts_len + 1] into items */
+	const uint32_t *items;      /* index into goods_id, ascending in a cart */
+	const uint64_t *goods_id;   /* [goods_len], ascending */
+	void *memory;               /* owner of all arrays above */
+};
+
+/* The carts of one shard of a tally. columns_cleanup gives `out` back. */
+enum err columns_of_tally(const struct tally *t, unsigned shard,
+    struct columns *out);
+
+enum err columns_encode(const struct columns *c, uint8_t **bytes, size_t *len);
+enum err columns_decode(struct span bytes, struct columns *out);
+
+/* out := base, then delta: neither is changed. */
+enum err columns_append(const struct columns *base, const struct columns *delta,
+    struct columns *out);
+void columns_cleanup(struct columns *c);
+
+#endif

@@ -1,0 +1,41 @@
+#ifndef TRAWL_COMMON_SHOPLOG_EVENT_H
+#define TRAWL_COMMON_SHOPLOG_EVENT_H
+
+#include "common/base/span.h"
+#include "common/geo/geo.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One well-formed line of the shop log, read. */
+enum event_kind {
+	EVENT_HOME,
+	EVENT_CATEGORY, /* category */
+	EVENT_GOODS,    /* category, goods */
+	EVENT_CART,     /* goods_id, cart_id */
+	EVENT_PAY,      /* user_id, cart_id */
+	EVENT_SUCCESS,  /* cart_id */
+	EVENT_OTHER,
+};
+
+/* A line with more bytes than this before its end is malformed. */
+enum { LINE_MAX_BYTES = 64 * 1024 };
+
+struct event {
+	enum event_kind kind;
+	int32_t day;            /* civil.h */
+	uint32_t second;        /* of the day, 0 to 86399 */
+	struct address address; /* whose request it was */
+	struct span category;   /* borrowed from the line */
+	struct span goods;      /* borrowed from the line */
+	uint64_t goods_id;
+	uint64_t cart_id;
+	uint64_t user_id;
+};
+
+/* Reads a line without its end (neither "\n" nor the "\r" before it).
+ * Returns false when the line is malformed; *out is undefined then. An empty
+ * line is not a line: the caller has skipped it. Pure, any thread. */
+bool event_parse(struct span line, struct event *out);
+
+#endif

@@ -1,0 +1,43 @@
+#ifndef TRAWL_COMMON_SHOPLOG_PARTIAL_H
+#define TRAWL_COMMON_SHOPLOG_PARTIAL_H
+
+#include "common/base/err.h"
+#include "common/base/span.h"
+#include "common/shoplog/tally.h"
+
+/* A tally in bytes: what a worker leaves in Redis for the one that merges.
+ * Little-endian, a version byte first, every length checked on reading (a
+ * partial of another version, or cut short, is ERR_CORRUPT and nothing else).
+ *
+ *	header     version, offset of every section
+ *	names      categories and goods pages that the other sections refer to
+ *	common     summary, counts by day, votes
+ *	shard 0..  carts (columns.h), addresses (addresses.h)
+ *
+ * The sections can be fetched alone: a merge of one shard needs the names and
+ * that shard of every partial, the commit needs names and common. */
+enum { PARTIAL_HEADER_SIZE = 8 + 8 * (2 + SHARDS + 1) };
+
+struct partial_layout {
+	uint64_t names, common; /* offset of each section */
+	uint64_t shard[SHARDS];
+	uint64_t end; /* the size of all */
+};
+
+/* Gives the bytes: free(3). */
+enum err partial_encode(const struct tally *t, uint8_t **bytes, size_t *len);
+
+/* header  PARTIAL_HEADER_SIZE bytes at least */
+enum err partial_layout(struct span header, struct partial_layout *out);
+
+/* t := t, then what the sections hold. Partials are appended in the order of
+ * the log. `names` and the section are of the same partial. */
+enum err partial_append_common(struct tally *t, struct span names,
+    struct span common);
+enum err partial_append_shard(struct tally *t, unsigned shard,
+    struct span names, struct span section);
+
+/* All of a partial at once. */
+enum err partial_append(struct tally *t, struct span bytes);
+
+#endif

@@ -1,0 +1,62 @@
+#ifndef TRAWL_COMMON_SHOPLOG_TALLY_H
+#define TRAWL_COMMON_SHOPLOG_TALLY_H
+
+#include "common/base/err.h"
+#include "common/geo/geo.h"
+#include "common/shoplog/event.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is known of a stretch of the log: a monoid. An empty tally is its unit
+ * and tally_append() its operation: the tally of two neighbouring stretches,
+ * appended in order, is the tally of both, to the digit, wherever the border
+ * lies. Everything is counts, but for what crosses a border: votes (an
+ * add-to-cart whose visitor's previous line lies in the stretch before) and
+ * carts (first named, first paid, last user).
+ *
+ * Carts and addresses lie in shards by a hash of their key, fixed for good, so
+ * that a merge can run one shard at a time. Hash tables are keyed with a
+ * secret of the process against chosen keys. One thread at a time. */
+enum {
+	SHARDS = 16,
+	MALFORMED_PLACES = 10,
+};
+
+struct malformed_place {
+	uint32_t file; /* index in the source */
+	uint64_t offset;
+};
+
+struct tally_summary {
+	uint64_t lines; /* well-formed and malformed ones */
+	uint64_t malformed;
+	uint64_t other;
+	uint64_t bytes;
+	int64_t first_s, last_s; /* earliest, latest moment (civil.h); first > last: none */
+	uint32_t places_len;
+	struct malformed_place places[MALFORMED_PLACES]; /* in log order */
+};
+
+struct tally;
+
+/* geo  borrowed until tally_free; NULL: every address is of no country
+ * Returns NULL when memory is out. */
+struct tally *tally_new(const struct geo *geo);
+void tally_free(struct tally *t);
+
+/* Adds what follows all that the tally holds. */
+enum err tally_add(struct tally *t, const struct event *e);
+
+/* Adds a malformed line. */
+void tally_add_malformed(struct tally *t, uint32_t file, uint64_t offset);
+
+void tally_add_bytes(struct tally *t, uint64_t bytes);
+
+/* left := left, then right. `right` is unchanged. On ERR_NO_MEMORY left is
+ * lost and may only be freed. */
+enum err tally_append(struct tally *left, const struct tally *right);
+
+const struct tally_summary *tally_summary(const struct tally *t);
+
+#endif

@@ -1,0 +1,29 @@
+#ifndef TRAWL_COMMON_SHOPLOG_VOTES_H
+#define TRAWL_COMMON_SHOPLOG_VOTES_H
+
+#include "common/base/err.h"
+#include "common/base/span.h"
+#include "common/shoplog/tally.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Which goods a goods id is: every add-to-cart whose visitor requested a goods
+ * page just before votes for that page. Votes add up (a base and deltas); the
+ * catalogue is what they elect. In Redis one binary string a segment. */
+enum err votes_encode(const struct tally *t, uint8_t **bytes, size_t *len);
+
+/* t := t with these votes added. */
+enum err votes_append(struct tally *t, struct span bytes);
+
+/* goods id -> category, for report 5. Immutable once made, any thread. */
+struct catalogue;
+enum err catalogue_of_tally(const struct tally *t, struct catalogue **out);
+void catalogue_free(struct catalogue *c);
+size_t catalogue_categories(const struct catalogue *c);
+struct span catalogue_category(const struct catalogue *c, size_t index);
+
+/* Index of the category, or -1 for a goods id without a vote. */
+int64_t catalogue_find(const struct catalogue *c, uint64_t goods_id);
+
+#endif

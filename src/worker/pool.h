@@ -1,0 +1,35 @@
+#ifndef TRAWL_WORKER_POOL_H
+#define TRAWL_WORKER_POOL_H
+
+#include "common/base/err.h"
+
+#include <stddef.h>
+#include <uv.h>
+
+/* Threads with a bounded queue of their own, for what must not run on the
+ * loop. A worker has two: hashing, and parsing at a lower priority; neither
+ * waits for the other. All calls are made on the loop thread. */
+struct pool;
+
+/* One piece of work. Memory: the caller's, until done() has been called. */
+struct pool_job {
+	void (*work)(struct pool_job *job); /* on a pool thread */
+	void (*done)(struct pool_job *job); /* on the loop thread, always once */
+	struct pool_job *next;              /* the pool's own */
+};
+
+/* queue_limit  jobs that may wait beyond those that run
+ * nice         added to the threads' nice value
+ * NULL when memory or threads are out. */
+struct pool *pool_new(uv_loop_t *loop, unsigned threads, size_t queue_limit,
+    int nice);
+
+/* ERR_OK: done() will be called. ERR_OVERLOAD: the queue is full. */
+enum err pool_start(struct pool *p, struct pool_job *job)
+    __attribute__((warn_unused_result));
+
+/* Lets queued and running jobs end (done() is still called for each), then
+ * closes and frees the pool within the loop's next turns. */
+void pool_close(struct pool *p);
+
+#endif

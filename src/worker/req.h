@@ -1,0 +1,171 @@
+#ifndef TRAWL_WORKER_REQ_H
+#define TRAWL_WORKER_REQ_H
+
+#include "common/base/arena.h"
+#include "common/base/err.h"
+#include "common/base/span.h"
+#include "common/base/token.h"
+#include "common/shoplog/answer.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The struct that travels: transport -> api -> service -> store and back.
+ * Nobody keeps anything about a request elsewhere.
+ *
+ * An endpoint is a chain of steps. Each step ends by returning what it did:
+ * `return store_...(r, ..., next)` (wait), `return req_fail(r, ERR_...)`, or
+ * `return req_done(r)`; a path that forgets does not compile. One wait at a
+ * time. A step that cannot start returns req_fail, it does not call back, so
+ * nothing is ever called from inside itself. */
+enum req_state {
+	REQ_WAIT, /* somebody holds the request and will call req_resume() */
+	REQ_DONE, /* r->out is final; transport writes it */
+};
+
+struct req;
+typedef enum req_state req_step(struct req *r);
+
+enum req_method {
+	METHOD_GET,
+	METHOD_HEAD,
+	METHOD_POST,
+	METHOD_PATCH,
+	METHOD_DELETE,
+	METHOD_OPTIONS,
+	METHOD_OTHER, /* well-formed, and no route has it */
+};
+
+/* What a user is, as stored and as shown (never the password). Texts live in
+ * the request's arena. */
+struct user {
+	int64_t id;
+	struct span login, first_name, last_name;
+	struct span created_at, update_at; /* "2026-01-31T09:00:00Z" */
+	struct span password_hash;         /* service only; never encoded */
+};
+
+struct field_error {
+	const char *field, *message; /* static or in the arena */
+};
+enum { FIELD_ERRORS_MAX = 16 };
+
+/* What a parse says of itself: the answer of /parse and the source of every
+ * report. Texts live in the request's arena. */
+struct parse_summary {
+	struct span job;
+	struct span mode; /* "full", "incremental", "unchanged" */
+	const struct span *files; /* base names, log order */
+	size_t files_len;
+	uint64_t lines, bytes, malformed, other;
+	struct {
+		uint32_t file;
+		uint64_t offset;
+	} places[10];
+	size_t places_len;
+	double seconds;
+	int64_t first_s, last_s; /* first > last: no lines */
+	struct span parsed_at, geo, generation;
+};
+
+struct worker;
+struct conn;
+struct route;
+
+struct req {
+	struct worker *worker; /* borrowed; set once */
+	struct conn *conn;     /* transport: NULL when the client is gone */
+	const struct route *route;
+	struct arena arena; /* emptied when the answer is out */
+	req_step *next;     /* the step that req_resume() runs; NULL: none waits */
+
+	/* transport: the request as it came; borrowed from the connection's
+	 * buffers until the answer is out */
+	enum req_method method;
+	struct span path, query, body;
+	struct span authorization, content_type, if_none_match, prefer;
+	struct span user_agent, forwarded_for, host;
+	char client[46]; /* address of the peer, text */
+	int64_t path_id; /* {id}, {n} of the route; 0 when it has none */
+	struct span path_name; /* {job} of the route */
+
+	/* api: what a decoder read, checked */
+	struct {
+		struct span login, password, first_name, last_name;
+		bool has_first_name, has_last_name;
+		bool all;          /* DELETE /user/auth?all=true */
+		bool full;         /* /parse?full=true */
+		bool is_async;     /* Prefer: respond-async */
+		bool is_paged;     /* limit or after were given */
+		int64_t limit, after;
+		int report;
+		struct span category; /* decoded; empty: the default one */
+		bool has_category, has_period;
+		struct period period;
+	} in;
+
+	/* service: whose request it is; 0 before the session is known */
+	struct {
+		int64_t user_id;
+		char digest[DIGEST_TEXT];
+	} session;
+
+	/* store and service: what encoders show */
+	struct {
+		struct user user;
+		struct user *users;
+		size_t users_len;
+		bool has_more_users;
+		char token[TOKEN_TEXT];
+		struct parse_summary parse;
+		struct answer answer;
+		const struct span *categories; /* for the 404 that lists them */
+		size_t categories_len;
+	} row;
+
+	/* the answer; everything borrowed from the arena or static */
+	struct {
+		int status; /* set by encoders and req_fail */
+		enum err err;
+		const char *detail; /* instead of err_text(err) */
+		struct field_error errors[FIELD_ERRORS_MAX];
+		size_t errors_len;
+		struct span body;
+		const char *etag, *location, *link, *allow;
+		int retry_after_s; /* 0: none */
+		bool close;        /* transport: the connection ends with it */
+	} out;
+};
+
+/* Ends the request with an error: the remaining steps are skipped, the one
+ * error shape is written. Logs why at debug level. */
+enum req_state req_fail(struct req *r, enum err e)
+    __attribute__((warn_unused_result));
+
+/* As req_fail, with words of its own (arena). */
+enum req_state req_refuse(struct req *r, enum err e, const char *format, ...)
+    __attribute__((warn_unused_result, format(printf, 3, 4)));
+
+/* The last step ends with it: encode and write. */
+enum req_state req_done(struct req *r) __attribute__((warn_unused_result));
+
+/* Keeps the next step and says that somebody waits. Asserts that nobody did. */
+enum req_state req_wait(struct req *r, req_step *next)
+    __attribute__((warn_unused_result));
+
+/* Called by whom the request waited for, on the loop thread, outside of any
+ * step: runs the next one, or skips them all when `e` is an error. When the
+ * client is gone no step runs and nothing is written. */
+void req_resume(struct req *r, enum err e);
+
+/* Runs work(arg) on the hashing pool, then `next` on the loop. `work` touches
+ * only what `arg` names. ERR_OVERLOAD (503, Retry-After) when the queue is
+ * full. */
+enum req_state req_offload(struct req *r, void (*work)(void *arg), void *arg,
+    req_step *next) __attribute__((warn_unused_result));
+
+/* Registers a field of a 400; more than FIELD_ERRORS_MAX are dropped. */
+void req_field_error(struct req *r, const char *field, const char *message);
+
+#endif

@@ -1,0 +1,81 @@
+#ifndef TRAWL_WORKER_STORE_REDIS_H
+#define TRAWL_WORKER_STORE_REDIS_H
+
+#include "common/base/config.h"
+#include "common/base/err.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+/* One connection to Redis that comes back by itself (back-off with jitter) and
+ * answers every command on every kind of failure: refused, dropped, silent for
+ * longer than the deadline, full queue, shutting down. hiredis and its libuv
+ * adapter live here and nowhere else; what leaves the folder is typed. Loop
+ * thread only. */
+struct redis;
+struct redisReply;
+
+/* reply  NULL when there is no answer (`err` says why), else borrowed until the
+ *        callback returns; an error reply of Redis has err ERR_OK and is the
+ *        callback's to judge (redis_reply_err)
+ * Called exactly once for every command that redis_send took, and never from
+ * inside redis_send. */
+typedef void redis_fn(enum err err, const struct redisReply *reply, void *arg);
+
+struct redis_hooks {
+	void (*up)(void *arg);   /* authenticated, database chosen */
+	void (*down)(void *arg); /* every waiting command has been answered */
+	/* A published message or invalidation, once redis_subscribe was sent. */
+	void (*push)(const struct redisReply *reply, void *arg);
+	void *arg;
+};
+
+/* Starts connecting; commands sent before `up` wait for it until their deadline.
+ *
+ * address, hooks  copied; hooks NULL: nobody asks
+ * name            CLIENT SETNAME, for `redis-cli CLIENT LIST`
+ * queue_limit     commands under way or waiting
+ * NULL when memory is out. */
+struct redis *redis_open(uv_loop_t *loop, const struct redis_address *address,
+    const struct redis_hooks *hooks, const char *name, size_t queue_limit);
+
+/* Answers what waits with ERR_DRAINING, closes, frees within the loop's next
+ * turns. NULL is allowed. */
+void redis_close(struct redis *r);
+
+bool redis_is_up(const struct redis *r);
+
+/* Sends one command: flushed once per loop pass, together with what other
+ * requests of that pass send.
+ *
+ * deadline_ms  time until fn is called with ERR_STORE_DOWN; a connection whose
+ *              oldest command is overdue is dropped and made anew
+ * Returns ERR_OK (fn will be called), ERR_OVERLOAD (queue full) or
+ * ERR_NO_MEMORY (fn is never called). */
+enum err redis_send(struct redis *r, redis_fn *fn, void *arg,
+    int64_t deadline_ms, int argc, const char *const *argv,
+    const size_t *lens) __attribute__((warn_unused_result));
+
+/* The same by format, as redisCommand(): %s, %b (pointer, size_t), %lld. */
+enum err redis_sendf(struct redis *r, redis_fn *fn, void *arg,
+    int64_t deadline_ms, const char *format, ...)
+    __attribute__((warn_unused_result));
+
+/* The Lua scripts of redis/, built in. Name = file name without ".lua"; the
+ * build makes `enum script` and this table from the folder (script_table.c). */
+#include "script_names.h" /* made by cmake/embed.cmake: enum script */
+
+/* EVALSHA, and EVAL once when Redis does not know it (NOSCRIPT). argv: keys
+ * first, then the other arguments. */
+enum err redis_script(struct redis *r, redis_fn *fn, void *arg,
+    int64_t deadline_ms, enum script script, int keys, int argc,
+    const char *const *argv, const size_t *lens)
+    __attribute__((warn_unused_result));
+
+/* ERR_OK unless the reply is an error: OOM, READONLY, MISCONF, LOADING,
+ * NOREPLICAS, CLUSTERDOWN are ERR_STORE_DOWN, STALE (of our scripts) is
+ * ERR_STALE, all else ERR_INTERNAL; logged once with its words. */
+enum err redis_reply_err(const struct redisReply *reply);
+
+#endif
