@@ -26,13 +26,13 @@ foreach(path IN LISTS scripts)
 	string(APPEND rows "\t{ \"${name}\", ${name}, sizeof(${name}) - 1 },\n")
 endforeach()
 file(CONFIGURE OUTPUT ${generated}/script_names.h @ONLY CONTENT
-"/* Made by cmake/embed.cmake from redis/*.lua. */
+"/* Made by cmake/embed.cmake from the scripts in redis/. */
 enum script {
 @names@	SCRIPTS,
 };
 ")
 file(CONFIGURE OUTPUT ${generated}/script_table.h @ONLY CONTENT
-"/* Made by cmake/embed.cmake from redis/*.lua. */
+"/* Made by cmake/embed.cmake from the scripts in redis/. */
 struct script_text {
 	const char *name;
 	const char *text;
@@ -41,7 +41,7 @@ struct script_text {
 extern const struct script_text script_table[];
 ")
 file(CONFIGURE OUTPUT ${generated}/script_table.c @ONLY CONTENT
-"/* Made by cmake/embed.cmake from redis/*.lua. */
+"/* Made by cmake/embed.cmake from the scripts in redis/. */
 #include \"script_table.h\"
 @texts@
 const struct script_text script_table[] = {
