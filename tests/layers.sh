@@ -1,0 +1,151 @@
+#!/bin/sh
+# Proves how the rooms of src stand to each other. Prints a line for each thing
+# that differs and ends with status 1, or says that all holds.
+#
+#	tests/layers.sh [BUILD_DIR]     where generated/ is, default build/dev
+#
+# The tables below are the rule; what follows them only reads.
+
+cd "$(dirname "$0")/.." || exit 2
+build=${1:-build/dev}
+
+# A room (a folder of src) may include what lies under a folder it names, and
+# the single headers that it names.
+rooms='
+common/base       sees  common/
+common/geo        sees  common/
+common/shoplog    sees  common/
+common/report     sees  common/
+worker/store      sees  common/ worker/store/ worker/req.h worker/context.h worker/pool.h
+worker/ingest     sees  common/ worker/store/ worker/ingest/ worker/req.h worker/context.h worker/pool.h
+worker/service    sees  common/ worker/store/ worker/ingest/ worker/service/ worker/req.h worker/context.h worker/pool.h
+worker/api        sees  common/ worker/api/ worker/req.h
+worker/transport  sees  common/ worker/api/ worker/service/ worker/transport/ worker/req.h worker/context.h worker/pool.h
+worker            sees  common/ worker/
+master            sees  common/ master/ worker/worker.h
+'
+
+# A header of a library, or one that the build makes, is known to these rooms
+# and to no other. A header in no row belongs to the C library.
+libraries='
+sodium.h         known to  common/base common/shoplog common/geo
+zlib.h           known to  common/shoplog
+zstd.h           known to  common/shoplog
+jansson.h        known to  common/report worker/api
+maxminddb.h      known to  common/geo
+curl/curl.h      known to  common/geo
+hiredis/*        known to  worker/store
+llhttp.h         known to  worker/transport
+uv.h             known to  worker worker/store worker/ingest worker/transport
+country_names.h  known to  common/geo
+script_names.h   known to  worker/store
+script_table.h   known to  worker/store
+'
+
+# A noun is tested by tests/unit/<room>/test_<noun>.c, these by other means.
+tested_elsewhere='
+master/main      the command line: tests/http/test_settings.py
+'
+
+# Every #include line of src, as "file:line:#include ...".
+includes() {
+	grep -rnE '^[[:space:]]*#[[:space:]]*include' src --include='*.[ch]'
+}
+
+rooms_see_only_their_own() {
+	includes | rooms=$rooms libraries=$libraries awk '
+function room_of(path) { # src/worker/store/redis.c -> worker/store
+	sub(/^src\//, "", path)
+	sub(/\/[^\/]*$/, "", path)
+	return path
+}
+function read_tables(	n, i, lines, words, j) {
+	n = split(ENVIRON["rooms"], lines, "\n")
+	for (i = 1; i <= n; i++) {
+		split(lines[i], words)
+		if (words[1] != "")
+			sees[words[1]] = substr(lines[i], index(lines[i], "sees") + 5)
+	}
+	n = split(ENVIRON["libraries"], lines, "\n")
+	for (i = 1; i <= n; i++) {
+		split(lines[i], words)
+		if (words[1] != "")
+			known[words[1]] = substr(lines[i], index(lines[i], "known to") + 9)
+	}
+}
+function names(list, header,	words, n, i) { # is it in the list, itself or by folder
+	n = split(list, words)
+	for (i = 1; i <= n; i++)
+		if (words[i] == header ||
+		    (words[i] ~ /\/$/ && index(header, words[i]) == 1))
+			return 1
+	return 0
+}
+function library(header) { # its row in the table, "" for the C library
+	if (header in known)
+		return header
+	sub(/\/.*/, "/*", header)
+	return header in known ? header : ""
+}
+BEGIN { read_tables() }
+{
+	split($0, place, ":")
+	room = room_of(place[1])
+	match($0, /["<][^">]*[">]/)
+	quoted = substr($0, RSTART, 1) == "\""
+	header = substr($0, RSTART + 1, RLENGTH - 2)
+	where = place[1] ":" place[2] ": "
+	row = library(header)
+	if (!(room in sees))
+		print where "room " room " is not in the table"
+	else if (header ~ /\.c$/)
+		print where header " is no header"
+	else if (row != "" && !names(known[row], room))
+		print where "room " room " may not include " header
+	else if (row == "" && quoted && !names(sees[room], header))
+		print where "room " room " may not include " header
+	else
+		next
+}'
+}
+
+headers_stand_alone() { # and twice does no harm
+	flags=$(pkg-config --cflags libuv hiredis jansson libsodium)
+	find src -name '*.h' | sort | while read -r header; do
+		printf '#include "%s"\n#include "%s"\n' \
+		    "${header#src/}" "${header#src/}" |
+		    ${CC:-cc} -std=c11 -D_GNU_SOURCE -fsyntax-only -x c $flags \
+		    -Isrc -I"$build/generated" -I/usr/share/include/llhttp \
+		    -DLLHTTP_STRICT_MODE=1 - 2>&1 |
+		    sed -n "/error:/{s|^.*error|$header: does not stand alone|p;q}"
+	done
+}
+
+every_noun_has_its_test() {
+	find src -name '*.c' | sort | while read -r source; do
+		noun=${source#src/}
+		noun=${noun%.c}
+		room=$(basename "$(dirname "$source")")
+		[ -e "tests/unit/$room/test_${noun##*/}.c" ] ||
+		    echo "$tested_elsewhere" | grep -q "^$noun " ||
+		    echo "$source: no tests/unit/$room/test_${noun##*/}.c"
+	done
+	echo "$tested_elsewhere" | while read -r noun reason; do
+		[ -z "$noun" ] || [ -e "src/$noun.c" ] ||
+		    echo "tests/layers.sh: no src/$noun.c ($reason)"
+	done
+}
+
+program_does_not_know_its_tests() {
+	grep -rnE '^[[:space:]]*#.*(TEST|"tests/|cmocka)' src
+}
+
+violations=$(
+	rooms_see_only_their_own
+	headers_stand_alone
+	every_noun_has_its_test
+	program_does_not_know_its_tests
+)
+[ -z "$violations" ] && echo "layers hold" && exit 0
+echo "$violations"
+exit 1
