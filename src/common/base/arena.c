@@ -1,0 +1,161 @@
+/* Memory that dies together: blocks that are filled from the front, and hooks
+ * that live in the blocks themselves. A request mostly fits into the first
+ * block; each further one is twice as large as the one before, so that a big
+ * answer costs few calls of malloc. What does not fit into an ordinary block
+ * gets one of its own, behind the newest, whose rest stays in use. */
+#include "common/base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+	ALIGNMENT = _Alignof(max_align_t),
+	BLOCK_FIRST = 4096,
+	BLOCK_LIMIT = 256 * 1024,
+};
+
+struct arena_block {
+	struct arena_block *next;
+	size_t size; /* bytes in data */
+	size_t used; /* a multiple of ALIGNMENT */
+	_Alignas(max_align_t) unsigned char data[];
+};
+
+struct arena_hook {
+	struct arena_hook *next;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+void
+arena_init(struct arena *a)
+{
+	*a = (struct arena){ 0 };
+}
+
+/* Zeroed memory, so that what the arena gives is zeroed without a memset. */
+static struct arena_block *
+block_new(size_t size)
+{
+	struct arena_block *b;
+
+	if (size > SIZE_MAX - sizeof(*b))
+		return NULL;
+	b = calloc(1, sizeof(*b) + size);
+	if (b)
+		b->size = size;
+	return b;
+}
+
+static void *
+take(struct arena_block *b, size_t size)
+{
+	void *p = b->data + b->used;
+
+	b->used += size;
+	return p;
+}
+
+/* A block of `size` bytes behind the newest one. */
+static void *
+alloc_alone(struct arena *a, size_t size)
+{
+	struct arena_block *b = block_new(size);
+
+	if (!b)
+		return NULL;
+	if (a->blocks) {
+		b->next = a->blocks->next;
+		a->blocks->next = b;
+	} else {
+		a->blocks = b;
+	}
+	return take(b, size);
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	struct arena_block *b = a->blocks;
+	size_t next = BLOCK_FIRST;
+
+	if (size > SIZE_MAX - ALIGNMENT)
+		return NULL;
+	if (size == 0)
+		size = 1; /* every answer is an address of its own */
+	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	if (b && size <= b->size - b->used)
+		return take(b, size);
+	if (b)
+		next = b->size < BLOCK_LIMIT / 2 ? b->size * 2 : BLOCK_LIMIT;
+	if (next < BLOCK_FIRST)
+		next = BLOCK_FIRST;
+	if (size > next / 2)
+		return alloc_alone(a, size);
+	b = block_new(next);
+	if (!b)
+		return NULL;
+	b->next = a->blocks;
+	a->blocks = b;
+	return take(b, size);
+}
+
+char *
+arena_copy(struct arena *a, struct span bytes)
+{
+	char *copy;
+
+	if (bytes.len == SIZE_MAX)
+		return NULL;
+	copy = arena_alloc(a, bytes.len + 1);
+	if (copy && bytes.len)
+		memcpy(copy, bytes.data, bytes.len);
+	return copy;
+}
+
+char *
+arena_printf(struct arena *a, const char *format, ...)
+{
+	va_list args;
+	va_list again;
+	char *text = NULL;
+	int len;
+
+	va_start(args, format);
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, args);
+	if (len >= 0)
+		text = arena_alloc(a, (size_t)len + 1);
+	if (text)
+		vsnprintf(text, (size_t)len + 1, format, again);
+	va_end(again);
+	va_end(args);
+	return text;
+}
+
+int
+arena_on_reset(struct arena *a, void (*fn)(void *arg), void *arg)
+{
+	struct arena_hook *h = arena_alloc(a, sizeof(*h));
+
+	if (!h)
+		return -1;
+	*h = (struct arena_hook){ a->hooks, fn, arg };
+	a->hooks = h;
+	return 0;
+}
+
+void
+arena_reset(struct arena *a)
+{
+	struct arena_block *b;
+
+	for (struct arena_hook *h = a->hooks; h; h = h->next)
+		h->fn(h->arg);
+	a->hooks = NULL;
+	while ((b = a->blocks)) {
+		a->blocks = b->next;
+		free(b);
+	}
+}

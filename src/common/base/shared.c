@@ -1,0 +1,38 @@
+/* An anonymous shared mapping: inherited over fork, zeroed by the kernel, gone
+ * with the last process. */
+#include "common/base/shared.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <time.h>
+
+struct shared *
+shared_new(uint32_t workers)
+{
+	struct shared *s;
+
+	assert(workers <= WORKERS_MAX);
+	s = mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (s == MAP_FAILED)
+		return NULL;
+	s->workers = workers;
+	return s;
+}
+
+void
+shared_free(struct shared *s)
+{
+	if (s)
+		munmap(s, sizeof(*s));
+}
+
+int64_t
+clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
