@@ -29,7 +29,7 @@ enum err pool_start(struct pool *p, struct pool_job *job)
     __attribute__((warn_unused_result));
 
 /* Lets queued and running jobs end (done() is still called for each), then
- * closes and frees the pool within the loop's next turns. */
+ * closes and frees the pool within the loop's next turns. NULL is allowed. */
 void pool_close(struct pool *p);
 
 #endif

@@ -1,1 +1,144 @@
+/* The life of a request between transport and the rooms behind it: who waits,
+ * which step comes next, and how it ends. Knows neither HTTP nor sockets, so
+ * that a test runs an endpoint by setting r->on_done and calling req_start. */
 #include "worker/req.h"
+#include "worker/context.h"
+#include "worker/pool.h"
+
+#include "common/base/log.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+/* Seconds that a client is asked to stay away after a 503: long enough for
+ * Redis to come back or a queue to empty, short enough not to be noticed. */
+enum { RETRY_AFTER_S = 1 };
+
+struct offload {
+	struct pool_job job;
+	struct req *req;
+	void (*work)(void *arg);
+	void *arg;
+};
+
+static void
+advance(struct req *r, enum req_state state)
+{
+	if (state == REQ_WAIT)
+		assert(r->next != NULL);
+	else
+		r->on_done(r);
+}
+
+void
+req_start(struct req *r, req_step *first)
+{
+	assert(r->next == NULL && r->on_done != NULL);
+	advance(r, first(r));
+}
+
+enum req_state
+req_fail(struct req *r, enum err e)
+{
+	assert(e != ERR_OK);
+	r->out.err = e;
+	r->out.status = err_status(e);
+	if (r->out.status == 503 && r->out.retry_after_s == 0)
+		r->out.retry_after_s = RETRY_AFTER_S;
+	log_debug("%.*s: %d %s", (int)r->path.len,
+	    r->path.data ? r->path.data : "", r->out.status,
+	    r->out.detail ? r->out.detail : err_text(e));
+	return REQ_DONE;
+}
+
+enum req_state
+req_refuse(struct req *r, enum err e, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	int len = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	char *text = len < 0 ? NULL : arena_alloc(&r->arena, (size_t)len + 1);
+	if (text != NULL) {
+		va_start(args, format);
+		vsnprintf(text, (size_t)len + 1, format, args);
+		va_end(args);
+	}
+	r->out.detail = text;
+	return req_fail(r, e);
+}
+
+enum req_state
+req_done(struct req *r)
+{
+	r->out.err = ERR_OK;
+	return REQ_DONE;
+}
+
+enum req_state
+req_wait(struct req *r, req_step *next)
+{
+	assert(r->next == NULL && next != NULL);
+	r->next = next;
+	return REQ_WAIT;
+}
+
+void
+req_resume(struct req *r, enum err e)
+{
+	req_step *next = r->next;
+
+	assert(next != NULL);
+	r->next = NULL;
+	if (r->conn == NULL)
+		r->on_done(r);
+	else if (e != ERR_OK)
+		advance(r, req_fail(r, e));
+	else
+		advance(r, next(r));
+}
+
+static void
+work(struct pool_job *job)
+{
+	struct offload *o = (struct offload *)job;
+
+	o->work(o->arg);
+}
+
+static void
+on_worked(struct pool_job *job)
+{
+	req_resume(((struct offload *)job)->req, ERR_OK);
+}
+
+enum req_state
+req_offload(
+    struct req *r, void (*work_fn)(void *arg), void *arg, req_step *next)
+{
+	struct offload *o = arena_alloc(&r->arena, sizeof(*o));
+
+	if (o == NULL)
+		return req_fail(r, ERR_NO_MEMORY);
+	o->job.work = work;
+	o->job.done = on_worked;
+	o->req = r;
+	o->work = work_fn;
+	o->arg = arg;
+	enum err e = pool_start(r->worker->hash_pool, &o->job);
+	if (e != ERR_OK)
+		return req_fail(r, e);
+	return req_wait(r, next);
+}
+
+void
+req_field_error(struct req *r, const char *field, const char *message)
+{
+	if (r->out.errors_len == FIELD_ERRORS_MAX)
+		return;
+	r->out.errors[r->out.errors_len].field = field;
+	r->out.errors[r->out.errors_len].message = message;
+	r->out.errors_len++;
+}

@@ -79,6 +79,10 @@ struct req {
 	const struct route *route;
 	struct arena arena; /* emptied when the answer is out */
 	req_step *next;     /* the step that req_resume() runs; NULL: none waits */
+	/* Its owner's (transport, a test); set once. Called when the last step
+	 * has returned, outside of any step: r->out is final. It may reset the
+	 * arena and start the next request; nothing touches `r` after it. */
+	void (*on_done)(struct req *r);
 
 	/* transport: the request as it came; borrowed from the connection's
 	 * buffers until the answer is out */
@@ -138,8 +142,13 @@ struct req {
 	} out;
 };
 
+/* Runs the first step. on_done is called once, before this returns or, when a
+ * step waits, out of a later req_resume(). */
+void req_start(struct req *r, req_step *first);
+
 /* Ends the request with an error: the remaining steps are skipped, the one
- * error shape is written. Logs why at debug level. */
+ * error shape is written; a 503 says when to try again. Logs why at debug
+ * level. */
 enum req_state req_fail(struct req *r, enum err e)
     __attribute__((warn_unused_result));
 
@@ -156,7 +165,7 @@ enum req_state req_wait(struct req *r, req_step *next)
 
 /* Called by whom the request waited for, on the loop thread, outside of any
  * step: runs the next one, or skips them all when `e` is an error. When the
- * client is gone no step runs and nothing is written. */
+ * client is gone (r->conn is NULL) no step runs, on_done is called. */
 void req_resume(struct req *r, enum err e);
 
 /* Runs work(arg) on the hashing pool, then `next` on the loop. `work` touches
