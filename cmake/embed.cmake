@@ -1,6 +1,6 @@
 # Builds redis/*.lua and redis/redis.conf into the program, so that the binary
 # needs no files beside it. Made: script_names.h (enum script), script_table.c
-# (name and text of each), redis_conf.c.
+# (name, text and SHA1 of each, for EVALSHA), redis_conf.c.
 
 set(generated ${CMAKE_BINARY_DIR}/generated)
 file(MAKE_DIRECTORY ${generated})
@@ -21,9 +21,10 @@ foreach(path IN LISTS scripts)
 	get_filename_component(name ${path} NAME_WE)
 	string(TOUPPER ${name} upper)
 	embed_bytes(${path} bytes)
+	file(SHA1 ${path} sha1)
 	string(APPEND names "\tSCRIPT_${upper},\n")
 	string(APPEND texts "static const char ${name}[] = { ${bytes} };\n")
-	string(APPEND rows "\t{ \"${name}\", ${name}, sizeof(${name}) - 1 },\n")
+	string(APPEND rows "\t{ \"${name}\", ${name}, sizeof(${name}) - 1,\n\t  \"${sha1}\" },\n")
 endforeach()
 file(CONFIGURE OUTPUT ${generated}/script_names.h @ONLY CONTENT
 "/* Made by cmake/embed.cmake from the scripts in redis/. */
@@ -37,6 +38,7 @@ struct script_text {
 	const char *name;
 	const char *text;
 	unsigned long len;
+	const char *sha1; /* 40 hexadecimal digits */
 };
 extern const struct script_text script_table[];
 ")
@@ -45,7 +47,7 @@ file(CONFIGURE OUTPUT ${generated}/script_table.c @ONLY CONTENT
 #include \"script_table.h\"
 @texts@
 const struct script_text script_table[] = {
-@rows@	{ 0, 0, 0 },
+@rows@	{ 0, 0, 0, 0 },
 };
 ")
 set(TRAWL_SCRIPTS ${generated}/script_table.c)

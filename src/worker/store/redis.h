@@ -4,6 +4,7 @@
 #include "common/base/config.h"
 #include "common/base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
@@ -23,9 +24,10 @@ struct redisReply;
  * inside redis_send. */
 typedef void redis_fn(enum err err, const struct redisReply *reply, void *arg);
 
+/* Any of them may be NULL. */
 struct redis_hooks {
 	void (*up)(void *arg);   /* authenticated, database chosen */
-	void (*down)(void *arg); /* every waiting command has been answered */
+	void (*down)(void *arg); /* was up; what was under way is answered */
 	/* A published message or invalidation, once redis_subscribe was sent. */
 	void (*push)(const struct redisReply *reply, void *arg);
 	void *arg;
@@ -40,26 +42,35 @@ struct redis_hooks {
 struct redis *redis_open(uv_loop_t *loop, const struct redis_address *address,
     const struct redis_hooks *hooks, const char *name, size_t queue_limit);
 
-/* Answers what waits with ERR_DRAINING, closes, frees within the loop's next
- * turns. NULL is allowed. */
+/* Answers what waits with ERR_DRAINING (at once), closes, frees within the
+ * loop's next turns. May be called from a callback. NULL is allowed. */
 void redis_close(struct redis *r);
 
 bool redis_is_up(const struct redis *r);
 
 /* Sends one command: flushed once per loop pass, together with what other
- * requests of that pass send.
+ * requests of that pass send. While the connection is away it waits for it. A
+ * command that was on its way when the connection broke is answered
+ * ERR_STORE_DOWN and never sent again: nobody knows whether Redis ran it.
  *
- * deadline_ms  time until fn is called with ERR_STORE_DOWN; a connection whose
- *              oldest command is overdue is dropped and made anew
- * Returns ERR_OK (fn will be called), ERR_OVERLOAD (queue full) or
- * ERR_NO_MEMORY (fn is never called). */
+ * deadline_ms  time until fn is called with ERR_STORE_DOWN; a connection with
+ *              an overdue command on it is dropped and made anew
+ * lens         NULL: argv holds C strings
+ * Returns ERR_OK (fn will be called), ERR_OVERLOAD (queue full), ERR_DRAINING
+ * (redis_close was called) or ERR_NO_MEMORY (fn is never called). */
 enum err redis_send(struct redis *r, redis_fn *fn, void *arg,
-    int64_t deadline_ms, int argc, const char *const *argv,
-    const size_t *lens) __attribute__((warn_unused_result));
+    int64_t deadline_ms, int argc, const char *const *argv, const size_t *lens)
+    __attribute__((warn_unused_result));
 
 /* The same by format, as redisCommand(): %s, %b (pointer, size_t), %lld. */
 enum err redis_sendf(struct redis *r, redis_fn *fn, void *arg,
     int64_t deadline_ms, const char *format, ...)
+    __attribute__((warn_unused_result));
+
+/* SUBSCRIBE to one channel; from its answer on, messages go to hooks.push. A
+ * subscription ends with its connection: send it again from hooks.up. */
+enum err redis_subscribe(struct redis *r, redis_fn *fn, void *arg,
+    int64_t deadline_ms, const char *channel)
     __attribute__((warn_unused_result));
 
 /* The Lua scripts of redis/, built in. Name = file name without ".lua"; the

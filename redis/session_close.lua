@@ -1,0 +1,5 @@
+-- The end of one session.
+-- KEYS  {user:<id>}:sessions, {user:<id>}:session:<digest>
+-- ARGV  digest
+redis.call('ZREM', KEYS[1], ARGV[1])
+return redis.call('DEL', KEYS[2])

@@ -1,0 +1,167 @@
+/* Commands in RESP, the protocol of Redis: "*<argc>\r\n", then for each
+ * argument "$<bytes>\r\n<argument>\r\n". A command is one block of memory. */
+#include "worker/store/command.h"
+#include "script_table.h"
+
+#include <hiredis/hiredis.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "$18446744073709551615\r\n" and the argument's own "\r\n". */
+enum { BULK_MARKS = 25, HEAD_SIZE = 16 };
+
+static size_t
+length(const char *const *argv, const size_t *lens, int i)
+{
+	return lens ? lens[i] : strlen(argv[i]);
+}
+
+static size_t
+bulks_size(int argc, const char *const *argv, const size_t *lens)
+{
+	size_t size = 0;
+
+	for (int i = 0; i < argc; i++)
+		size += BULK_MARKS + length(argv, lens, i);
+	return size;
+}
+
+static void
+put(struct command *c, const void *data, size_t len)
+{
+	if (len)
+		memcpy(c->text + c->len, data, len);
+	c->len += len;
+}
+
+static void
+put_head(struct command *c, int argc)
+{
+	c->argc = argc;
+	c->len += (size_t)sprintf(c->text + c->len, "*%d\r\n", argc);
+}
+
+static void
+put_bulk(struct command *c, const char *data, size_t len)
+{
+	c->len += (size_t)sprintf(c->text + c->len, "$%zu\r\n", len);
+	put(c, data, len);
+	put(c, "\r\n", 2);
+}
+
+static void
+put_bulks(
+    struct command *c, int argc, const char *const *argv, const size_t *lens)
+{
+	for (int i = 0; i < argc; i++)
+		put_bulk(c, argv[i], length(argv, lens, i));
+}
+
+static struct command *
+new_sized(size_t size)
+{
+	struct command *c = malloc(sizeof(*c) + HEAD_SIZE + size + 1);
+
+	if (c) {
+		memset(c, 0, sizeof(*c));
+		c->script = SCRIPTS;
+	}
+	return c;
+}
+
+struct command *
+command_new(int argc, const char *const *argv, const size_t *lens)
+{
+	struct command *c = new_sized(bulks_size(argc, argv, lens));
+
+	if (!c)
+		return NULL;
+	put_head(c, argc);
+	put_bulks(c, argc, argv, lens);
+	return c;
+}
+
+struct command *
+command_format(const char *format, va_list args)
+{
+	char *text;
+	int len = redisvFormatCommand(&text, format, args);
+	struct command *c;
+
+	if (len < 0)
+		return NULL;
+	c = new_sized((size_t)len);
+	if (c)
+		put(c, text, (size_t)len);
+	redisFreeCommand(text);
+	return c;
+}
+
+struct command *
+command_script(enum script script, int keys, int argc, const char *const *argv,
+    const size_t *lens)
+{
+	char count[12];
+	struct command *c = new_sized(
+	    bulks_size(argc, argv, lens) + 4 * BULK_MARKS + sizeof(count) + 64);
+
+	if (!c)
+		return NULL;
+	snprintf(count, sizeof(count), "%d", keys);
+	put_head(c, argc + 3);
+	put_bulk(c, "EVALSHA", 7);
+	put_bulk(c, script_table[script].sha1, 40);
+	c->script = script;
+	c->rest = c->len;
+	put_bulk(c, count, strlen(count));
+	put_bulks(c, argc, argv, lens);
+	return c;
+}
+
+struct command *
+command_eval(const struct command *sha)
+{
+	const struct script_text *script = &script_table[sha->script];
+	size_t rest_len = sha->len - sha->rest;
+	struct command *c =
+	    new_sized(2 * BULK_MARKS + 4 + script->len + rest_len);
+
+	if (!c)
+		return NULL;
+	c->fn = sha->fn;
+	c->arg = sha->arg;
+	c->due_ms = sha->due_ms;
+	put_head(c, sha->argc);
+	put_bulk(c, "EVAL", 4);
+	put_bulk(c, script->text, script->len);
+	put(c, sha->text + sha->rest, rest_len);
+	return c;
+}
+
+void
+command_push(struct command_queue *q, struct command *c)
+{
+	c->next = NULL;
+	if (q->tail)
+		q->tail->next = c;
+	else
+		q->head = c;
+	q->tail = c;
+	q->len++;
+}
+
+struct command *
+command_pop(struct command_queue *q)
+{
+	struct command *c = q->head;
+
+	if (!c)
+		return NULL;
+	q->head = c->next;
+	if (!q->head)
+		q->tail = NULL;
+	q->len--;
+	return c;
+}

@@ -1,0 +1,51 @@
+#ifndef TRAWL_WORKER_STORE_COMMAND_H
+#define TRAWL_WORKER_STORE_COMMAND_H
+
+#include "worker/store/redis.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One command on its way to Redis: its bytes in the protocol's form, who wants
+ * the answer, and until when. */
+struct command {
+	struct command *next; /* the queue's own */
+	redis_fn *fn;         /* NULL: the connection's own greeting */
+	void *arg;
+	uint64_t due_ms;    /* uv_now() at which it is overdue */
+	enum script script; /* SCRIPTS: an ordinary command */
+	int argc;           /* of the whole command */
+	size_t rest;        /* script: where its keys and arguments begin */
+	size_t len;
+	char text[];
+};
+
+/* First in, first out. All zeros is the empty queue. */
+struct command_queue {
+	struct command *head, *tail;
+	size_t len;
+};
+
+/* All give a command to be freed with free(), or NULL when memory is out.
+ * lens  NULL: argv holds C strings */
+struct command *command_new(
+    int argc, const char *const *argv, const size_t *lens);
+
+/* As redisvFormatCommand(). */
+struct command *command_format(const char *format, va_list args);
+
+/* EVALSHA of a built-in script. */
+struct command *command_script(enum script script, int keys, int argc,
+    const char *const *argv, const size_t *lens);
+
+/* The EVAL of an EVALSHA that Redis did not know, with its receiver and
+ * deadline. `sha` stays the caller's. */
+struct command *command_eval(const struct command *sha);
+
+void command_push(struct command_queue *q, struct command *c);
+
+/* The oldest, taken out; NULL when the queue is empty. */
+struct command *command_pop(struct command_queue *q);
+
+#endif

@@ -1,0 +1,449 @@
+/* Commands over a link that comes back.
+ *
+ *	waiting   not yet handed to a connection; outlives it
+ *	sent      on the connection, oldest first: replies come in this order
+ *
+ * A command is in one of the two queues until it is answered, and is answered
+ * when it leaves: by its reply, by the loss of the connection it was sent on,
+ * by its deadline, or by redis_close. Each connection begins with a greeting
+ * (AUTH, SELECT, CLIENT SETNAME, PING); only when all of it has been accepted
+ * is the connection up, and `waiting` follows. */
+#include "worker/store/redis.h"
+#include "common/base/log.h"
+#include "worker/store/command.h"
+#include "worker/store/link.h"
+
+#include <hiredis/hiredis.h>
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	OPEN_TIMEOUT_MS = 2000, /* to connect and be greeted */
+	BACKOFF_FIRST_MS = 10,
+	BACKOFF_LAST_MS = 500,
+	NAME_SIZE = 64,
+};
+
+struct redis {
+	uv_loop_t *loop;
+	uv_timer_t reconnect; /* ends the back-off, or an attempt to open */
+	uv_timer_t deadline;  /* due with the earliest command, or before */
+	struct redis_address address;
+	struct redis_hooks hooks;
+	char name[NAME_SIZE];
+	size_t queue_limit;
+	struct link *link; /* NULL: waiting for `reconnect` */
+	struct command_queue waiting, sent;
+	unsigned attempts;     /* since the connection was up */
+	unsigned greeting_len; /* answers still to come before it is up */
+	bool is_up, is_closing;
+	bool is_subscribed; /* since the first redis_subscribe */
+	int refs;           /* the two timers */
+};
+
+static void on_reconnect(uv_timer_t *t);
+static void on_deadline(uv_timer_t *t);
+
+static void
+answer(struct command *c, enum err err, const redisReply *reply)
+{
+	if (c->fn)
+		c->fn(err, reply, c->arg);
+	free(c);
+}
+
+/* Callbacks may push to the queue again: those commands wait for their turn. */
+static void
+answer_all(struct command_queue *q, enum err err)
+{
+	struct command_queue all = *q;
+	struct command *c;
+
+	*q = (struct command_queue){ 0 };
+	while ((c = command_pop(&all)))
+		answer(c, err, NULL);
+}
+
+/* 10 ms, 20, 40, ... 500, each less a random part of up to a half, so that the
+ * workers of many hosts do not come back in step. */
+static uint64_t
+backoff_ms(unsigned attempts)
+{
+	uint64_t ms = BACKOFF_LAST_MS;
+	uint16_t random = 0;
+
+	if (attempts < 6)
+		ms = (uint64_t)BACKOFF_FIRST_MS << attempts;
+	uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
+	return ms - ms * random / (2 * UINT16_MAX);
+}
+
+/* Ends the connection; what was sent on it is answered, what waits goes on
+ * waiting for the next one. */
+static void
+drop(struct redis *r, const char *why)
+{
+	bool was_up = r->is_up;
+
+	if (was_up || r->attempts == 0)
+		log_warn("redis: %s: no connection: %s", r->name, why);
+	link_close(r->link);
+	r->link = NULL;
+	r->is_up = false;
+	r->greeting_len = 0;
+	uv_timer_start(
+	    &r->reconnect, on_reconnect, backoff_ms(r->attempts++), 0);
+	answer_all(&r->sent, ERR_STORE_DOWN);
+	if (was_up && !r->is_closing && r->hooks.down)
+		r->hooks.down(r->hooks.arg);
+}
+
+static void
+watch(struct redis *r, uint64_t due_ms)
+{
+	uint64_t now = uv_now(r->loop);
+
+	if (uv_is_active((uv_handle_t *)&r->deadline) &&
+	    now + uv_timer_get_due_in(&r->deadline) <= due_ms)
+		return;
+	uv_timer_start(
+	    &r->deadline, on_deadline, due_ms > now ? due_ms - now : 0, 0);
+}
+
+static enum err
+put(struct redis *r, struct command *c)
+{
+	enum err err = link_put(r->link, c->text, c->len);
+
+	if (err == ERR_OK)
+		command_push(&r->sent, c);
+	return err;
+}
+
+/* Hands to the connection what came while there was none. */
+static void
+put_waiting(struct redis *r)
+{
+	struct command *c;
+	enum err err;
+
+	while (r->is_up && (c = command_pop(&r->waiting))) {
+		err = put(r, c);
+		if (err != ERR_OK)
+			answer(c, err, NULL);
+	}
+}
+
+static enum err
+enqueue(struct redis *r, struct command *c, redis_fn *fn, void *arg,
+    int64_t deadline_ms)
+{
+	enum err err = ERR_OK;
+
+	assert(fn && deadline_ms > 0);
+	if (!c)
+		return ERR_NO_MEMORY;
+	c->fn = fn;
+	c->arg = arg;
+	c->due_ms = uv_now(r->loop) + (uint64_t)deadline_ms;
+	if (r->is_closing)
+		err = ERR_DRAINING;
+	else if (r->waiting.len + r->sent.len >= r->queue_limit)
+		err = ERR_OVERLOAD;
+	else if (r->is_up)
+		err = put(r, c);
+	else
+		command_push(&r->waiting, c);
+	if (err != ERR_OK)
+		free(c);
+	else
+		watch(r, c->due_ms);
+	return err;
+}
+
+enum err
+redis_send(struct redis *r, redis_fn *fn, void *arg, int64_t deadline_ms,
+    int argc, const char *const *argv, const size_t *lens)
+{
+	return enqueue(r, command_new(argc, argv, lens), fn, arg, deadline_ms);
+}
+
+enum err
+redis_sendf(struct redis *r, redis_fn *fn, void *arg, int64_t deadline_ms,
+    const char *format, ...)
+{
+	struct command *c;
+	va_list args;
+
+	va_start(args, format);
+	c = command_format(format, args);
+	va_end(args);
+	return enqueue(r, c, fn, arg, deadline_ms);
+}
+
+enum err
+redis_script(struct redis *r, redis_fn *fn, void *arg, int64_t deadline_ms,
+    enum script script, int keys, int argc, const char *const *argv,
+    const size_t *lens)
+{
+	return enqueue(r, command_script(script, keys, argc, argv, lens), fn,
+	    arg, deadline_ms);
+}
+
+enum err
+redis_subscribe(struct redis *r, redis_fn *fn, void *arg, int64_t deadline_ms,
+    const char *channel)
+{
+	const char *argv[] = { "SUBSCRIBE", channel };
+
+	r->is_subscribed = true;
+	return redis_send(r, fn, arg, deadline_ms, 2, argv, NULL);
+}
+
+/* Anything but a plain success of the greeting: the connection is no use. */
+static void
+on_greeted(struct redis *r, const redisReply *reply)
+{
+	if (reply->type == REDIS_REPLY_ERROR) {
+		drop(r, reply->str);
+		return;
+	}
+	if (--r->greeting_len > 0)
+		return;
+	uv_timer_stop(&r->reconnect);
+	if (r->attempts > 0)
+		log_info("redis: %s: connected again", r->name);
+	r->attempts = 0;
+	r->is_up = true;
+	if (r->hooks.up)
+		r->hooks.up(r->hooks.arg);
+	put_waiting(r);
+}
+
+/* Redis has forgotten the script (restart, SCRIPT FLUSH): the text goes along
+ * this once. It did not run, so sending it again is safe. */
+static void
+send_text(struct redis *r, struct command *c)
+{
+	struct command *text = command_eval(c);
+	enum err err = text ? put(r, text) : ERR_NO_MEMORY;
+
+	if (err == ERR_OK) {
+		free(c);
+		return;
+	}
+	free(text);
+	answer(c, err, NULL);
+}
+
+/* A message is ["message", channel, payload]; a command's answer on such a
+ * connection begins with another word. */
+static bool
+is_push(const struct redis *r, const redisReply *reply)
+{
+	return r->is_subscribed && reply->type == REDIS_REPLY_ARRAY &&
+	       reply->elements == 3 &&
+	       reply->element[0]->type == REDIS_REPLY_STRING &&
+	       strcmp(reply->element[0]->str, "message") == 0;
+}
+
+static void
+on_reply(const struct redisReply *reply, void *arg)
+{
+	struct redis *r = arg;
+	struct command *c;
+
+	if (is_push(r, reply)) {
+		if (r->hooks.push)
+			r->hooks.push(reply, r->hooks.arg);
+		return;
+	}
+	c = command_pop(&r->sent);
+	if (!c) {
+		drop(r, "a reply that nobody asked for");
+	} else if (!c->fn) {
+		free(c);
+		on_greeted(r, reply);
+	} else if (c->script != SCRIPTS && reply->type == REDIS_REPLY_ERROR &&
+		   strncmp(reply->str, "NOSCRIPT", 8) == 0) {
+		send_text(r, c);
+	} else {
+		answer(c, ERR_OK, reply);
+	}
+}
+
+static void
+on_lost(const char *why, void *arg)
+{
+	drop(arg, why);
+}
+
+static bool
+greet(struct redis *r, int argc, const char *const *argv)
+{
+	struct command *c = command_new(argc, argv, NULL);
+
+	if (!c)
+		return false;
+	c->due_ms = uv_now(r->loop) + OPEN_TIMEOUT_MS;
+	if (put(r, c) != ERR_OK) {
+		free(c);
+		return false;
+	}
+	r->greeting_len++;
+	return true;
+}
+
+static void
+on_open(void *arg)
+{
+	struct redis *r = arg;
+	const struct redis_address *to = &r->address;
+	const char *auth[] = { "AUTH", to->user, to->password };
+	const char *auth_default[] = { "AUTH", to->password };
+	char db[12];
+	const char *select[] = { "SELECT", db };
+	const char *name[] = { "CLIENT", "SETNAME", r->name };
+	const char *ping[] = { "PING" };
+	bool ok = true;
+
+	snprintf(db, sizeof(db), "%d", to->db);
+	if (to->user[0])
+		ok = greet(r, 3, auth);
+	else if (to->password[0])
+		ok = greet(r, 2, auth_default);
+	if (to->db != 0)
+		ok = ok && greet(r, 2, select);
+	/* PING is refused while Redis still loads its file: not up yet. */
+	ok = ok && greet(r, 3, name) && greet(r, 1, ping);
+	if (!ok)
+		drop(r, "out of memory");
+}
+
+static void
+on_reconnect(uv_timer_t *t)
+{
+	struct redis *r = t->data;
+	const struct link_hooks hooks = {
+		.open = on_open, .reply = on_reply, .lost = on_lost, .arg = r
+	};
+
+	if (r->link) {
+		drop(r, "no answer to the greeting");
+		return;
+	}
+	uv_timer_start(&r->reconnect, on_reconnect, OPEN_TIMEOUT_MS, 0);
+	r->link = link_open(r->loop, &r->address, r->attempts, &hooks);
+	if (!r->link)
+		drop(r, "out of memory or descriptors");
+}
+
+static bool
+is_any_overdue(const struct command_queue *q, uint64_t now)
+{
+	for (const struct command *c = q->head; c; c = c->next)
+		if (c->due_ms <= now)
+			return true;
+	return false;
+}
+
+/* Waiting commands are overdue one by one; one that was sent and is overdue
+ * takes the connection with it, since answers come in order. */
+static void
+on_deadline(uv_timer_t *t)
+{
+	struct redis *r = t->data;
+	uint64_t now = uv_now(r->loop);
+	struct command_queue old = r->waiting;
+	struct command_queue overdue = { 0 };
+	struct command *c;
+
+	r->waiting = (struct command_queue){ 0 };
+	while ((c = command_pop(&old)))
+		command_push(c->due_ms <= now ? &overdue : &r->waiting, c);
+	if (is_any_overdue(&r->sent, now))
+		drop(r, "a command was not answered in time");
+	answer_all(&overdue, ERR_STORE_DOWN);
+	if (r->is_closing)
+		return;
+	for (c = r->waiting.head; c; c = c->next)
+		watch(r, c->due_ms);
+	for (c = r->sent.head; c; c = c->next)
+		watch(r, c->due_ms);
+}
+
+struct redis *
+redis_open(uv_loop_t *loop, const struct redis_address *address,
+    const struct redis_hooks *hooks, const char *name, size_t queue_limit)
+{
+	struct redis *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return NULL;
+	r->loop = loop;
+	r->address = *address;
+	if (hooks)
+		r->hooks = *hooks;
+	snprintf(r->name, sizeof(r->name), "%s", name);
+	r->queue_limit = queue_limit;
+	uv_timer_init(loop, &r->reconnect);
+	uv_timer_init(loop, &r->deadline);
+	r->reconnect.data = r->deadline.data = r;
+	r->refs = 2;
+	uv_timer_start(&r->reconnect, on_reconnect, 0, 0);
+	return r;
+}
+
+static void
+on_closed(uv_handle_t *h)
+{
+	struct redis *r = h->data;
+
+	if (--r->refs == 0)
+		free(r);
+}
+
+void
+redis_close(struct redis *r)
+{
+	if (!r || r->is_closing)
+		return;
+	r->is_closing = true;
+	r->is_up = false;
+	link_close(r->link);
+	r->link = NULL;
+	uv_close((uv_handle_t *)&r->reconnect, on_closed);
+	uv_close((uv_handle_t *)&r->deadline, on_closed);
+	answer_all(&r->sent, ERR_DRAINING);
+	answer_all(&r->waiting, ERR_DRAINING);
+}
+
+bool
+redis_is_up(const struct redis *r)
+{
+	return r->is_up;
+}
+
+enum err
+redis_reply_err(const struct redisReply *reply)
+{
+	static const char *const away[] = { "OOM", "READONLY", "MISCONF",
+		"LOADING", "NOREPLICAS", "CLUSTERDOWN", "MASTERDOWN",
+		"TRYAGAIN", "BUSY" };
+	size_t word;
+
+	if (reply->type != REDIS_REPLY_ERROR)
+		return ERR_OK;
+	word = strcspn(reply->str, " ");
+	if (word == 5 && strncmp(reply->str, "STALE", word) == 0)
+		return ERR_STALE;
+	log_error("redis: %s", reply->str);
+	for (size_t i = 0; i < sizeof(away) / sizeof(away[0]); i++)
+		if (strlen(away[i]) == word &&
+		    strncmp(reply->str, away[i], word) == 0)
+			return ERR_STORE_DOWN;
+	return ERR_INTERNAL;
+}
