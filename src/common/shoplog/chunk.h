@@ -22,13 +22,14 @@ struct chunk {
  *
  * out   *len chunks, the caller frees with free(3)
  * Pure. */
-enum err chunk_split(const struct source *s, uint64_t size, struct chunk **out,
-    size_t *len);
+enum err chunk_split(
+    const struct source *s, uint64_t size, struct chunk **out, size_t *len);
 
-/* Reads the chunk and adds its lines to `t`.
+/* Reads the chunk and adds its lines to `t`, and their bytes with the line ends:
+ * over all chunks these add up to the bytes of the source.
  *
- * tail   an unterminated last line of the last file goes here instead (when
- *        there is one; an empty tally otherwise); NULL: into `t` too
+ * tail   an unterminated last line of the last file goes here instead, bytes
+ *        and all (an empty tally otherwise); NULL: into `t` too
  * done   bytes read so far are added to it as work goes on; NULL: nobody asks
  * stop   polled between blocks: non-zero ends the reading with ERR_STALE;
  *        NULL: nobody stops it
@@ -41,7 +42,7 @@ enum err chunk_tally(const struct source *s, const struct chunk *c,
 
 /* The offset behind the last "\n" of the last file, 0 if it has none: where
  * the next parse resumes. */
-enum err chunk_end_of_lines(const struct source *s, uint64_t *offset,
-    struct problem *why);
+enum err chunk_end_of_lines(
+    const struct source *s, uint64_t *offset, struct problem *why);
 
 #endif

@@ -12,14 +12,21 @@
  * grows is ignored, what shrinks or changes is noticed. Read with pread(2),
  * never through a mapping in a worker (a truncated file would raise SIGBUS). */
 
-enum { SOURCE_DIGEST_SIZE = 16, SOURCE_PROBE_SIZE = 4096 };
+enum {
+	SOURCE_DIGEST_SIZE = 16,
+	SOURCE_PROBE_SIZE = 4096,
+	SOURCE_FILES_MAX = 10000, /* of one log */
+};
 
 /* What tells one log file from another, however it is called. */
 struct source_identity {
-	uint64_t device, inode; /* compared on the same host only */
+	/* Compared on the same host only: whoever takes an identity over from
+	 * another host sets both to 0, which is compared with nothing. */
+	uint64_t device, inode;
 	int64_t mtime_ns;
 	uint64_t size; /* bytes, decompressed */
-	uint8_t head[SOURCE_DIGEST_SIZE]; /* BLAKE2b of the first 4 KiB or less */
+	uint8_t
+	    head[SOURCE_DIGEST_SIZE]; /* BLAKE2b of the first 4 KiB or less */
 };
 
 struct source_file {
@@ -33,15 +40,33 @@ struct source {
 	uint64_t bytes; /* of all files */
 };
 
-/* Resolves `names` (the form of logs_file_name: files with commas between, or
- * a glob) and looks at each file.
+/* Resolves `names` (the form of logs_file_name: names with commas between,
+ * blanks around them do not matter; a name that is no file but a glob stands
+ * for what it matches, by modification time, equal ones by name) and looks at
+ * each file. A file named twice (same device and inode) counts where it comes
+ * first.
  *
  * out  filled on ERR_OK; source_cleanup gives it back
- * why  names the file on ERR_NO_LOG: missing, unreadable, a directory, a FIFO
+ * why  names the file and the remedy on ERR_NO_LOG: missing, unreadable, a
+ *      directory, a FIFO, a glob without a match
  * Thread: any; it reads 4 KiB a file. */
-enum err source_resolve(struct source *out, const char *names,
-    struct problem *why);
+enum err source_resolve(
+    struct source *out, const char *names, struct problem *why);
 void source_cleanup(struct source *s);
+
+/* Opens one file of a source for reading and sees that it still is that file:
+ * no smaller, the same device and inode, the same head.
+ *
+ * fd  the caller closes it
+ * Returns ERR_OK, ERR_NO_LOG (vanished, unreadable), ERR_LOG_CHANGED. */
+enum err source_file_open(
+    const struct source_file *f, int *fd, struct problem *why);
+
+/* Reads `len` bytes (at least one) at `offset` of a file that source_file_open
+ * gave, whole or not at all. Returns ERR_OK, ERR_LOG_CHANGED (it shrank),
+ * ERR_NO_LOG (the disk refuses). */
+enum err source_file_read(const struct source_file *f, int fd, void *out,
+    size_t len, uint64_t offset, struct problem *why);
 
 /* The digest of the (at most) 4 KiB that end at `offset`. */
 enum err source_digest_before(const struct source_file *f, uint64_t offset,

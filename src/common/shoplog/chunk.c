@@ -1,0 +1,116 @@
+/* A chunk of the log, read and tallied by one thread. Where a line belongs is
+ * decided by where it starts, and its bytes go with it: so every line and every
+ * byte of the log is counted by exactly one chunk, and an unterminated last
+ * line, however many chunks it runs through, is counted apart as a whole. */
+#include "common/shoplog/chunk.h"
+
+#include "common/shoplog/event.h"
+#include "common/shoplog/lines.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SCAN_SIZE = 64 * 1024 };
+
+enum err
+chunk_split(
+    const struct source *s, uint64_t size, struct chunk **out, size_t *len)
+{
+	uint64_t count = 0;
+	struct chunk *chunk;
+
+	assert(size > 0);
+	for (size_t i = 0; i < s->files_len; i++)
+		count += s->files[i].id.size / size +
+			 (s->files[i].id.size % size != 0);
+	if (count > SIZE_MAX / sizeof(*chunk))
+		return ERR_NO_MEMORY;
+	chunk = malloc(count ? (size_t)count * sizeof(*chunk) : 1);
+	if (!chunk)
+		return ERR_NO_MEMORY;
+	*out = chunk;
+	*len = (size_t)count;
+	for (uint32_t i = 0; i < s->files_len; i++) {
+		uint64_t left = s->files[i].id.size, from = 0;
+
+		for (; left; chunk++) {
+			uint64_t bytes = left < size ? left : size;
+
+			*chunk = (struct chunk){ i, from, from + bytes };
+			from += bytes;
+			left -= bytes;
+		}
+	}
+	return ERR_OK;
+}
+
+static enum err
+add_line(struct tally *t, uint32_t file, const struct line *line)
+{
+	struct event event;
+
+	tally_add_bytes(t, line->bytes);
+	if (line->text.len == 0 && !line->is_too_long)
+		return ERR_OK;
+	if (!line->is_too_long && event_parse(line->text, &event))
+		return tally_add(t, &event);
+	tally_add_malformed(t, file, line->offset);
+	return ERR_OK;
+}
+
+enum err
+chunk_tally(const struct source *s, const struct chunk *c, struct tally *t,
+    struct tally *tail, _Atomic uint64_t *done, const _Atomic int *stop,
+    struct problem *why)
+{
+	bool is_last = c->file == s->files_len - 1;
+	struct lines lines;
+	struct line line;
+	enum err e;
+
+	assert(c->file < s->files_len);
+	e = lines_open(
+	    &lines, &s->files[c->file], c->from, c->to, done, stop, why);
+	if (e != ERR_OK)
+		return e;
+	while ((e = lines_next(&lines, &line, why)) == ERR_OK && line.bytes) {
+		bool is_tail = tail && is_last && line.is_unterminated;
+
+		e = add_line(is_tail ? tail : t, c->file, &line);
+		if (e != ERR_OK)
+			break;
+	}
+	lines_close(&lines);
+	return e;
+}
+
+enum err
+chunk_end_of_lines(
+    const struct source *s, uint64_t *offset, struct problem *why)
+{
+	const struct source_file *f = &s->files[s->files_len - 1];
+	uint64_t to = f->id.size;
+	char bytes[SCAN_SIZE];
+	const char *newline = NULL;
+	enum err e;
+	int fd;
+
+	e = source_file_open(f, &fd, why);
+	if (e != ERR_OK)
+		return e;
+	while (to && !newline) {
+		size_t len = to < SCAN_SIZE ? (size_t)to : SCAN_SIZE;
+
+		e = source_file_read(f, fd, bytes, len, to - len, why);
+		if (e != ERR_OK)
+			break;
+		newline = memrchr(bytes, '\n', len);
+		to -= newline ? len - (size_t)(newline - bytes) - 1 : len;
+	}
+	close(fd);
+	if (e == ERR_OK)
+		*offset = to;
+	return e;
+}

@@ -1,0 +1,212 @@
+/* Lines out of a file by pread(2) into one buffer. A line that does not fit the
+ * most a line may have is known to be malformed before it has been read: the
+ * rest of it is run over, not kept, so a line of a gigabyte costs no more memory
+ * than any other. */
+#include "common/shoplog/lines.h"
+
+#include "common/shoplog/event.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	BUFFER_SIZE = 256 * 1024,
+	/* Behind `to` lies the rest of one line: usually short. */
+	BEHIND_STEP = 4096,
+};
+
+static_assert(BUFFER_SIZE > LINE_MAX_BYTES + 2,
+    "a line that may be well-formed fits the buffer with its end");
+
+static size_t
+unread(const struct lines *l)
+{
+	return l->filled - l->at;
+}
+
+/* The offset in the file behind what has been read. */
+static uint64_t
+position(const struct lines *l)
+{
+	return l->offset + unread(l);
+}
+
+static uint64_t
+smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static void
+skip(struct lines *l, size_t bytes)
+{
+	l->at += bytes;
+	l->offset += bytes;
+}
+
+/* Adds what of file bytes [from, to) is the chunk's own. */
+static void
+report_progress(struct lines *l, uint64_t from, uint64_t to)
+{
+	if (from < l->from)
+		from = l->from;
+	to = smaller(to, l->to);
+	if (l->done && from < to)
+		atomic_fetch_add_explicit(
+		    l->done, to - from, memory_order_relaxed);
+}
+
+/* Reads on, up to file offset `limit` and to what the buffer holds. */
+static enum err
+fill(struct lines *l, uint64_t limit, struct problem *why)
+{
+	uint64_t from = position(l);
+	size_t kept = unread(l), len;
+	enum err e;
+
+	if (l->stop && atomic_load_explicit(l->stop, memory_order_relaxed))
+		return ERR_STALE;
+	memmove(l->buffer, l->buffer + l->at, kept);
+	l->at = 0;
+	l->filled = kept;
+	limit = smaller(limit, l->file->id.size);
+	len = (size_t)smaller(limit - from, BUFFER_SIZE - kept);
+	e = source_file_read(l->file, l->fd, l->buffer + kept, len, from, why);
+	if (e != ERR_OK)
+		return e;
+	l->filled += len;
+	report_progress(l, from, from + len);
+	return ERR_OK;
+}
+
+/* Leaves the line that begins before `from`, at most until `to`. */
+static enum err
+leave_line_before(struct lines *l, struct problem *why)
+{
+	l->offset = l->from - 1;
+	while (l->offset < l->to) {
+		enum err e = fill(l, l->to, why);
+		const char *newline;
+
+		if (e != ERR_OK)
+			return e;
+		newline = memchr(l->buffer, '\n', l->filled);
+		if (newline) {
+			skip(l, (size_t)(newline - l->buffer) + 1);
+			break;
+		}
+		skip(l, l->filled);
+	}
+	return ERR_OK;
+}
+
+enum err
+lines_open(struct lines *l, const struct source_file *f, uint64_t from,
+    uint64_t to, _Atomic uint64_t *done, const _Atomic int *stop,
+    struct problem *why)
+{
+	enum err e;
+
+	assert(from < to && to <= f->id.size);
+	*l = (struct lines){
+		.file = f, .from = from, .to = to, .done = done, .stop = stop
+	};
+	e = source_file_open(f, &l->fd, why);
+	if (e != ERR_OK)
+		return e;
+	l->buffer = malloc(BUFFER_SIZE);
+	if (!l->buffer)
+		e = ERR_NO_MEMORY;
+	else if (from > 0)
+		e = leave_line_before(l, why);
+	if (e != ERR_OK)
+		lines_close(l);
+	return e;
+}
+
+/* The line is the first `len` bytes that are unread, its "\n" behind them. */
+static void
+give(struct lines *l, struct line *out, size_t len)
+{
+	const char *text = l->buffer + l->at;
+
+	out->offset = l->offset;
+	out->bytes = len + (out->is_unterminated ? 0 : 1);
+	if (len && text[len - 1] == '\r')
+		len--;
+	out->is_too_long = len > LINE_MAX_BYTES;
+	out->text = span_of(text, out->is_too_long ? 0 : len);
+	skip(l, (size_t)out->bytes);
+}
+
+/* Runs over a line of which the buffer holds a part without its end. */
+static enum err
+give_too_long(struct lines *l, struct line *out, struct problem *why)
+{
+	const char *newline = NULL;
+
+	out->offset = l->offset;
+	out->is_too_long = true;
+	out->text = span_of(l->buffer, 0);
+	while (!newline) {
+		enum err e;
+
+		skip(l, unread(l));
+		if (l->offset == l->file->id.size) {
+			out->is_unterminated = true;
+			break;
+		}
+		e = fill(l, UINT64_MAX, why);
+		if (e != ERR_OK)
+			return e;
+		newline = memchr(l->buffer, '\n', l->filled);
+		if (newline)
+			skip(l, (size_t)(newline - l->buffer) + 1);
+	}
+	out->bytes = l->offset - out->offset;
+	return ERR_OK;
+}
+
+enum err
+lines_next(struct lines *l, struct line *out, struct problem *why)
+{
+	size_t searched = 0;
+
+	memset(out, 0, sizeof(*out));
+	if (l->offset >= l->to)
+		return ERR_OK;
+	for (;;) {
+		const char *start = l->buffer + l->at;
+		size_t len = unread(l);
+		const char *newline =
+		    memchr(start + searched, '\n', len - searched);
+		enum err e;
+
+		if (newline) {
+			give(l, out, (size_t)(newline - start));
+			return ERR_OK;
+		}
+		if (position(l) == l->file->id.size) {
+			out->is_unterminated = true;
+			give(l, out, len);
+			return ERR_OK;
+		}
+		if (len > LINE_MAX_BYTES + 1)
+			return give_too_long(l, out, why);
+		searched = len;
+		e = fill(l,
+		    position(l) < l->to ? l->to : position(l) + BEHIND_STEP,
+		    why);
+		if (e != ERR_OK)
+			return e;
+	}
+}
+
+void
+lines_close(struct lines *l)
+{
+	free(l->buffer);
+	close(l->fd);
+}
