@@ -34,15 +34,12 @@ arena_init(struct arena *a)
 	*a = (struct arena){ 0 };
 }
 
-/* Zeroed memory, so that what the arena gives is zeroed without a memset. */
+/* The caller has seen to it that the sum does not overflow. Zeroed, so that what the arena gives is zeroed without a memset. */
 static struct arena_block *
 block_new(size_t size)
 {
-	struct arena_block *b;
+	struct arena_block *b = calloc(1, sizeof(*b) + size);
 
-	if (size > SIZE_MAX - sizeof(*b))
-		return NULL;
-	b = calloc(1, sizeof(*b) + size);
 	if (b)
 		b->size = size;
 	return b;
@@ -80,7 +77,7 @@ arena_alloc(struct arena *a, size_t size)
 	struct arena_block *b = a->blocks;
 	size_t next = BLOCK_FIRST;
 
-	if (size > SIZE_MAX - ALIGNMENT)
+	if (size > PTRDIFF_MAX - ALIGNMENT - sizeof(*b))
 		return NULL;
 	if (size == 0)
 		size = 1; /* every answer is an address of its own */

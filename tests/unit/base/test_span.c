@@ -1,0 +1,94 @@
+/* Spans: equality, order and numbers. */
+#include "common/base/span.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static uint64_t
+number(const char *text)
+{
+	uint64_t value = 4711;
+
+	assert_true(span_to_u64(span_text(text), &value));
+	return value;
+}
+
+static void
+numbers_take_the_whole_64_bits(void **state)
+{
+	(void)state;
+	assert_true(number("0") == 0);
+	assert_true(number("8642") == 8642);
+	assert_true(number("18446744073709551615") == UINT64_MAX);
+}
+
+static void
+leading_zeros_are_allowed_in_any_number(void **state)
+{
+	char text[301];
+
+	(void)state;
+	memset(text, '0', sizeof(text));
+	text[299] = '7';
+	text[300] = '\0';
+	assert_true(number(text) == 7);
+	assert_true(number("00018446744073709551615") == UINT64_MAX);
+}
+
+static void
+what_is_no_number_is_refused_and_the_output_untouched(void **state)
+{
+	static const char *const texts[] = { "", "-1", "+1", " 1", "1 ", "1a",
+		"0x1", "1.0", "/", ":", "\xb2", "18446744073709551616",
+		"18446744073709551620", "99999999999999999999",
+		"184467440737095516150" };
+	uint64_t value = 4711;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_false(span_to_u64(span_text(texts[i]), &value));
+		assert_true(value == 4711);
+	}
+	assert_false(span_to_u64(span_of("1\0002", 3), &value));
+}
+
+static void
+order_is_that_of_bytes_and_a_prefix_comes_first(void **state)
+{
+	(void)state;
+	assert_true(span_compare(span_text("a"), span_text("b")) < 0);
+	assert_true(span_compare(span_text("b"), span_text("a")) > 0);
+	assert_true(span_compare(span_text("ab"), span_text("abc")) < 0);
+	assert_true(span_compare(span_text("\xff"), span_text("a")) > 0);
+	assert_int_equal(span_compare(span_text("ab"), span_text("ab")), 0);
+	assert_int_equal(span_compare(span_text(NULL), span_text("")), 0);
+	assert_true(span_compare(span_text(NULL), span_text("a")) < 0);
+}
+
+static void
+spans_are_equal_when_their_bytes_are(void **state)
+{
+	(void)state;
+	assert_true(span_is_equal(span_text("ab"), span_of("abc", 2)));
+	assert_false(span_is_equal(span_text("ab"), span_text("abc")));
+	assert_false(span_is_equal(span_of("a\0b", 3), span_of("a\0c", 3)));
+	assert_true(span_is_equal(span_text(NULL), span_text("")));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_take_the_whole_64_bits),
+		cmocka_unit_test(leading_zeros_are_allowed_in_any_number),
+		cmocka_unit_test(
+		    what_is_no_number_is_refused_and_the_output_untouched),
+		cmocka_unit_test(
+		    order_is_that_of_bytes_and_a_prefix_comes_first),
+		cmocka_unit_test(spans_are_equal_when_their_bytes_are),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
