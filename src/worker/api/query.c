@@ -1,0 +1,140 @@
+/* The query string of a request, read in place. */
+#include "worker/api/query.h"
+#include "worker/api/text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static int
+hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* out  s.len bytes; NULL: only check. Returns -1 at a '%' without two digits. */
+static ssize_t
+decode(struct span s, char *out)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		int c = (unsigned char)s.data[i];
+
+		if (c == '%') {
+			if (s.len - i < 3 || hex(s.data[i + 1]) < 0 ||
+			    hex(s.data[i + 2]) < 0)
+				return -1;
+			c = hex(s.data[i + 1]) << 4 | hex(s.data[i + 2]);
+			i += 2;
+		}
+		out[len++] = (char)c;
+	}
+	return (ssize_t)len;
+}
+
+/* Takes what lies before the first `mark` off the front of *s. */
+static struct span
+cut(struct span *s, char mark)
+{
+	const char *at = s->len ? memchr(s->data, mark, s->len) : NULL;
+	size_t len = at ? (size_t)(at - s->data) : s->len;
+	struct span front = span_of(s->data, len);
+
+	*s = at ? span_of(at + 1, s->len - len - 1) : span_of(NULL, 0);
+	return front;
+}
+
+/* Names are compared decoded: "l%69mit" is "limit". One that is too long or
+ * cannot be decoded is no parameter of ours. */
+static bool
+is_named(struct span raw, const char *name)
+{
+	char decoded[64];
+	ssize_t len;
+
+	if (raw.len > sizeof(decoded))
+		return false;
+	len = decode(raw, decoded);
+	return len >= 0 &&
+	       span_is_equal(span_of(decoded, (size_t)len), span_text(name));
+}
+
+enum err
+query_get(struct req *r, const char *name, struct span *out, bool *has)
+{
+	struct span rest = r->query;
+	struct span value;
+	char *text;
+	ssize_t len;
+
+	*has = false;
+	while (rest.len > 0) {
+		value = cut(&rest, '&');
+		if (!is_named(cut(&value, '='), name))
+			continue;
+		text = arena_alloc(&r->arena, value.len + 1);
+		if (!text)
+			return ERR_NO_MEMORY;
+		len = decode(value, text);
+		if (len < 0) {
+			req_field_error(r, name, "Not percent-encoded.");
+		} else if (memchr(text, '\0', (size_t)len) ||
+			   !text_is_utf8(span_of(text, (size_t)len))) {
+			req_field_error(r, name, "Not a valid string.");
+		} else {
+			*out = span_of(text, (size_t)len);
+			*has = true;
+		}
+		return ERR_OK;
+	}
+	return ERR_OK;
+}
+
+enum err
+query_flag(struct req *r, const char *name, bool *out)
+{
+	struct span value;
+	bool has;
+	enum err err = query_get(r, name, &value, &has);
+
+	if (err != ERR_OK || !has)
+		return err;
+	if (span_is_equal(value, span_text("true")) ||
+	    span_is_equal(value, span_text("1")))
+		*out = true;
+	else if (span_is_equal(value, span_text("false")) ||
+		 span_is_equal(value, span_text("0")))
+		*out = false;
+	else
+		req_field_error(r, name, "Must be true or false.");
+	return ERR_OK;
+}
+
+enum err
+query_number(struct req *r, const char *name, int64_t minimum, int64_t maximum,
+    int64_t *out, bool *has)
+{
+	struct span value;
+	uint64_t number;
+	char *message;
+	enum err err = query_get(r, name, &value, has);
+
+	if (err != ERR_OK || !*has)
+		return err;
+	if (span_to_u64(value, &number) && number <= INT64_MAX &&
+	    (int64_t)number >= minimum && (int64_t)number <= maximum) {
+		*out = (int64_t)number;
+		return ERR_OK;
+	}
+	*has = false;
+	message = arena_printf(&r->arena,
+	    "Must be a number from %" PRId64 " to %" PRId64 ".", minimum,
+	    maximum);
+	if (!message)
+		return ERR_NO_MEMORY;
+	req_field_error(r, name, message);
+	return ERR_OK;
+}
