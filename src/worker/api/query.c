@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/types.h>
 
 static int
 hex(char c)
@@ -14,7 +15,8 @@ hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* out  s.len bytes; NULL: only check. Returns -1 at a '%' without two digits. */
+/* Writes s.len bytes at most; returns how many, or -1 at a '%' without its two
+ * digits. */
 static ssize_t
 decode(struct span s, char *out)
 {
