@@ -1,9 +1,10 @@
 #ifndef TRAWL_COMMON_BASE_CONFIG_H
 #define TRAWL_COMMON_BASE_CONFIG_H
 
+#include "common/base/cidr.h"
 #include "common/base/err.h"
+#include "common/base/redis_address.h"
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,50 +18,67 @@
  *
  * The row is the field of `struct config`, the variable's name, its check, its
  * line in `trawl --help` and in the README (tests/unit/base/test_config.c
- * holds the README against it). Kinds: text (const char *), flag (bool),
- * number (int64_t, minimum and maximum inclusive). */
-#define SETTING_LIST(X)                                                        \
-	X(host, text, "127.0.0.1", 0, 0, "address to listen on: IPv4, IPv6 or name") \
-	X(port, number, "8000", 0, 65535, "TCP port; 0 picks a free one")      \
-	X(workers, number, "0", 0, 256, "worker processes; 0 is one per CPU")  \
-	X(debug, flag, "false", 0, 0, "debug-level log")                       \
-	X(secret, text, "", 16, 1024, "key of session digests, 16 bytes or more") \
-	X(ipinfo_token, text, "", 0, 0, "token of the IPinfo API")             \
-	X(ipinfo_url, text, "https://ipinfo.io", 0, 0, "base address of that API") \
-	X(geoip_database, text, "", 0, 0, "an MMDB file; default: the range tables") \
-	X(logs_file_name, text, "logs.txt", 0, 0, "the log: files, comma between, or a glob") \
-	X(data_dir, text, "var", 0, 0, "home of the private Redis")            \
-	X(redis_url, text, "", 0, 0, "redis://[user:pass@]host:port[/db] or unix:///path[?db=n]") \
-	X(session_ttl, number, "86400", 1, 31536000, "seconds a token is good for") \
-	X(registration, text, "open", 0, 0, "open or closed: who makes users") \
-	X(trusted_proxies, text, "", 0, 0, "CIDR list whose X-Forwarded-For is believed") \
-	X(follow, flag, "false", 0, 0, "keep the reports up to date by itself") \
-	X(body_limit, number, "65536", 1024, 16777216, "bytes of a request body") \
-	X(header_limit, number, "16384", 1024, 1048576, "bytes of a header block") \
+ * holds the README against it). Kinds: text (const char *; minimum and maximum
+ * of its bytes, an empty default means "unset"), hidden (a text that no message
+ * shows), flag (bool), number (int64_t). Both bounds are inclusive. */
+#define SETTING_LIST(X)     \
+	SERVICE_SETTINGS(X) \
+	TUNING_SETTINGS(X)
+
+#define SERVICE_SETTINGS(X)                                                   \
+	X(host, text, "127.0.0.1", 1, 255, "listen here: IPv4, IPv6 or name") \
+	X(port, number, "8000", 0, 65535, "TCP port; 0 picks a free one")     \
+	X(workers, number, "0", 0, 256, "worker processes; 0 is one per CPU") \
+	X(debug, flag, "false", 0, 1, "debug-level log")                      \
+	X(secret, hidden, "", 16, 1024, "key of session digests; made once")  \
+	X(ipinfo_token, hidden, "", 0, 255, "token of the IPinfo API")        \
+	X(ipinfo_url, text, "https://ipinfo.io", 1, 2048, "its base address") \
+	X(geoip_database, text, "", 0, 4095, "MMDB file; else range tables")  \
+	X(logs_file_name, text, "logs.txt", 1, 65536, "files, or a glob")     \
+	X(data_dir, text, "var", 1, 4095, "home of the private Redis")        \
+	X(redis_url, hidden, "", 0, 4095,                                     \
+	    "redis:// or unix:// URL; else private")                          \
+	X(session_ttl, number, "86400", 1, 31536000, "seconds of a token")    \
+	X(registration, text, "open", 0, 64,                                  \
+	    "open or closed: who makes users")                                \
+	X(trusted_proxies, text, "", 0, 65536,                                \
+	    "CIDRs whose X-Forwarded-For holds")                              \
+	X(follow, flag, "false", 0, 1, "keep reports up to date by itself")
+
+#define TUNING_SETTINGS(X)                                                     \
+	X(body_limit, number, "65536", 1024, 16777216,                         \
+	    "bytes of a request body")                                         \
+	X(header_limit, number, "16384", 1024, 1048576,                        \
+	    "bytes of a header block")                                         \
 	X(header_count_limit, number, "100", 8, 1000, "headers of a request")  \
-	X(target_limit, number, "8192", 256, 65536, "bytes of a request target") \
-	X(connection_limit, number, "20000", 1, 1000000, "connections of a worker") \
-	X(head_timeout_ms, number, "10000", 10, 600000, "for a whole header block") \
+	X(target_limit, number, "8192", 256, 65536,                            \
+	    "bytes of a request target")                                       \
+	X(connection_limit, number, "20000", 1, 1000000,                       \
+	    "connections of a worker")                                         \
+	X(head_timeout_ms, number, "10000", 10, 600000,                        \
+	    "for a whole header block")                                        \
 	X(body_timeout_ms, number, "30000", 10, 600000, "for a whole body")    \
 	X(idle_timeout_ms, number, "75000", 10, 3600000, "between requests")   \
-	X(send_timeout_ms, number, "30000", 10, 600000, "for a client to take its answer") \
-	X(drain_timeout_ms, number, "10000", 0, 600000, "for running requests at shutdown") \
-	X(redis_timeout_ms, number, "900", 10, 60000, "for one Redis command of a request") \
-	X(redis_queue_limit, number, "10000", 1, 1000000, "commands waiting for Redis in a worker") \
+	X(send_timeout_ms, number, "30000", 10, 600000,                        \
+	    "for a client to read")                                            \
+	X(drain_timeout_ms, number, "10000", 0, 600000, "for shutdown")        \
+	X(redis_timeout_ms, number, "900", 10, 60000, "for one Redis command") \
+	X(redis_queue_limit, number, "10000", 1, 1000000,                      \
+	    "commands waiting in a worker")                                    \
 	X(password_passes, number, "2", 1, 100, "argon2id passes")             \
-	X(password_memory, number, "19922944", 8192, 4294967296, "argon2id bytes") \
-	X(hash_queue_limit, number, "64", 1, 100000, "passwords waiting in a worker") \
-	X(chunk_size, number, "33554432", 1, 1073741824, "bytes of log in one task") \
-	X(task_timeout_ms, number, "5000", 100, 3600000, "silence after which a task is taken over")
+	X(password_memory, number, "19922944", 8192, 4294967296,               \
+	    "argon2id bytes")                                                  \
+	X(hash_queue_limit, number, "64", 1, 100000,                           \
+	    "passwords waiting in a worker")                                   \
+	X(chunk_size, number, "33554432", 1, 1073741824,                       \
+	    "bytes of log in one task")                                        \
+	X(task_timeout_ms, number, "5000", 100, 3600000,                       \
+	    "silence before a takeover")
 
 typedef const char *setting_text;
+typedef const char *setting_hidden;
 typedef bool setting_flag;
 typedef int64_t setting_number;
-
-struct cidr {
-	struct in6_addr network; /* IPv4 as ::ffff:a.b.c.d */
-	unsigned prefix;         /* bits of 128 */
-};
 
 struct config {
 #define X(name, kind, fallback, minimum, maximum, help) setting_##kind name;
@@ -74,31 +92,25 @@ struct config {
 /* Reads and checks everything.
  *
  * env_file  path of the `.env`; a missing one is no error
- * environ   as of main()
+ * environment  NAME=value texts, NULL behind the last; copied
  * out       filled on ERR_OK; config_cleanup gives it back
- * why       on ERR_INVALID names the variable, the value and what is accepted
+ * why       on ERR_INVALID a line for each malformed setting: the variable, the
+ *           value and what is accepted
  * Process: master, before anything is started. */
-enum err config_read(struct config *out, const char *env_file, char **environ_,
-    struct problem *why);
+enum err config_read(struct config *out, const char *env_file,
+    char *const *environment, struct problem *why);
 
 /* For tests and the offline command: every setting at its default. */
 enum err config_defaults(struct config *out);
 
 void config_cleanup(struct config *c);
 
-/* The settings table of --help: a line each. */
+/* The settings of --help: a line each, within 80 columns. */
 void config_help(FILE *out);
 
-/* What redis_url says, read; the private socket when it is empty. */
-struct redis_address {
-	char path[108]; /* unix socket; empty for TCP */
-	char host[256];
-	int port;
-	int db;
-	char user[256];
-	char password[1024];
-};
-enum err config_redis_address(const struct config *c,
-    struct redis_address *out, struct problem *why);
+/* What redis_url says; the socket of the private Redis in data_dir when it is
+ * unset. */
+enum err config_redis_address(
+    const struct config *c, struct redis_address *out, struct problem *why);
 
 #endif

@@ -1,0 +1,423 @@
+/* The settings: one table made from SETTING_LIST, read from the environment,
+ * then `.env`, then the default. Everything that is wrong is said at once. */
+#include "common/base/config.h"
+#include "common/base/dotenv.h"
+#include "common/base/log.h"
+#include "common/base/span.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { KIND_text, KIND_hidden, KIND_flag, KIND_number };
+
+struct setting {
+	const char *name;
+	enum kind kind;
+	const char *fallback;
+	int64_t minimum, maximum;
+	const char *help;
+	size_t offset; /* of the field in struct config */
+};
+
+#define SETTING_ROW(name, kind, fallback, minimum, maximum, help) \
+	{ #name, KIND_##kind, fallback, minimum, maximum, help,   \
+		offsetof(struct config, name) },
+static const struct setting service_settings[] = { SERVICE_SETTINGS(
+    SETTING_ROW) };
+static const struct setting tuning_settings[] = { TUNING_SETTINGS(
+    SETTING_ROW) };
+static const struct setting settings[] = { SETTING_LIST(SETTING_ROW) };
+#undef SETTING_ROW
+
+enum {
+	SETTINGS = sizeof(settings) / sizeof(settings[0]),
+	SECRET_SIZE_MIN = 16,
+	VALUE_SHOWN_MAX = 40,
+};
+
+struct config_text {
+	struct config_text *next;
+	char text[];
+};
+
+/* What is wrong, a line each; what does not fit any more is counted. */
+struct complaints {
+	char text[sizeof(((struct problem *)NULL)->text) -
+		  sizeof("\nand 99 more")];
+	size_t len;
+	unsigned left_off;
+};
+
+static void complain(struct complaints *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+complain(struct complaints *c, const char *format, ...)
+{
+	size_t room = sizeof(c->text) - c->len;
+	size_t start = c->len ? 1 : 0;
+	va_list ap;
+	int len;
+
+	if (room <= start)
+		len = -1;
+	else {
+		va_start(ap, format);
+		len = vsnprintf(
+		    c->text + c->len + start, room - start, format, ap);
+		va_end(ap);
+	}
+	if (len < 0 || (size_t)len >= room - start) {
+		c->text[c->len] = '\0';
+		c->left_off++;
+		return;
+	}
+	if (start)
+		c->text[c->len] = '\n';
+	c->len += start + (size_t)len;
+}
+
+/* The value as a message shows it: its beginning, on one line, in quotes. */
+static const char *
+show(char out[VALUE_SHOWN_MAX + 8], const char *value)
+{
+	size_t len = 0;
+
+	out[len++] = '"';
+	for (; *value && len <= VALUE_SHOWN_MAX; value++) {
+		bool is_control = (unsigned char)*value < 32 || *value == 127;
+
+		out[len++] = is_control ? '?' : *value;
+	}
+	strcpy(out + len, *value ? "...\"" : "\"");
+	return out;
+}
+
+/* What is accepted, in words. */
+static const char *
+describe(const struct setting *s, char out[80])
+{
+	switch (s->kind) {
+	case KIND_flag:
+		return "true, false, 1 or 0";
+	case KIND_number:
+		snprintf(out, 80, "a whole number from %" PRId64 " to %" PRId64,
+		    s->minimum, s->maximum);
+		return out;
+	case KIND_text:
+	case KIND_hidden:
+		break;
+	}
+	snprintf(out, 80, "%" PRId64 " to %" PRId64 " bytes", s->minimum,
+	    s->maximum);
+	return out;
+}
+
+static void
+refuse(struct complaints *bad, const struct setting *s, const char *value,
+    const char *accepted)
+{
+	char shown[VALUE_SHOWN_MAX + 8];
+
+	if (s->kind == KIND_hidden)
+		complain(bad,
+		    "%s is malformed (its value is not shown): accepted is %s",
+		    s->name, accepted);
+	else
+		complain(bad, "%s=%s is malformed: accepted is %s", s->name,
+		    show(shown, value), accepted);
+}
+
+/* For the checks of one setting's own, whose words say what is accepted. */
+static void
+refuse_named(struct complaints *bad, const char *name, const char *value,
+    const char *accepted)
+{
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (!strcmp(settings[i].name, name))
+			refuse(bad, &settings[i], value, accepted);
+}
+
+static bool
+read_flag(const char *value, bool *out)
+{
+	*out = !strcmp(value, "true") || !strcmp(value, "1");
+	return *out || !strcmp(value, "false") || !strcmp(value, "0");
+}
+
+static bool
+read_number(const struct setting *s, const char *value, int64_t *out)
+{
+	uint64_t n;
+
+	if (!span_to_u64(span_text(value), &n) || n > INT64_MAX ||
+	    (int64_t)n < s->minimum || (int64_t)n > s->maximum)
+		return false;
+	*out = (int64_t)n;
+	return true;
+}
+
+static bool
+is_length_right(const struct setting *s, const char *value)
+{
+	size_t len = strlen(value);
+
+	return len <= (size_t)s->maximum && len >= (size_t)s->minimum;
+}
+
+/* Copies a text that lives as long as the config. */
+static const char *
+keep(struct config *c, const char *value)
+{
+	size_t size = strlen(value) + 1;
+	struct config_text *kept = malloc(sizeof(*kept) + size);
+
+	if (!kept)
+		return NULL;
+	memcpy(kept->text, value, size);
+	kept->next = c->texts;
+	c->texts = kept;
+	return kept->text;
+}
+
+/* Writes one field; `value` NULL means the default. */
+static enum err
+set(struct config *c, const struct setting *s, const char *value,
+    struct complaints *bad)
+{
+	void *field = (char *)c + s->offset;
+	const char *from = value ? value : s->fallback;
+	char accepted[80];
+	bool ok = true;
+
+	switch (s->kind) {
+	case KIND_flag:
+		ok = read_flag(from, field);
+		break;
+	case KIND_number:
+		ok = read_number(s, from, field);
+		break;
+	case KIND_text:
+	case KIND_hidden:
+		ok = !value || is_length_right(s, value);
+		if (value)
+			from = keep(c, value);
+		if (!from)
+			return ERR_NO_MEMORY;
+		*(const char **)field = from;
+		break;
+	}
+	if (!ok)
+		refuse(bad, s, from, describe(s, accepted));
+	return ERR_OK;
+}
+
+static enum err
+read_proxies(struct config *c, struct complaints *bad)
+{
+	const char *s = c->trusted_proxies;
+	size_t commas = 0;
+
+	for (const char *p = s; *p; p++)
+		commas += *p == ',';
+	if (!*s)
+		return ERR_OK;
+	c->proxies = calloc(commas + 1, sizeof(*c->proxies));
+	if (!c->proxies)
+		return ERR_NO_MEMORY;
+	while (s) {
+		const char *comma = strchrnul(s, ',');
+		const char *end = comma;
+
+		while (*s == ' ')
+			s++;
+		while (end > s && end[-1] == ' ')
+			end--;
+		if (!cidr_parse(span_of(s, (size_t)(end - s)),
+			&c->proxies[c->proxies_len])) {
+			refuse_named(bad, "trusted_proxies", s,
+			    "a list like 10.0.0.0/8, ::1, fc00::/7");
+			return ERR_OK;
+		}
+		c->proxies_len++;
+		s = *comma ? comma + 1 : NULL;
+	}
+	return ERR_OK;
+}
+
+static bool
+is_http_url(const char *s)
+{
+	const char *host;
+
+	if (!strncmp(s, "http://", 7))
+		host = s + 7;
+	else if (!strncmp(s, "https://", 8))
+		host = s + 8;
+	else
+		return false;
+	if (!*host || *host == '/')
+		return false;
+	for (; *s; s++)
+		if ((unsigned char)*s <= ' ' || *s == 127)
+			return false;
+	return true;
+}
+
+/* What the kinds cannot say: forms of single settings, and what one setting
+ * demands of another. */
+static enum err
+check_whole(struct config *c, struct complaints *bad)
+{
+	struct redis_address address;
+	struct problem why = { 0 };
+
+	if (strcmp(c->registration, "open") != 0 &&
+	    strcmp(c->registration, "closed") != 0)
+		refuse_named(
+		    bad, "registration", c->registration, "open or closed");
+	if (!is_http_url(c->ipinfo_url))
+		refuse_named(bad, "ipinfo_url", c->ipinfo_url,
+		    "http://HOST... or https://HOST...");
+	if (config_redis_address(c, &address, &why) != ERR_OK) {
+		if (*c->redis_url)
+			complain(bad,
+			    "redis_url is malformed (its value is not shown): "
+			    "%s; accepted is redis://[user:password@]host:port"
+			    "[/db] or unix:///path[?db=n]",
+			    why.text);
+		else
+			refuse_named(bad, "data_dir", c->data_dir, why.text);
+	}
+	if (*c->redis_url && !*c->secret)
+		complain(bad,
+		    "secret is not set: with redis_url it must be, the same "
+		    "on every host, %d bytes or more",
+		    SECRET_SIZE_MIN);
+	return read_proxies(c, bad);
+}
+
+static const char *
+find_environment(char *const *environment, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; *environment; environment++)
+		if (!strncmp(*environment, name, len) &&
+		    (*environment)[len] == '=')
+			return *environment + len + 1;
+	return NULL;
+}
+
+static void
+warn_of_unknown_keys(const struct dotenv *file, const char *name)
+{
+	for (size_t i = 0; i < file->len; i++) {
+		bool is_known = false;
+
+		for (size_t j = 0; j < SETTINGS; j++)
+			if (!strcmp(settings[j].name, file->entries[i].key))
+				is_known = true;
+		if (!is_known)
+			log_warn("%s:%u: there is no setting %s", name,
+			    file->entries[i].line, file->entries[i].key);
+	}
+}
+
+enum err
+config_read(struct config *out, const char *env_file, char *const *environment,
+    struct problem *why)
+{
+	struct complaints bad = { 0 };
+	struct dotenv file;
+	enum err e;
+
+	*out = (struct config){ 0 };
+	e = dotenv_read(&file, env_file, why);
+	if (e != ERR_OK)
+		return e;
+	warn_of_unknown_keys(&file, env_file);
+	for (size_t i = 0; i < SETTINGS && e == ERR_OK; i++) {
+		const char *name = settings[i].name;
+		const char *value = find_environment(environment, name);
+
+		if (!value)
+			value = dotenv_find(&file, name);
+		e = set(out, &settings[i], value, &bad);
+	}
+	dotenv_cleanup(&file);
+	if (e == ERR_OK)
+		e = check_whole(out, &bad);
+	if (e == ERR_OK && bad.left_off)
+		e = problem_set(why, ERR_INVALID, "%s\nand %u more", bad.text,
+		    bad.left_off);
+	else if (e == ERR_OK && bad.len)
+		e = problem_set(why, ERR_INVALID, "%s", bad.text);
+	if (e != ERR_OK)
+		config_cleanup(out);
+	return e;
+}
+
+enum err
+config_defaults(struct config *out)
+{
+	struct complaints bad = { 0 };
+
+	*out = (struct config){ 0 };
+	for (size_t i = 0; i < SETTINGS; i++)
+		(void)set(out, &settings[i], NULL, &bad);
+	return bad.len ? ERR_INVALID : ERR_OK;
+}
+
+void
+config_cleanup(struct config *c)
+{
+	while (c->texts) {
+		struct config_text *next = c->texts->next;
+
+		free(c->texts);
+		c->texts = next;
+	}
+	free(c->proxies);
+	*c = (struct config){ 0 };
+}
+
+enum err
+config_redis_address(
+    const struct config *c, struct redis_address *out, struct problem *why)
+{
+	static const char socket_name[] = "redis.sock";
+	int len;
+
+	if (*c->redis_url)
+		return redis_address_parse(c->redis_url, out, why);
+	*out = (struct redis_address){ 0 };
+	len = snprintf(
+	    out->path, sizeof(out->path), "%s/%s", c->data_dir, socket_name);
+	if ((size_t)len < sizeof(out->path))
+		return ERR_OK;
+	return problem_set(why, ERR_INVALID,
+	    "at most %zu bytes: a socket's path is no longer",
+	    sizeof(out->path) - sizeof(socket_name) - 1);
+}
+
+static void
+print_settings(FILE *out, const struct setting *rows, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		fprintf(out, "  %-18s  %-17s  %s\n", rows[i].name,
+		    *rows[i].fallback ? rows[i].fallback : "-", rows[i].help);
+}
+
+void
+config_help(FILE *out)
+{
+	fputs("Settings, their defaults, what they are:\n", out);
+	print_settings(out, service_settings,
+	    sizeof(service_settings) / sizeof(service_settings[0]));
+	fputs("Limits and times that nobody needs to touch:\n", out);
+	print_settings(out, tuning_settings,
+	    sizeof(tuning_settings) / sizeof(tuning_settings[0]));
+}

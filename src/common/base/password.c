@@ -1,0 +1,39 @@
+/* Passwords through libsodium's argon2id. The hash carries its own cost, so a
+ * raised cost applies to new hashes and password_hash_is_cheap() finds the old
+ * ones. */
+#include "common/base/password.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+_Static_assert(PASSWORD_HASH_SIZE == crypto_pwhash_STRBYTES,
+    "the PHC text of libsodium fits");
+
+enum err
+password_hash(const struct password_cost *cost, struct span password,
+    char out[PASSWORD_HASH_SIZE])
+{
+	/* It fails only when it cannot have the memory of the cost. */
+	if (crypto_pwhash_str(out, password.data ? password.data : "",
+		password.len, cost->passes, cost->memory_bytes) != 0)
+		return ERR_NO_MEMORY;
+	return ERR_OK;
+}
+
+bool
+password_is_right(const char *hash, struct span password)
+{
+	return crypto_pwhash_str_verify(
+		   hash, password.data ? password.data : "", password.len) == 0;
+}
+
+bool
+password_hash_is_cheap(const char *hash, const struct password_cost *cost)
+{
+	unsigned long memory_kib, passes;
+
+	if (sscanf(hash, "$argon2id$v=19$m=%lu,t=%lu,", &memory_kib, &passes) !=
+	    2)
+		return true;
+	return passes < cost->passes || memory_kib < cost->memory_bytes / 1024;
+}

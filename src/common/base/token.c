@@ -1,0 +1,91 @@
+/* Session tokens and their digests: random bytes and keyed BLAKE2b of
+ * libsodium. The digest is of the whole text, so a token with another user id
+ * in front has another digest. */
+#include "common/base/token.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+
+enum {
+	RANDOM_SIZE = 32,
+	RANDOM_TEXT = 43, /* base64url without padding */
+	DIGEST_SIZE = 32,
+	ID_DIGITS_MAX = 19,
+};
+
+_Static_assert(TOKEN_TEXT >= ID_DIGITS_MAX + 1 + RANDOM_TEXT + 1,
+    "the longest token fits");
+
+int
+token_init(void)
+{
+	return sodium_init() < 0 ? -1 : 0;
+}
+
+void
+token_key_derive(struct token_key *key, struct span secret)
+{
+	/* The constant separates this use of the secret from any later one. */
+	static const char use[] = "trawl session digest";
+
+	crypto_generichash(key->bytes, sizeof(key->bytes),
+	    (const unsigned char *)secret.data, secret.len,
+	    (const unsigned char *)use, sizeof(use) - 1);
+}
+
+void
+token_new(int64_t user_id, char out[TOKEN_TEXT])
+{
+	unsigned char random[RANDOM_SIZE];
+	int len = snprintf(out, TOKEN_TEXT, "%" PRId64 ".", user_id);
+
+	randombytes_buf(random, sizeof(random));
+	sodium_bin2base64(out + len, TOKEN_TEXT - (size_t)len, random,
+	    sizeof(random), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+static bool
+is_base64url(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+/* Whether `token` has the form that token_new() gives; its user id. */
+static bool
+read_form(struct span token, int64_t *user_id)
+{
+	uint64_t id;
+	size_t dot;
+
+	if (token.len < 1 + 1 + RANDOM_TEXT ||
+	    token.len > ID_DIGITS_MAX + 1 + RANDOM_TEXT)
+		return false;
+	dot = token.len - RANDOM_TEXT - 1;
+	if (token.data[dot] != '.' || token.data[0] == '0')
+		return false;
+	for (size_t i = dot + 1; i < token.len; i++)
+		if (!is_base64url(token.data[i]))
+			return false;
+	if (!span_to_u64(span_of(token.data, dot), &id) || id > INT64_MAX)
+		return false;
+	*user_id = (int64_t)id;
+	return true;
+}
+
+bool
+token_digest(const struct token_key *key, struct span token, int64_t *user_id,
+    char digest[DIGEST_TEXT])
+{
+	unsigned char bytes[DIGEST_SIZE];
+
+	if (!read_form(token, user_id))
+		return false;
+	crypto_generichash(bytes, sizeof(bytes),
+	    (const unsigned char *)token.data, token.len, key->bytes,
+	    sizeof(key->bytes));
+	sodium_bin2base64(digest, DIGEST_TEXT, bytes, sizeof(bytes),
+	    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	return true;
+}
