@@ -2,8 +2,10 @@
 #define TRAWL_COMMON_GEO_GEO_H
 
 #include "common/base/err.h"
+#include "common/geo/address.h"
 #include "common/geo/country.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* IP -> country, behind one interface: the compiled range tables or an MMDB
@@ -11,17 +13,12 @@
  * thread). Addresses that CONTRACT 3 calls "no country" are answered here,
  * whatever a database says. */
 
-/* 16 bytes, network order; IPv4 as ::ffff:a.b.c.d. */
-struct address {
-	uint8_t bytes[16];
-};
-
 struct geo;
 
 /* The range tables that set-up installed: beside the executable, else in
  * ../share/trawl. */
-enum err geo_open_ranges(struct geo **out, const char *path,
-    struct problem *why);
+enum err geo_open_ranges(
+    struct geo **out, const char *path, struct problem *why);
 enum err geo_default_ranges_path(char *out, size_t size, struct problem *why);
 
 /* Refuses a file that can answer no country. */

@@ -1,0 +1,206 @@
+/* The compiled range tables. Opening checks every length and number that a
+ * look-up relies on, so that a look-up checks nothing. */
+#include "common/geo/ranges.h"
+
+#include "common/geo/country.h"
+#include "common/geo/ranges_layout.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define REMEDY "build it again: script/build"
+
+struct ranges {
+	const struct ranges_header *header; /* the mapping */
+	size_t size;                        /* of the mapping */
+	const address_number *ipv6_start;
+	const uint32_t *ipv4_block;
+	const uint32_t *ipv4;
+	const uint16_t *ipv6_country;
+};
+
+/* The lanes of XXH64: four multiplications in flight at once. */
+uint64_t
+ranges_checksum(const struct ranges_header *h, size_t file_size)
+{
+	const uint64_t mix = 0x9e3779b185ebca87, spread = 0xc2b2ae3d27d4eb4f;
+	const char *p = (const char *)&h->version;
+	const char *end = (const char *)h + file_size;
+	uint64_t lane[4] = { mix, spread, 0, file_size };
+	uint64_t word[4];
+
+	while (p < end) {
+		size_t n = (size_t)(end - p);
+
+		if (n > sizeof(word))
+			n = sizeof(word);
+		else
+			memset(word, 0, sizeof(word));
+		memcpy(word, p, n);
+		p += n;
+		for (int i = 0; i < 4; i++) {
+			lane[i] += word[i] * spread;
+			lane[i] = (lane[i] << 31 | lane[i] >> 33) * mix;
+		}
+	}
+	return lane[0] ^ (lane[1] << 7 | lane[1] >> 57) ^
+	       (lane[2] << 12 | lane[2] >> 52) ^
+	       (lane[3] << 18 | lane[3] >> 46);
+}
+
+static bool
+blocks_are_sound(const struct ranges *r)
+{
+	const uint32_t *block = r->ipv4_block;
+
+	if (block[0] != 0 || block[RANGES_BLOCKS] != r->header->ipv4_len)
+		return false;
+	for (size_t b = 0; b < RANGES_BLOCKS; b++)
+		if (block[b] >= block[b + 1] || r->ipv4[block[b]] >> 16 != 0)
+			return false;
+	return true;
+}
+
+static bool
+countries_are_sound(const struct ranges *r)
+{
+	for (uint32_t i = 0; i < r->header->ipv4_len; i++)
+		if ((r->ipv4[i] & 0xffff) >= COUNTRIES)
+			return false;
+	for (uint32_t i = 0; i < r->header->ipv6_len; i++)
+		if (r->ipv6_country[i] >= COUNTRIES)
+			return false;
+	return true;
+}
+
+static enum err
+check(struct ranges *r, const char *path, struct problem *why)
+{
+	const struct ranges_header *h = r->header;
+	size_t size;
+
+	if (memcmp(h->magic, RANGES_MAGIC, sizeof(h->magic)))
+		return problem_set(why, ERR_INVALID,
+		    "%s: is no table of countries; " REMEDY, path);
+	if (h->version != RANGES_VERSION)
+		return problem_set(why, ERR_INVALID,
+		    "%s: is of version %u, and this trawl reads version "
+		    "%d; " REMEDY,
+		    path, h->version, RANGES_VERSION);
+	size = sizeof(*h) + ranges_sections_size(h->ipv4_len, h->ipv6_len);
+	if (r->size != size)
+		return problem_set(why, ERR_INVALID,
+		    "%s: has %zu bytes of %zu; " REMEDY, path, r->size, size);
+	r->ipv6_start = (const address_number *)(h + 1);
+	r->ipv4_block = (const uint32_t *)(r->ipv6_start + h->ipv6_len);
+	r->ipv4 = r->ipv4_block + RANGES_BLOCKS + 1;
+	r->ipv6_country = (const uint16_t *)(r->ipv4 + h->ipv4_len);
+	if (h->checksum != ranges_checksum(h, r->size) || h->ipv6_len == 0 ||
+	    r->ipv6_start[0] != 0 || !blocks_are_sound(r) ||
+	    !countries_are_sound(r))
+		return problem_set(
+		    why, ERR_INVALID, "%s: is damaged; " REMEDY, path);
+	return ERR_OK;
+}
+
+static enum err
+map(struct ranges *r, int fd, const char *path, struct problem *why)
+{
+	struct stat st;
+	void *p;
+
+	if (fstat(fd, &st))
+		return problem_set(
+		    why, ERR_INVALID, "%s: %s", path, strerror(errno));
+	if (!S_ISREG(st.st_mode) ||
+	    (size_t)st.st_size < sizeof(struct ranges_header))
+		return problem_set(why, ERR_INVALID,
+		    "%s: is no table of countries; " REMEDY, path);
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED | MAP_POPULATE,
+	    fd, 0);
+	if (p == MAP_FAILED)
+		return problem_set(
+		    why, ERR_NO_MEMORY, "%s: %s", path, strerror(errno));
+	r->header = p;
+	r->size = (size_t)st.st_size;
+	return check(r, path, why);
+}
+
+enum err
+ranges_open(struct ranges **out, const char *path, struct problem *why)
+{
+	struct ranges *r = calloc(1, sizeof(*r));
+	enum err e;
+	int fd;
+
+	if (!r)
+		return ERR_NO_MEMORY;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		free(r);
+		return problem_set(
+		    why, ERR_INVALID, "%s: %s; " REMEDY, path, strerror(errno));
+	}
+	e = map(r, fd, path, why);
+	close(fd);
+	if (e) {
+		ranges_close(r);
+		return e;
+	}
+	*out = r;
+	return ERR_OK;
+}
+
+void
+ranges_close(struct ranges *r)
+{
+	if (!r)
+		return;
+	if (r->header)
+		munmap((void *)(uintptr_t)r->header, r->size);
+	free(r);
+}
+
+/* Both searches look for the last start that is not above the key. The first
+ * start is 0, so there is one; the halves are chosen without a branch. */
+static uint16_t
+find_ipv4(const struct ranges *r, uint32_t ip)
+{
+	const uint32_t *row = r->ipv4_block + (ip >> 16);
+	const uint32_t *at = r->ipv4 + row[0];
+	uint32_t key = ip << 16 | 0xffff;
+
+	for (uint32_t n = row[1] - row[0]; n > 1; n -= n / 2)
+		at = at[n / 2] <= key ? at + n / 2 : at;
+	return (uint16_t)*at;
+}
+
+static uint16_t
+find_ipv6(const struct ranges *r, address_number ip)
+{
+	const address_number *at = r->ipv6_start;
+
+	for (uint32_t n = r->header->ipv6_len; n > 1; n -= n / 2)
+		at = at[n / 2] <= ip ? at + n / 2 : at;
+	return r->ipv6_country[at - r->ipv6_start];
+}
+
+uint16_t
+ranges_country(const struct ranges *r, const struct address *ip)
+{
+	if (address_is_ipv4(ip))
+		return find_ipv4(r, address_ipv4(ip));
+	return find_ipv6(r, address_to_number(ip));
+}
+
+const uint8_t *
+ranges_digest(const struct ranges *r)
+{
+	return r->header->digest;
+}
