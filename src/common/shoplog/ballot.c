@@ -1,0 +1,125 @@
+/* Votes, counted. */
+#include "common/shoplog/ballot.h"
+
+#include <stdlib.h>
+
+void
+ballot_init(struct ballot *b, const struct table_secret *secret)
+{
+	table_init(&b->table, sizeof(struct vote), secret);
+}
+
+void
+ballot_cleanup(struct ballot *b)
+{
+	table_cleanup(&b->table);
+}
+
+enum err
+ballot_add(struct ballot *b, uint64_t goods_id, uint32_t page, uint64_t votes)
+{
+	struct table_key key = { goods_id, page };
+	bool is_new;
+	struct vote *v = table_add(&b->table, key, &is_new);
+
+	if (!v)
+		return ERR_NO_MEMORY;
+	v->votes = add_saturating(v->votes, votes);
+	return ERR_OK;
+}
+
+static uint32_t
+page_of(const struct vote *v)
+{
+	return (uint32_t)v->key.low;
+}
+
+enum err
+ballot_append(struct ballot *left, struct names *left_names,
+    const struct ballot *right, const struct names *right_names,
+    struct names_map *map)
+{
+	for (size_t i = 0; i < right->table.len; i++) {
+		const struct vote *v = table_at(&right->table, i);
+		uint32_t page;
+		enum err e = names_map_id(
+		    map, left_names, right_names, page_of(v), &page);
+
+		if (!e)
+			e = ballot_add(left, v->key.high, page, v->votes);
+		if (e)
+			return e;
+	}
+	return ERR_OK;
+}
+
+void
+ballot_use_names(const struct ballot *b, struct names_order *o)
+{
+	for (size_t i = 0; i < b->table.len; i++)
+		names_order_use(o, page_of(table_at(&b->table, i)));
+}
+
+static int
+compare(const void *a, const void *b, void *context)
+{
+	const struct vote *x = a, *y = b;
+	const struct names_order *o = context;
+	uint32_t x_rank, y_rank;
+
+	if (x->key.high != y->key.high)
+		return x->key.high < y->key.high ? -1 : 1;
+	x_rank = o->rank[page_of(x)];
+	y_rank = o->rank[page_of(y)];
+	return (x_rank > y_rank) - (x_rank < y_rank);
+}
+
+const struct vote **
+ballot_sorted(const struct ballot *b, struct names_order *o)
+{
+	return (const struct vote **)table_sorted(&b->table, compare, o);
+}
+
+enum err
+ballot_write(struct writer *w, const struct ballot *b, struct names_order *o)
+{
+	const struct vote **sorted = ballot_sorted(b, o);
+	uint64_t before = 0;
+
+	if (!sorted)
+		return ERR_NO_MEMORY;
+	writer_varint(w, b->table.len);
+	for (size_t i = 0; i < b->table.len; i++) {
+		writer_varint(w, sorted[i]->key.high - before);
+		writer_varint(w, o->rank[page_of(sorted[i])]);
+		writer_varint(w, sorted[i]->votes);
+		before = sorted[i]->key.high;
+	}
+	free(sorted);
+	return ERR_OK;
+}
+
+enum err
+ballot_read(struct ballot *b, const struct names *n, struct reader *r,
+    const struct names_map *map)
+{
+	size_t rows = reader_rows(r, reader_varint(r), 3);
+	uint64_t goods_id = 0;
+
+	while (rows-- > 0) {
+		uint64_t step = reader_varint(r);
+		uint64_t page = reader_varint(r);
+		uint64_t votes = reader_varint(r);
+		enum err e;
+
+		if (r->has_failed || step > UINT64_MAX - goods_id ||
+		    page >= map->len || votes == 0 ||
+		    !names_is_page(n, map->ids[page]))
+			return ERR_CORRUPT;
+		goods_id += step;
+		e = ballot_add(b, goods_id, map->ids[page], votes);
+		if (e)
+			return e;
+	}
+	return r->has_failed ? ERR_CORRUPT : ERR_OK;
+}

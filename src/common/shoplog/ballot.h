@@ -1,0 +1,44 @@
+#ifndef TRAWL_COMMON_SHOPLOG_BALLOT_H
+#define TRAWL_COMMON_SHOPLOG_BALLOT_H
+
+#include "common/base/err.h"
+#include "common/shoplog/bytes.h"
+#include "common/shoplog/names.h"
+#include "common/shoplog/table.h"
+
+#include <stdint.h>
+
+/* Votes of add-to-carts for goods pages, counted by (goods id, page). Who wins
+ * is asked of a catalogue (votes.h). */
+struct vote {
+	struct table_key key; /* goods id, id of the page */
+	uint64_t votes;
+};
+
+struct ballot {
+	struct table table; /* of struct vote */
+};
+
+void ballot_init(struct ballot *b, const struct table_secret *secret);
+void ballot_cleanup(struct ballot *b);
+
+enum err ballot_add(
+    struct ballot *b, uint64_t goods_id, uint32_t page, uint64_t votes);
+enum err ballot_append(struct ballot *left, struct names *left_names,
+    const struct ballot *right, const struct names *right_names,
+    struct names_map *map);
+
+/* Every vote by goods id, then page in byte order; free(3). */
+const struct vote **ballot_sorted(
+    const struct ballot *b, struct names_order *o);
+
+void ballot_use_names(const struct ballot *b, struct names_order *o);
+
+/* In bytes: a number of rows, then goods id (the step from the row before),
+ * rank of the page, votes; varints, in the order of ballot_sorted. */
+enum err ballot_write(
+    struct writer *w, const struct ballot *b, struct names_order *o);
+enum err ballot_read(struct ballot *b, const struct names *n, struct reader *r,
+    const struct names_map *map);
+
+#endif

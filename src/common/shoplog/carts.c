@@ -1,0 +1,153 @@
+/* Carts by id, and what is in them as pairs of cart and goods: a cart with
+ * 100,000 goods costs what 100,000 carts with one do. */
+#include "common/shoplog/carts.h"
+
+#include <stdlib.h>
+
+void
+carts_init(struct carts *c, const struct table_secret *secret)
+{
+	table_init(&c->table, sizeof(struct cart), secret);
+	table_init(&c->items, sizeof(struct cart_item), secret);
+}
+
+void
+carts_cleanup(struct carts *c)
+{
+	table_cleanup(&c->table);
+	table_cleanup(&c->items);
+}
+
+enum err
+carts_name(struct carts *c, uint64_t cart_id, int32_t day, struct cart **out)
+{
+	struct table_key key = { 0, cart_id };
+	bool is_new;
+
+	*out = table_add(&c->table, key, &is_new);
+	if (!*out)
+		return ERR_NO_MEMORY;
+	if (is_new) {
+		(*out)->named_day = (uint32_t)day;
+		(*out)->paid_day = COLUMNS_NO_DAY;
+	}
+	return ERR_OK;
+}
+
+enum err
+carts_hold(struct carts *c, const struct cart *cart, uint64_t goods_id)
+{
+	struct table_key key = { table_index(&c->table, cart), goods_id };
+	bool is_new;
+
+	return table_add(&c->items, key, &is_new) ? ERR_OK : ERR_NO_MEMORY;
+}
+
+void
+cart_pay(struct cart *c, uint64_t user_id)
+{
+	c->owner = OWNER_USER;
+	c->owner_key = user_id;
+	c->owner_low = 0;
+}
+
+void
+cart_success(struct cart *c, int32_t day, struct table_key ip)
+{
+	if (c->paid_day == COLUMNS_NO_DAY)
+		c->paid_day = (uint32_t)day;
+	if (c->owner == OWNER_USER)
+		return;
+	if (ip.high == 0 && ip.low >> 32 == 0xffff) {
+		c->owner = OWNER_IPV4;
+		c->owner_key = (uint32_t)ip.low;
+		c->owner_low = 0;
+	} else {
+		c->owner = OWNER_IPV6;
+		c->owner_key = ip.high;
+		c->owner_low = ip.low;
+	}
+}
+
+void
+cart_follow(struct cart *left, const struct cart *right)
+{
+	if (left->paid_day == COLUMNS_NO_DAY)
+		left->paid_day = right->paid_day;
+	if (right->owner == OWNER_NONE ||
+	    (left->owner == OWNER_USER && right->owner != OWNER_USER))
+		return;
+	left->owner = right->owner;
+	left->owner_key = right->owner_key;
+	left->owner_low = right->owner_low;
+}
+
+static enum err
+follow(struct carts *left, const struct cart *right, struct cart **out)
+{
+	enum err e =
+	    carts_name(left, right->key.low, (int32_t)right->named_day, out);
+
+	if (!e)
+		cart_follow(*out, right);
+	return e;
+}
+
+enum err
+carts_append(struct carts *left, const struct carts *right)
+{
+	struct cart *cart;
+	enum err e = ERR_OK;
+	uint64_t *index;
+
+	index = malloc((right->table.len + 1) * sizeof(*index));
+	if (!index)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; !e && i < right->table.len; i++) {
+		e = follow(left, table_at(&right->table, i), &cart);
+		if (!e)
+			index[i] = table_index(&left->table, cart);
+	}
+	for (size_t i = 0; !e && i < right->items.len; i++) {
+		const struct cart_item *item = table_at(&right->items, i);
+
+		e = carts_hold(left,
+		    table_at(&left->table, index[item->key.high]),
+		    item->key.low);
+	}
+	free(index);
+	return e;
+}
+
+struct cart
+cart_of_columns(const struct columns *c, uint32_t i)
+{
+	return (struct cart){
+		.key = { 0, c->cart_id[i] },
+		.owner_key = c->owner_key[i],
+		.owner_low = c->owner_low ? c->owner_low[i] : 0,
+		.named_day = c->named_day[i],
+		.paid_day = c->paid_day[i],
+		.owner = c->owner[i],
+	};
+}
+
+enum err
+carts_append_columns(struct carts *left, const struct columns *right)
+{
+	if (!table_reserve(&left->table, right->carts_len) ||
+	    !table_reserve(&left->items, right->items_len))
+		return ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < right->carts_len; i++) {
+		struct cart cart = cart_of_columns(right, i), *to;
+		enum err e = follow(left, &cart, &to);
+
+		for (uint32_t item = right->items_from[i];
+		     !e && item < right->items_from[i + 1]; item++)
+			e = carts_hold(
+			    left, to, right->goods_id[right->items[item]]);
+		if (e)
+			return e;
+	}
+	return ERR_OK;
+}

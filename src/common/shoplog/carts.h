@@ -1,0 +1,56 @@
+#ifndef TRAWL_COMMON_SHOPLOG_CARTS_H
+#define TRAWL_COMMON_SHOPLOG_CARTS_H
+
+#include "common/base/err.h"
+#include "common/shoplog/columns.h"
+#include "common/shoplog/table.h"
+
+#include <stdint.h>
+
+/* The carts of one shard while they grow. */
+struct cart {
+	struct table_key key;          /* 0, cart id */
+	uint64_t owner_key, owner_low; /* as in struct columns */
+	uint32_t named_day;
+	uint32_t paid_day; /* COLUMNS_NO_DAY: not paid so far */
+	uint8_t owner;     /* enum cart_owner */
+};
+
+/* One goods id in one cart, once: all of it is the key. */
+struct cart_item {
+	struct table_key key; /* index of the cart, goods id */
+};
+
+struct carts {
+	struct table table; /* of struct cart */
+	struct table items; /* of struct cart_item */
+};
+
+void carts_init(struct carts *c, const struct table_secret *secret);
+void carts_cleanup(struct carts *c);
+
+/* A line of `day` names the cart. *out is valid until the next carts_name. */
+enum err carts_name(
+    struct carts *c, uint64_t cart_id, int32_t day, struct cart **out);
+
+/* The cart gets goods that it may have already. */
+enum err carts_hold(
+    struct carts *c, const struct cart *cart, uint64_t goods_id);
+
+void cart_pay(struct cart *c, uint64_t user_id);
+
+/* ip  key of the address: network order, two halves */
+void cart_success(struct cart *c, int32_t day, struct table_key ip);
+
+/* left := left, then right, which tells of the same cart later in the log. The
+ * one place that says what of a cart outlives what: its first days stay, its
+ * last pay line outranks any address, the last address an earlier one. */
+void cart_follow(struct cart *left, const struct cart *right);
+
+enum err carts_append(struct carts *left, const struct carts *right);
+enum err carts_append_columns(struct carts *left, const struct columns *right);
+
+/* Cart `i` of the columns, without its goods. */
+struct cart cart_of_columns(const struct columns *c, uint32_t i);
+
+#endif

@@ -1,0 +1,336 @@
+/* Columns made of a tally, folded, and their bytes. Only the block knows where
+ * a column lies (columns_block.c), only the cart what follows what (carts.c). */
+#include "common/shoplog/columns.h"
+
+#include "common/shoplog/carts.h"
+#include "common/shoplog/columns_block.h"
+#include "common/shoplog/tally_state.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+void
+columns_cleanup(struct columns *c)
+{
+	free(c->memory);
+	*c = (struct columns){ 0 };
+}
+
+static void
+put_cart(struct columns_block *b, uint32_t i, const struct cart *cart)
+{
+	b->cart_id[i] = cart->key.low;
+	b->named_day[i] = cart->named_day;
+	b->paid_day[i] = cart->paid_day;
+	b->owner[i] = cart->owner;
+	b->owner_key[i] = cart->owner_key;
+	if (b->owner_low)
+		b->owner_low[i] = cart->owner_low;
+}
+
+/* A goods id of the shard and its place in the sorted dictionary. */
+struct goods {
+	struct table_key key; /* 0, goods id */
+	uint32_t rank;
+};
+
+static enum err
+collect_goods(struct table *goods, const struct carts *carts)
+{
+	const void **sorted;
+
+	table_init(goods, sizeof(struct goods), &carts->items.secret);
+	for (size_t i = 0; i < carts->items.len; i++) {
+		const struct cart_item *item = table_at(&carts->items, i);
+		struct table_key key = { 0, item->key.low };
+		bool is_new;
+
+		if (!table_add(goods, key, &is_new))
+			return ERR_NO_MEMORY;
+	}
+	sorted = table_sorted(goods, NULL, NULL);
+	if (!sorted)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < goods->len; i++) {
+		struct goods *g =
+		    table_at(goods, table_index(goods, sorted[i]));
+
+		g->rank = (uint32_t)i;
+	}
+	free(sorted);
+	return ERR_OK;
+}
+
+static int
+by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* row  of each cart, by its index in `carts` */
+static void
+fill_items(struct columns_block *b, const struct carts *carts,
+    const struct table *goods, const uint32_t *row)
+{
+	uint32_t *from = b->items_from;
+
+	for (size_t i = 0; i < goods->len; i++) {
+		const struct goods *g = table_at(goods, i);
+
+		b->goods_id[g->rank] = g->key.low;
+	}
+	for (size_t i = 0; i < carts->items.len; i++) {
+		const struct cart_item *item = table_at(&carts->items, i);
+
+		from[row[item->key.high] + 1]++;
+	}
+	for (uint32_t i = 0; i < b->size.carts_len; i++)
+		from[i + 1] += from[i];
+	/* Filled from the end of each cart, so that what was the end of a cart
+	 * becomes its beginning. */
+	for (size_t i = 0; i < carts->items.len; i++) {
+		const struct cart_item *item = table_at(&carts->items, i);
+		struct table_key key = { 0, item->key.low };
+		const struct goods *g = table_find(goods, key);
+
+		b->items[--from[row[item->key.high] + 1]] = g->rank;
+	}
+	memmove(from, from + 1, b->size.carts_len * sizeof(*from));
+	from[b->size.carts_len] = b->size.items_len;
+	for (uint32_t i = 0; i < b->size.carts_len; i++)
+		qsort(b->items + from[i], from[i + 1] - from[i],
+		    sizeof(*b->items), by_number);
+}
+
+static enum err
+build(struct columns_block *b, const struct carts *carts,
+    const struct cart *const *sorted, uint32_t *row, struct table *goods)
+{
+	struct columns_size size = {
+		.carts_len = (uint32_t)carts->table.len,
+		.items_len = (uint32_t)carts->items.len,
+	};
+	enum err e = collect_goods(goods, carts);
+
+	if (e)
+		return e;
+	size.goods_len = (uint32_t)goods->len;
+	for (uint32_t i = 0; i < size.carts_len; i++) {
+		row[table_index(&carts->table, sorted[i])] = i;
+		size.is_wide |= sorted[i]->owner == OWNER_IPV6;
+	}
+	e = columns_block_new(b, size);
+	if (e)
+		return e;
+	for (uint32_t i = 0; i < size.carts_len; i++)
+		put_cart(b, i, sorted[i]);
+	columns_block_fill_sample(b);
+	fill_items(b, carts, goods, row);
+	return ERR_OK;
+}
+
+enum err
+columns_of_tally(const struct tally *t, unsigned shard, struct columns *out)
+{
+	const struct carts *carts = &t->shards[shard].carts;
+	const void **sorted = table_sorted(&carts->table, NULL, NULL);
+	uint32_t *row = malloc((carts->table.len + 1) * sizeof(*row));
+	struct table goods = { 0 };
+	struct columns_block b;
+	enum err e = ERR_NO_MEMORY;
+
+	*out = (struct columns){ 0 };
+	if (sorted && row)
+		e = build(
+		    &b, carts, (const struct cart *const *)sorted, row, &goods);
+	if (!e)
+		columns_block_give(&b, out);
+	table_cleanup(&goods);
+	free(row);
+	free(sorted);
+	return e;
+}
+
+enum err
+columns_encode(const struct columns *c, uint8_t **bytes, size_t *len)
+{
+	struct columns_block b;
+	struct columns_size size = { c->carts_len, c->goods_len, c->items_len,
+		c->owner_low != NULL };
+	enum err e = columns_block_new(&b, size);
+
+	if (e)
+		return e;
+	for (uint32_t i = 0; i < c->carts_len; i++) {
+		struct cart cart = cart_of_columns(c, i);
+
+		put_cart(&b, i, &cart);
+		b.items_from[i + 1] = c->items_from[i + 1];
+	}
+	for (uint32_t i = 0; i < c->items_len; i++)
+		b.items[i] = c->items[i];
+	for (uint32_t i = 0; i < c->goods_len; i++)
+		b.goods_id[i] = c->goods_id[i];
+	columns_block_fill_sample(&b);
+	*bytes = b.bytes;
+	*len = b.bytes_len;
+	return ERR_OK;
+}
+
+enum err
+columns_decode(struct span bytes, struct columns *out)
+{
+	struct columns_block b;
+	enum err e = columns_block_read(&b, bytes);
+
+	*out = (struct columns){ 0 };
+	if (!e)
+		columns_block_give(&b, out);
+	return e;
+}
+
+/* One of two columns that are folded: where its walk is, and the places of its
+ * goods in the dictionary of both. */
+struct side {
+	const struct columns *c;
+	uint32_t *goods; /* by index into c->goods_id */
+	uint32_t at;     /* the next cart */
+};
+
+/* goods_id may be NULL: only the places and the number are wanted. */
+static uint32_t
+merge_goods(struct side *base, struct side *delta, uint64_t *goods_id)
+{
+	uint32_t i = 0, j = 0, len = 0;
+
+	while (i < base->c->goods_len || j < delta->c->goods_len) {
+		bool in_base =
+		    j == delta->c->goods_len ||
+		    (i < base->c->goods_len &&
+			base->c->goods_id[i] <= delta->c->goods_id[j]);
+		bool in_delta =
+		    i == base->c->goods_len ||
+		    (j < delta->c->goods_len &&
+			delta->c->goods_id[j] <= base->c->goods_id[i]);
+
+		if (goods_id)
+			goods_id[len] = in_base ? base->c->goods_id[i]
+						: delta->c->goods_id[j];
+		if (in_base)
+			base->goods[i++] = len;
+		if (in_delta)
+			delta->goods[j++] = len;
+		len++;
+	}
+	return len;
+}
+
+/* The goods of the next cart of a side; no goods when it is not `there`. */
+struct basket {
+	const uint32_t *at, *end, *goods;
+};
+
+static struct basket
+basket_of(const struct side *s, bool there)
+{
+	const uint32_t *from = s->c->items_from + s->at;
+
+	if (!there)
+		return (struct basket){ 0 };
+	return (struct basket){ s->c->items + from[0], s->c->items + from[1],
+		s->goods };
+}
+
+static uint32_t
+merge_items(struct basket a, struct basket b, uint32_t *out)
+{
+	uint32_t len = 0;
+
+	while (a.at != a.end || b.at != b.end) {
+		uint32_t x = a.at != a.end ? a.goods[*a.at] : UINT32_MAX;
+		uint32_t y = b.at != b.end ? b.goods[*b.at] : UINT32_MAX;
+
+		if (out)
+			out[len] = x < y ? x : y;
+		len++;
+		a.at += x <= y;
+		b.at += y <= x;
+	}
+	return len;
+}
+
+/* Walks both sides by cart id: the first time (b NULL) to see how long the
+ * result is, the second time to write it. */
+static void
+walk(struct side *base, struct side *delta, struct columns_size *size,
+    struct columns_block *b)
+{
+	uint32_t rows = 0, items = 0;
+
+	base->at = delta->at = 0;
+	while (
+	    base->at < base->c->carts_len || delta->at < delta->c->carts_len) {
+		bool in_base = base->at < base->c->carts_len &&
+			       (delta->at == delta->c->carts_len ||
+				   base->c->cart_id[base->at] <=
+				       delta->c->cart_id[delta->at]);
+		bool in_delta = delta->at < delta->c->carts_len &&
+				(!in_base || base->c->cart_id[base->at] ==
+						 delta->c->cart_id[delta->at]);
+		struct cart cart = cart_of_columns(in_base ? base->c : delta->c,
+		    in_base ? base->at : delta->at);
+
+		if (in_base && in_delta) {
+			struct cart later =
+			    cart_of_columns(delta->c, delta->at);
+
+			cart_follow(&cart, &later);
+		}
+		items += merge_items(basket_of(base, in_base),
+		    basket_of(delta, in_delta), b ? b->items + items : NULL);
+		if (b) {
+			put_cart(b, rows, &cart);
+			b->items_from[rows + 1] = items;
+		}
+		size->is_wide |= cart.owner == OWNER_IPV6;
+		base->at += in_base;
+		delta->at += in_delta;
+		rows++;
+	}
+	size->carts_len = rows;
+	size->items_len = items;
+}
+
+enum err
+columns_append(const struct columns *base, const struct columns *delta,
+    struct columns *out)
+{
+	struct side left = { .c = base }, right = { .c = delta };
+	struct columns_size size = { 0 };
+	struct columns_block b;
+	enum err e = ERR_NO_MEMORY;
+
+	*out = (struct columns){ 0 };
+	if ((uint64_t)base->carts_len + delta->carts_len > UINT32_MAX ||
+	    (uint64_t)base->items_len + delta->items_len > UINT32_MAX)
+		return ERR_NO_MEMORY;
+	left.goods = malloc((base->goods_len + (size_t)1) * sizeof(uint32_t));
+	right.goods = malloc((delta->goods_len + (size_t)1) * sizeof(uint32_t));
+	if (left.goods && right.goods) {
+		size.goods_len = merge_goods(&left, &right, NULL);
+		walk(&left, &right, &size, NULL);
+		e = columns_block_new(&b, size);
+	}
+	if (!e) {
+		merge_goods(&left, &right, b.goods_id);
+		walk(&left, &right, &size, &b);
+		columns_block_fill_sample(&b);
+		columns_block_give(&b, out);
+	}
+	free(left.goods);
+	free(right.goods);
+	return e;
+}

@@ -1,0 +1,71 @@
+#ifndef TRAWL_COMMON_SHOPLOG_COLUMNS_BLOCK_H
+#define TRAWL_COMMON_SHOPLOG_COLUMNS_BLOCK_H
+
+#include "common/base/err.h"
+#include "common/base/span.h"
+#include "common/shoplog/columns.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Columns as one block of bytes: in memory what it is in Redis, so that the
+ * one becomes the other by copying.
+ *
+ *	u8  version, u8 wide (owner_low is there), u16 0
+ *	u32 carts_len, goods_len, items_len
+ *	u64 offset of each column, in the order of enum column
+ *	u64 size of the block
+ *	the columns, each at a multiple of 8
+ *
+ * Bytes: 29 a cart (37 when wide), 4 an item, 8 a goods id, 8 for 256 carts in
+ * the sample, COLUMNS_HEADER_SIZE, and at most 7 a column to round up. With
+ * GETRANGE of the header, the sample and 2 KiB of ids a reader finds one cart
+ * in a shard of any size. */
+enum column {
+	COLUMN_SAMPLE, /* u64: cart_id of every 256th cart, from the first */
+	COLUMN_CART_ID,
+	COLUMN_OWNER_KEY,
+	COLUMN_OWNER_LOW, /* empty unless wide */
+	COLUMN_GOODS_ID,
+	COLUMN_NAMED_DAY,
+	COLUMN_PAID_DAY,
+	COLUMN_ITEMS_FROM,
+	COLUMN_ITEMS,
+	COLUMN_OWNER,
+	COLUMN_KINDS,
+};
+
+enum {
+	COLUMNS_HEADER_SIZE = 16 + 8 * (COLUMN_KINDS + 1),
+	COLUMNS_SAMPLE_STEP = 256,
+};
+
+struct columns_size {
+	uint32_t carts_len, goods_len, items_len;
+	bool is_wide;
+};
+
+/* A block that is being filled: struct columns, but to write into. */
+struct columns_block {
+	struct columns_size size;
+	uint8_t *bytes; /* owner: this, until columns_block_give */
+	size_t bytes_len;
+	uint64_t *cart_id, *owner_key, *owner_low, *goods_id;
+	uint32_t *named_day, *paid_day, *items_from, *items;
+	uint8_t *owner;
+};
+
+/* All zero but for the header. */
+enum err columns_block_new(struct columns_block *b, struct columns_size size);
+
+/* The columns take the block over. */
+void columns_block_give(struct columns_block *b, struct columns *out);
+
+/* A copy of bytes that were a block, with every promise of struct columns
+ * checked; ERR_CORRUPT. */
+enum err columns_block_read(struct columns_block *b, struct span bytes);
+
+/* Once cart_id is filled. */
+void columns_block_fill_sample(struct columns_block *b);
+
+#endif

@@ -1,0 +1,84 @@
+#ifndef TRAWL_COMMON_SHOPLOG_NAMES_H
+#define TRAWL_COMMON_SHOPLOG_NAMES_H
+
+#include "common/base/err.h"
+#include "common/base/span.h"
+#include "common/shoplog/bytes.h"
+#include "common/shoplog/table.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The dictionary of a tally: categories ("fresh_fish") and goods pages
+ * ("fresh_fish/salmon") as small numbers, ids, in the order of arrival. Neither
+ * a category nor a goods name can hold a '/', so the text alone says which of
+ * the two it is. The category of a page is in the dictionary before the page.
+ *
+ * In bytes a dictionary is a number of names and each name's length and text,
+ * in byte order; whatever is encoded beside it refers to a name by its rank in
+ * that list. */
+enum { NAME_NONE = UINT32_MAX };
+
+struct names {
+	struct table table; /* of struct name */
+	char *text;         /* of all names, one behind the other */
+	size_t text_len, text_capacity;
+	uint8_t secret[16];
+};
+
+void names_init(struct names *n, const struct table_secret *secret);
+void names_cleanup(struct names *n);
+
+/* The id of a name, which is added when it is new. The spans are not kept. */
+enum err names_category(struct names *n, struct span category, uint32_t *id);
+enum err names_page(
+    struct names *n, struct span category, struct span goods, uint32_t *id);
+
+/* Borrowed until the next name is added. */
+struct span names_text(const struct names *n, uint32_t id);
+
+/* The category of a page; a category's own id. */
+uint32_t names_category_of(const struct names *n, uint32_t id);
+
+static inline bool
+names_is_page(const struct names *n, uint32_t id)
+{
+	return names_category_of(n, id) != id;
+}
+
+/* Which names an encoder uses, in byte order, whatever their ids are. First
+ * names_order_use() each, then names_order_sort(). */
+struct names_order {
+	const struct names *names; /* borrowed */
+	uint32_t *rank;            /* by id; NAME_NONE: not used */
+	uint32_t *ids;             /* by rank */
+	size_t len;
+};
+
+enum err names_order_init(struct names_order *o, const struct names *n);
+void names_order_use(struct names_order *o, uint32_t id);
+void names_order_sort(struct names_order *o);
+void names_order_cleanup(struct names_order *o);
+
+void names_write(struct writer *w, const struct names_order *o);
+
+/* What names of elsewhere (ranks of a dictionary in bytes, ids of another
+ * tally) are called here. */
+struct names_map {
+	uint32_t *ids;
+	size_t len;
+};
+
+/* Adds every name of a dictionary in bytes. ERR_CORRUPT when one is not of the
+ * form of a name, or they are out of order. names_map_cleanup in any case. */
+enum err names_read(struct names *n, struct reader *r, struct names_map *out);
+
+/* An empty map from the ids of `from`, to be filled by names_map_id. */
+enum err names_map_init(struct names_map *out, const struct names *from);
+
+/* The id in `to` of a name in `from`, which is added when it is new. */
+enum err names_map_id(struct names_map *m, struct names *to,
+    const struct names *from, uint32_t from_id, uint32_t *id);
+void names_map_cleanup(struct names_map *m);
+
+#endif

@@ -1,0 +1,226 @@
+/* The tally: one event in, every number that it changes; and two neighbours
+ * into one. What each part does at the border is said where the part is
+ * (visitors.c, carts.c); here they are only held together. */
+#include "common/shoplog/tally_state.h"
+
+#include "common/shoplog/shard.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct tally *
+tally_new(const struct geo *geo)
+{
+	struct table_secret secret;
+	struct tally *t;
+
+	if (!table_secret_new(&secret))
+		return NULL;
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return NULL;
+	t->geo = geo;
+	t->summary.first_s = INT64_MAX;
+	t->summary.last_s = INT64_MIN;
+	names_init(&t->names, &secret);
+	counts_init(&t->counts, &secret);
+	ballot_init(&t->ballot, &secret);
+	for (unsigned i = 0; i < SHARDS; i++) {
+		carts_init(&t->shards[i].carts, &secret);
+		visitors_init(&t->shards[i].visitors, &secret);
+	}
+	return t;
+}
+
+void
+tally_free(struct tally *t)
+{
+	if (!t)
+		return;
+	names_cleanup(&t->names);
+	counts_cleanup(&t->counts);
+	ballot_cleanup(&t->ballot);
+	for (unsigned i = 0; i < SHARDS; i++) {
+		carts_cleanup(&t->shards[i].carts);
+		visitors_cleanup(&t->shards[i].visitors);
+	}
+	free(t);
+}
+
+const struct tally_summary *
+tally_summary(const struct tally *t)
+{
+	return &t->summary;
+}
+
+static void
+widen(struct tally_summary *s, int64_t first_s, int64_t last_s)
+{
+	if (first_s < s->first_s)
+		s->first_s = first_s;
+	if (last_s > s->last_s)
+		s->last_s = last_s;
+}
+
+static enum err
+add_category_view(struct tally *t, const struct event *e)
+{
+	uint32_t category;
+	enum err err = names_category(&t->names, e->category, &category);
+
+	return err ? err
+		   : counts_add(
+			 &t->counts, e->day, category, e->second / 3600, 1);
+}
+
+static enum err
+add_goods_view(struct tally *t, const struct event *e, struct visitor *v)
+{
+	enum err err =
+	    names_page(&t->names, e->category, e->goods, &v->last_page);
+
+	return err ? err
+		   : counts_add(&t->counts, e->day,
+			 names_category_of(&t->names, v->last_page),
+			 COUNT_HOURS + v->country, 1);
+}
+
+/* page  of the visitor's line before this one; NAME_NONE: none */
+static enum err
+add_cart_line(
+    struct tally *t, const struct event *e, struct table_key ip, uint32_t page)
+{
+	struct carts *carts =
+	    &t->shards[shard_of((struct table_key){ 0, e->cart_id })].carts;
+	struct cart *cart;
+	enum err err = carts_name(carts, e->cart_id, e->day, &cart);
+
+	if (err)
+		return err;
+	if (e->kind == EVENT_PAY) {
+		cart_pay(cart, e->user_id);
+	} else if (e->kind == EVENT_SUCCESS) {
+		cart_success(cart, e->day, ip);
+	} else {
+		err = carts_hold(carts, cart, e->goods_id);
+		if (!err && page != NAME_NONE)
+			err = ballot_add(&t->ballot, e->goods_id, page, 1);
+	}
+	return err;
+}
+
+enum err
+tally_add(struct tally *t, const struct event *e)
+{
+	int64_t moment_s = (int64_t)e->day * 86400 + e->second;
+	struct table_key ip = visitor_key(&e->address);
+	uint32_t page;
+	struct visitor *v;
+	bool is_new;
+	enum err err;
+
+	v = visitors_meet(&t->shards[shard_of(ip)].visitors, ip, &is_new);
+	if (!v)
+		return ERR_NO_MEMORY;
+	if (v->country == COUNTRY_NOT_ASKED)
+		v->country = geo_country(t->geo, &e->address);
+	if (is_new && e->kind == EVENT_CART) {
+		v->begins_with_cart = true;
+		v->first_goods_id = e->goods_id;
+	}
+	page = v->last_page;
+	v->last_page = NAME_NONE;
+
+	t->summary.lines = add_saturating(t->summary.lines, 1);
+	widen(&t->summary, moment_s, moment_s);
+	err = counts_add(&t->counts, e->day, NAME_NONE, e->second / 3600, 1);
+	if (!err)
+		err = counts_add(
+		    &t->counts, e->day, NAME_NONE, COUNT_HOURS + v->country, 1);
+	if (err)
+		return err;
+	switch (e->kind) {
+	case EVENT_HOME:
+		return ERR_OK;
+	case EVENT_CATEGORY:
+		return add_category_view(t, e);
+	case EVENT_GOODS:
+		return add_goods_view(t, e, v);
+	case EVENT_CART:
+	case EVENT_PAY:
+	case EVENT_SUCCESS:
+		return add_cart_line(t, e, ip, page);
+	case EVENT_OTHER:
+		t->summary.other = add_saturating(t->summary.other, 1);
+		return ERR_OK;
+	}
+	return ERR_INTERNAL;
+}
+
+static void
+add_place(struct tally_summary *s, struct malformed_place place)
+{
+	if (s->places_len < MALFORMED_PLACES)
+		s->places[s->places_len++] = place;
+}
+
+void
+tally_add_malformed(struct tally *t, uint32_t file, uint64_t offset)
+{
+	t->summary.lines = add_saturating(t->summary.lines, 1);
+	t->summary.malformed = add_saturating(t->summary.malformed, 1);
+	add_place(&t->summary, (struct malformed_place){ file, offset });
+}
+
+void
+tally_add_bytes(struct tally *t, uint64_t bytes)
+{
+	t->summary.bytes = add_saturating(t->summary.bytes, bytes);
+}
+
+void
+tally_summary_append(
+    struct tally_summary *left, const struct tally_summary *right)
+{
+	left->lines = add_saturating(left->lines, right->lines);
+	left->malformed = add_saturating(left->malformed, right->malformed);
+	left->other = add_saturating(left->other, right->other);
+	left->bytes = add_saturating(left->bytes, right->bytes);
+	widen(left, right->first_s, right->last_s);
+	for (uint32_t i = 0; i < right->places_len; i++)
+		add_place(left, right->places[i]);
+}
+
+static enum err
+append_shard(struct tally *left, const struct tally *right, unsigned shard,
+    struct names_map *map)
+{
+	struct tally_shard *l = &left->shards[shard];
+	const struct tally_shard *r = &right->shards[shard];
+	enum err e = visitors_append(&l->visitors, &left->names, &left->ballot,
+	    &r->visitors, &right->names, map);
+
+	return e ? e : carts_append(&l->carts, &r->carts);
+}
+
+enum err
+tally_append(struct tally *left, const struct tally *right)
+{
+	struct names_map map;
+	enum err e;
+
+	assert(left != right);
+	e = names_map_init(&map, &right->names);
+	if (e)
+		return e;
+	e = counts_append(
+	    &left->counts, &left->names, &right->counts, &right->names, &map);
+	if (!e)
+		e = ballot_append(&left->ballot, &left->names, &right->ballot,
+		    &right->names, &map);
+	for (unsigned i = 0; !e && i < SHARDS; i++)
+		e = append_shard(left, right, i, &map);
+	tally_summary_append(&left->summary, &right->summary);
+	names_map_cleanup(&map);
+	return e;
+}

@@ -1,0 +1,31 @@
+#ifndef TRAWL_COMMON_SHOPLOG_TALLY_STATE_H
+#define TRAWL_COMMON_SHOPLOG_TALLY_STATE_H
+
+#include "common/shoplog/ballot.h"
+#include "common/shoplog/carts.h"
+#include "common/shoplog/counts.h"
+#include "common/shoplog/names.h"
+#include "common/shoplog/tally.h"
+#include "common/shoplog/visitors.h"
+
+/* What a tally is made of: for the files of this room that encode it or answer
+ * from it. Nobody else includes this. */
+struct tally_shard {
+	struct carts carts;
+	struct visitors visitors;
+};
+
+struct tally {
+	const struct geo *geo; /* borrowed; NULL knows no country */
+	struct tally_summary summary;
+	struct names names; /* ids in all that follows */
+	struct counts counts;
+	struct ballot ballot;
+	struct tally_shard shards[SHARDS];
+};
+
+/* left := left, then right. */
+void tally_summary_append(
+    struct tally_summary *left, const struct tally_summary *right);
+
+#endif

@@ -1,0 +1,79 @@
+#ifndef TRAWL_COMMON_SHOPLOG_VISITORS_H
+#define TRAWL_COMMON_SHOPLOG_VISITORS_H
+
+#include "common/base/err.h"
+#include "common/base/span.h"
+#include "common/geo/geo.h"
+#include "common/shoplog/ballot.h"
+#include "common/shoplog/bytes.h"
+#include "common/shoplog/names.h"
+#include "common/shoplog/table.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The addresses of one shard of a tally with what of each of them crosses the
+ * borders of the stretch: whether its first line here is an add-to-cart (for
+ * which the stretch before knows the page), and the page if its last line here
+ * is a goods page, or that it is not (which shadows a page of an earlier
+ * stretch). An address that is absent has no line here. */
+enum { COUNTRY_NOT_ASKED = UINT16_MAX };
+
+struct visitor {
+	struct table_key key;    /* the address, network order, two halves */
+	uint64_t first_goods_id; /* of the add-to-cart that it begins with */
+	uint32_t last_page; /* NAME_NONE: its last line is something else */
+	uint16_t country;   /* COUNTRY_NOT_ASKED: not looked up so far */
+	bool begins_with_cart;
+};
+
+struct visitors {
+	struct table table; /* of struct visitor */
+};
+
+struct table_key visitor_key(const struct address *ip);
+
+void visitors_init(struct visitors *v, const struct table_secret *secret);
+void visitors_cleanup(struct visitors *v);
+
+/* The address's entry; a new one has no page and no country yet. NULL when
+ * memory is out. Valid until the next call. */
+struct visitor *visitors_meet(
+    struct visitors *v, struct table_key key, bool *is_new);
+
+/* left := left, then right; the votes at the border go to `ballot`. */
+enum err visitors_append(struct visitors *left, struct names *left_names,
+    struct ballot *ballot, const struct visitors *right,
+    const struct names *right_names, struct names_map *map);
+
+/* What of the visitors is written. */
+enum visitors_part {
+	VISITORS_BORDERS, /* everything: a stretch between others */
+	VISITORS_LASTS, /* pages and "not": what the log so far is changed by */
+	VISITORS_PAGES, /* pages: the whole log so far, nothing lies before */
+};
+
+void visitors_use_names(const struct visitors *v, struct names_order *o);
+
+/* In bytes, little-endian, rows sorted by address (IPv4 first), fixed width so
+ * that one address can be found by halving:
+ *
+ *	u32 IPv4 rows, u32 IPv6 rows, u32 firsts, u32 0
+ *	IPv6 rows       2 * u64   high, low half
+ *	firsts          u64       goods id of the add-to-cart
+ *	firsts          u32       row that it belongs to, ascending
+ *	IPv4 rows       u32       address
+ *	all rows        u32       last page: 1 + rank of its name, 0: not a page
+ *
+ * 8 bytes an IPv4 address, 20 an IPv6 one, 12 more for one whose first line is
+ * an add-to-cart. */
+enum err visitors_write(struct writer *w, const struct visitors *v,
+    const struct names_order *o, enum visitors_part part);
+
+/* left := left, then what the bytes hold. ERR_CORRUPT when an address is not of
+ * this shard. */
+enum err visitors_read(struct visitors *left, unsigned shard,
+    const struct names *n, struct ballot *ballot, struct reader *r,
+    const struct names_map *map);
+
+#endif
