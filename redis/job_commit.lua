@@ -1,0 +1,88 @@
+-- The last task of a job: the new generation takes the place of the old one.
+-- A worker that is late, dead or doubled finds another job running, or its own
+-- done, and changes nothing.
+--
+-- KEYS  {logs}:running  {logs}:tasks  {logs}:manifest  {logs}:checkpoint
+--       {logs}:garbage
+-- ARGV  1 job  2 entry in the stream  3 what the worker says of itself
+--       4 kind of this task  5 number of map tasks
+--       6 m: number of fields of the manifest
+--       7 c: number of fields of the checkpoint
+--       8 j: number of fields to add to the job's record
+--       9... m, c and j times: name, value
+local job = '{logs}:job:' .. ARGV[1]
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+	-- The same batch again, because the connection broke behind it.
+	if redis.call('HGET', job, 'state') == 'done' then
+		return 1
+	end
+	return redis.error_reply('STALE another job has taken over')
+end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+-- The segments that a manifest or checkpoint names, into `set`.
+local function collect(key, set)
+	local fields = redis.call('HGETALL', key)
+	for i = 1, #fields, 2 do
+		local name = fields[i]
+		if name:find('^day:') or name:find('^carts:') or
+		    name:find('^addresses:') or name == 'votes' or
+		    name == 'categories' then
+			for id in fields[i + 1]:gmatch('%S+') do
+				set[id] = true
+			end
+		end
+	end
+end
+
+-- unpack() has a limit that ten years of days would meet.
+local function put(key, from, count)
+	for i = from, from + 2 * count - 2, 2 do
+		redis.call('HSET', key, ARGV[i], ARGV[i + 1])
+	end
+	return from + 2 * count
+end
+
+local old, new = {}, {}
+collect(KEYS[3], old)
+collect(KEYS[4], old)
+redis.call('DEL', KEYS[3], KEYS[4])
+local at = put(KEYS[3], 9, tonumber(ARGV[6]))
+at = put(KEYS[4], at, tonumber(ARGV[7]))
+put(job, at, tonumber(ARGV[8]))
+collect(KEYS[3], new)
+collect(KEYS[4], new)
+for id in pairs(new) do
+	redis.call('ZREM', KEYS[5], id)
+end
+-- Readers that still hold the old manifest have 30 seconds to end.
+for id in pairs(old) do
+	if not new[id] then
+		redis.call('ZADD', KEYS[5], now + 30000, id)
+	end
+end
+
+redis.call('HSET', job, 'state', 'done', 'phase', 'done', 'remaining', 0,
+    'ended_ms', now)
+redis.call('HSET', job .. ':tasks', ARGV[4] .. ' 0', ARGV[3])
+redis.call('EXPIRE', job, 86400)
+redis.call('EXPIRE', job .. ':tasks', 86400)
+redis.call('DEL', KEYS[1])
+for i = 0, ARGV[5] - 1 do
+	redis.call('UNLINK', job .. ':partial:' .. i)
+end
+redis.call('UNLINK', job .. ':partial:tail')
+for i = 0, 15 do
+	redis.call('UNLINK', job .. ':reduced:' .. i)
+end
+redis.pcall('XACK', KEYS[2], 'workers', ARGV[2])
+redis.call('XDEL', KEYS[2], ARGV[2])
+-- Workers that came and went leave their names behind.
+for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[2], 'workers')) do
+	if consumer[4] == 0 and consumer[6] > 3600000 then
+		redis.call('XGROUP', 'DELCONSUMER', KEYS[2], 'workers', consumer[2])
+	end
+end
+redis.call('PUBLISH', '{logs}:events', ARGV[1] .. ' done')
+return 1

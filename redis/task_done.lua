@@ -1,0 +1,31 @@
+-- A map or reduce task is done: its result is in Redis. The last one of a phase
+-- adds the tasks of the next. Done twice counts once.
+--
+-- KEYS  {logs}:running  {logs}:tasks
+-- ARGV  1 job  2 entry in the stream  3 kind  4 index
+--       5 what the worker says of itself  6 bytes  7 lines that it read
+--       8 kind of the next phase's tasks  9 their number
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+	return redis.error_reply('STALE another job has taken over')
+end
+local job = '{logs}:job:' .. ARGV[1]
+redis.call('XACK', KEYS[2], 'workers', ARGV[2])
+redis.call('XDEL', KEYS[2], ARGV[2])
+if redis.call('HSETNX', job .. ':tasks', ARGV[3] .. ' ' .. ARGV[4],
+    ARGV[5]) == 0 then
+	return 0
+end
+local time = redis.call('TIME')
+redis.call('HSET', job, 'alive_ms', time[1] * 1000 + math.floor(time[2] / 1000))
+redis.call('HINCRBY', job, 'bytes_done', ARGV[6])
+redis.call('HINCRBY', job, 'lines_done', ARGV[7])
+if redis.call('HINCRBY', job, 'remaining', -1) > 0 then
+	return 1
+end
+redis.call('HSET', job, 'phase', ARGV[8], 'remaining', ARGV[9])
+for index = 0, ARGV[9] - 1 do
+	redis.call('XADD', KEYS[2], '*', 'job', ARGV[1], 'kind', ARGV[8],
+	    'index', index)
+end
+redis.call('PUBLISH', '{logs}:events', ARGV[1] .. ' tasks')
+return 1

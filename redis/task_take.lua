@@ -1,0 +1,48 @@
+-- Gives a worker its next task: one whose worker has fallen silent before a new
+-- one.
+--
+-- KEYS  {logs}:running  {logs}:tasks
+-- ARGV  1 the job that the worker has looked at and can work for
+--       2 the worker's name  3 milliseconds of silence
+-- Gives {} (nothing to do), {job} (another job runs: look at it first), or
+-- {job, entry, kind, index, deliveries}.
+local running = redis.call('GET', KEYS[1])
+if not running then
+	return {}
+end
+if running ~= ARGV[1] then
+	return {tonumber(running)}
+end
+
+local function deliveries(entry)
+	local pending = redis.call('XPENDING', KEYS[2], 'workers', entry, entry, 1)
+	return pending[1] and pending[1][4] or 1
+end
+
+-- Entries of jobs that have ended are dropped on the way.
+while true do
+	local claimed = redis.pcall('XAUTOCLAIM', KEYS[2], 'workers', ARGV[2],
+	    ARGV[3], '0-0', 'COUNT', 1)
+	if claimed.err then
+		return {}
+	end
+	local entry = claimed[2][1]
+	if not entry then
+		local read = redis.call('XREADGROUP', 'GROUP', 'workers', ARGV[2],
+		    'COUNT', 1, 'STREAMS', KEYS[2], '>')
+		entry = read and read[1] and read[1][2][1]
+	end
+	if not entry then
+		return {}
+	end
+	local id, fields = entry[1], entry[2]
+	if fields[2] == running then
+		local time = redis.call('TIME')
+		redis.call('HSET', '{logs}:job:' .. running, 'alive_ms',
+		    time[1] * 1000 + math.floor(time[2] / 1000))
+		return {tonumber(running), id, fields[4], tonumber(fields[6]),
+		    deliveries(id)}
+	end
+	redis.call('XACK', KEYS[2], 'workers', id)
+	redis.call('XDEL', KEYS[2], id)
+end

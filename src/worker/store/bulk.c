@@ -1,0 +1,311 @@
+/* Blocking Redis for pool threads. The batch is kept in the protocol's form
+ * until all its replies are in, so that it can be sent again on a new
+ * connection; replies are kept until then too, so that nobody sees one twice.
+ * Socket time-outs bound every read and write, PATIENCE_MS the whole. */
+#include "worker/store/bulk.h"
+
+#include "common/base/log.h"
+#include "common/base/shared.h"
+#include "script_table.h"
+
+#include <hiredis/hiredis.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+	CONNECT_TIMEOUT_MS = 2000,
+	IO_TIMEOUT_MS = 5000, /* for one read or write to move */
+	PATIENCE_MS = 20000,  /* a private Redis is back long before */
+	BACKOFF_FIRST_MS = 10,
+	BACKOFF_LAST_MS = 500,
+};
+
+struct bulk {
+	const struct redis_address *address;
+	const _Atomic int *stop;
+	redisContext *context; /* NULL: not connected */
+	char *bytes;           /* the batch */
+	size_t len, room;
+	size_t commands;
+	enum err failed; /* of putting; ERR_OK: none */
+};
+
+struct bulk *
+bulk_new(const struct redis_address *address, const _Atomic int *stop)
+{
+	struct bulk *b = calloc(1, sizeof(*b));
+
+	if (b) {
+		b->address = address;
+		b->stop = stop;
+	}
+	return b;
+}
+
+static void
+disconnect(struct bulk *b)
+{
+	if (b->context)
+		redisFree(b->context);
+	b->context = NULL;
+}
+
+void
+bulk_free(struct bulk *b)
+{
+	if (!b)
+		return;
+	disconnect(b);
+	free(b->bytes);
+	free(b);
+}
+
+static bool
+make_room(struct bulk *b, size_t len)
+{
+	size_t room = b->room ? b->room : 4096;
+	char *grown;
+
+	if (b->room - b->len >= len)
+		return true;
+	if (len > SIZE_MAX / 4 - b->len)
+		return false;
+	while (room - b->len < len)
+		room *= 2;
+	grown = realloc(b->bytes, room);
+	if (!grown)
+		return false;
+	b->bytes = grown;
+	b->room = room;
+	return true;
+}
+
+/* takes `bytes`: hiredis made them */
+static void
+keep(struct bulk *b, char *bytes, long long len)
+{
+	if (len < 0 || !make_room(b, (size_t)len)) {
+		b->failed = ERR_NO_MEMORY;
+	} else {
+		memcpy(b->bytes + b->len, bytes, (size_t)len);
+		b->len += (size_t)len;
+		b->commands++;
+	}
+	if (len >= 0)
+		redisFreeCommand(bytes);
+}
+
+void
+bulk_put(struct bulk *b, int argc, const struct span *argv)
+{
+	const char **texts = calloc((size_t)argc, sizeof(*texts));
+	size_t *lens = calloc((size_t)argc, sizeof(*lens));
+	char *bytes = NULL;
+
+	if (texts && lens) {
+		for (int i = 0; i < argc; i++) {
+			texts[i] = argv[i].data;
+			lens[i] = argv[i].len;
+		}
+		long long len =
+		    redisFormatCommandArgv(&bytes, argc, texts, lens);
+		keep(b, bytes, len);
+	} else {
+		b->failed = ERR_NO_MEMORY;
+	}
+	free(texts);
+	free(lens);
+}
+
+void
+bulk_putf(struct bulk *b, const char *format, ...)
+{
+	char *bytes = NULL;
+	va_list args;
+
+	va_start(args, format);
+	int len = redisvFormatCommand(&bytes, format, args);
+	va_end(args);
+	keep(b, bytes, len);
+}
+
+void
+bulk_put_script(struct bulk *b, enum script script, int keys, int argc,
+    const struct span *argv)
+{
+	struct span *all = calloc((size_t)argc + 3, sizeof(*all));
+	char count[12];
+
+	if (!all) {
+		b->failed = ERR_NO_MEMORY;
+		return;
+	}
+	all[0] = span_text("EVAL");
+	all[1] = span_of(script_table[script].text, script_table[script].len);
+	snprintf(count, sizeof(count), "%d", keys);
+	all[2] = span_text(count);
+	memcpy(all + 3, argv, (size_t)argc * sizeof(*argv));
+	bulk_put(b, argc + 3, all);
+	free(all);
+}
+
+size_t
+bulk_size(const struct bulk *b)
+{
+	return b->len;
+}
+
+static struct timeval
+timeval_of(int ms)
+{
+	return (struct timeval){ ms / 1000, ms % 1000 * 1000 };
+}
+
+/* Whether Redis said yes to a command of the greeting. */
+static bool
+greet(struct bulk *b, redisReply *reply)
+{
+	bool ok = reply && reply->type != REDIS_REPLY_ERROR;
+
+	if (reply && !ok)
+		log_debug("redis: bulk: %s", reply->str);
+	freeReplyObject(reply);
+	if (!ok)
+		disconnect(b);
+	return ok;
+}
+
+static bool
+connect_once(struct bulk *b)
+{
+	const struct redis_address *to = b->address;
+	struct timeval patience = timeval_of(CONNECT_TIMEOUT_MS);
+
+	b->context =
+	    to->path[0] ? redisConnectUnixWithTimeout(to->path, patience)
+			: redisConnectWithTimeout(to->host, to->port, patience);
+	if (!b->context || b->context->err ||
+	    redisSetTimeout(b->context, timeval_of(IO_TIMEOUT_MS)) !=
+		REDIS_OK) {
+		disconnect(b);
+		return false;
+	}
+	if (to->user[0] && !greet(b, redisCommand(b->context, "AUTH %s %s",
+					 to->user, to->password)))
+		return false;
+	if (!to->user[0] && to->password[0] &&
+	    !greet(b, redisCommand(b->context, "AUTH %s", to->password)))
+		return false;
+	return to->db == 0 ||
+	       greet(b, redisCommand(b->context, "SELECT %d", to->db));
+}
+
+/* Restarting, or busy with a script: another try may do. Out of memory or
+ * read-only will not end by itself. */
+static bool
+is_passing(const redisReply *reply)
+{
+	return reply->type == REDIS_REPLY_ERROR &&
+	       (strncmp(reply->str, "LOADING ", 8) == 0 ||
+		   strncmp(reply->str, "BUSY ", 5) == 0 ||
+		   strncmp(reply->str, "TRYAGAIN ", 9) == 0 ||
+		   strncmp(reply->str, "MASTERDOWN ", 11) == 0);
+}
+
+static void
+free_replies(struct bulk *b, redisReply **replies)
+{
+	for (size_t i = 0; i < b->commands; i++) {
+		freeReplyObject(replies[i]);
+		replies[i] = NULL;
+	}
+}
+
+/* All replies of the batch, or false: the connection is closed and nothing is
+ * kept. */
+static bool
+exchange(struct bulk *b, redisReply **replies)
+{
+	if (!b->context && !connect_once(b))
+		return false;
+	if (redisAppendFormattedCommand(b->context, b->bytes, b->len) !=
+	    REDIS_OK) {
+		disconnect(b);
+		return false;
+	}
+	for (size_t i = 0; i < b->commands; i++) {
+		void *reply = NULL;
+
+		if (redisGetReply(b->context, &reply) != REDIS_OK) {
+			free_replies(b, replies);
+			disconnect(b);
+			return false;
+		}
+		replies[i] = reply;
+		if (is_passing(replies[i])) {
+			free_replies(b, replies);
+			disconnect(b);
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+is_stopped(const struct bulk *b)
+{
+	return b->stop && atomic_load(b->stop);
+}
+
+static void
+sleep_ms(int64_t ms)
+{
+	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
+}
+
+static enum err
+exchange_patiently(struct bulk *b, redisReply **replies)
+{
+	int64_t deadline_ms = clock_ms() + PATIENCE_MS;
+	int64_t wait_ms = BACKOFF_FIRST_MS;
+
+	while (!is_stopped(b)) {
+		if (exchange(b, replies))
+			return ERR_OK;
+		if (clock_ms() + wait_ms > deadline_ms)
+			return ERR_STORE_DOWN;
+		sleep_ms(wait_ms);
+		wait_ms *= 2;
+		if (wait_ms > BACKOFF_LAST_MS)
+			wait_ms = BACKOFF_LAST_MS;
+	}
+	return ERR_DRAINING;
+}
+
+enum err
+bulk_run(struct bulk *b, bulk_fn *fn, void *arg)
+{
+	redisReply **replies = NULL;
+	enum err e = b->failed;
+
+	if (e == ERR_OK && b->commands) {
+		replies = calloc(b->commands, sizeof(*replies));
+		e = replies ? exchange_patiently(b, replies) : ERR_NO_MEMORY;
+	}
+	for (size_t i = 0; e == ERR_OK && i < b->commands; i++) {
+		e = redis_reply_err(replies[i]);
+		if (e == ERR_OK && fn)
+			e = fn(i, replies[i], arg);
+	}
+	if (replies)
+		free_replies(b, replies);
+	free(replies);
+	b->len = 0;
+	b->commands = 0;
+	b->failed = ERR_OK;
+	return e;
+}

@@ -1,0 +1,58 @@
+#ifndef TRAWL_WORKER_STORE_BULK_H
+#define TRAWL_WORKER_STORE_BULK_H
+
+#include "common/base/config.h"
+#include "common/base/err.h"
+#include "common/base/span.h"
+#include "worker/store/redis.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+/* A connection to Redis for a pool thread: it blocks, so that megabytes of
+ * partials and segments are sent and read where nobody else waits, and a task
+ * reads downward. Commands are collected and sent as one batch; when the
+ * connection is lost, or Redis is starting up, the whole batch is sent again,
+ * until patience ends. So a batch holds only what may be done twice.
+ *
+ * One thread at a time. SIGPIPE is ignored in the process. */
+struct bulk;
+struct redisReply;
+
+/* Connects with the first batch.
+ *
+ * address  borrowed until bulk_free
+ * stop     polled while it waits: non-zero ends every call with ERR_DRAINING;
+ *          NULL: nobody stops it
+ * NULL when memory is out. */
+struct bulk *bulk_new(
+    const struct redis_address *address, const _Atomic int *stop);
+
+/* NULL is allowed. */
+void bulk_free(struct bulk *b);
+
+/* Adds a command to the batch; the arguments are copied. The first failure is
+ * kept and is what bulk_run returns. */
+void bulk_put(struct bulk *b, int argc, const struct span *argv);
+void bulk_putf(struct bulk *b, const char *format, ...);
+
+/* A built-in script, by its text: a batch has few, and each commits much. */
+void bulk_put_script(struct bulk *b, enum script script, int keys, int argc,
+    const struct span *argv);
+
+/* Bytes of the commands that bulk_run would send now. */
+size_t bulk_size(const struct bulk *b);
+
+/* Judges the reply to the index-th command of the batch; an error reply never
+ * comes here. Whatever it returns but ERR_OK is what bulk_run returns. */
+typedef enum err bulk_fn(
+    size_t index, const struct redisReply *reply, void *arg);
+
+/* Sends the batch and reads all replies, then hands them to `fn` (NULL: they
+ * are of no interest). The batch is empty afterwards, whatever comes.
+ * ERR_STORE_DOWN when patience ended, ERR_STALE, ERR_NO_MEMORY, ERR_INTERNAL
+ * as redis_reply_err says. */
+enum err bulk_run(struct bulk *b, bulk_fn *fn, void *arg)
+    __attribute__((warn_unused_result));
+
+#endif

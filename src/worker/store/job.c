@@ -1,0 +1,198 @@
+/* The life of a job in Redis: one script starts it, one fails it, and the
+ * commit (generation.h) completes it. */
+#include "worker/store/job.h"
+
+#include <hiredis/hiredis.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANSWER_MS = 5000, START_FIXED_ARGS = 7 };
+
+struct call {
+	union {
+		job_started_fn *started;
+		job_read_fn *read;
+		job_failed_fn *failed;
+	} fn;
+	void *arg;
+	struct record record;
+};
+
+/* takes `c` when the command could not be sent */
+static enum err
+sent(struct call *c, enum err e)
+{
+	if (e != ERR_OK)
+		free(c);
+	return e;
+}
+
+static void
+on_started(enum err e, const redisReply *reply, void *arg)
+{
+	struct call *c = arg;
+	struct span source = { NULL, 0 };
+	int64_t number = 0;
+	bool is_new = false;
+
+	if (e == ERR_OK)
+		e = redis_reply_err(reply);
+	if (e == ERR_OK &&
+	    (reply->type != REDIS_REPLY_ARRAY || reply->elements < 2))
+		e = ERR_CORRUPT;
+	if (e == ERR_OK) {
+		number = reply->element[0]->integer;
+		is_new = reply->element[1]->integer == 1;
+		if (reply->elements > 2 &&
+		    reply->element[2]->type == REDIS_REPLY_STRING)
+			source = span_of(
+			    reply->element[2]->str, reply->element[2]->len);
+	}
+	c->fn.started(e, number, is_new, source, c->arg);
+	free(c);
+}
+
+enum err
+job_start(struct redis *r, const struct job_start *start, job_started_fn *fn,
+    void *arg)
+{
+	size_t argc = START_FIXED_ARGS + 2 * start->fields->len, at = 0;
+	const char **argv = calloc(argc, sizeof(*argv));
+	size_t *lens = calloc(argc, sizeof(*lens));
+	struct call *c = calloc(1, sizeof(*c));
+	char silence[24], tasks[12];
+	enum err e = ERR_NO_MEMORY;
+
+	if (!argv || !lens || !c)
+		goto out;
+	c->fn.started = fn;
+	c->arg = arg;
+	snprintf(silence, sizeof(silence), "%" PRId64, start->silence_ms);
+	snprintf(tasks, sizeof(tasks), "%" PRIu32, start->tasks);
+	const struct span fixed[START_FIXED_ARGS] = {
+		span_text("{logs}:running"),
+		span_text("{logs}:job"),
+		span_text("{logs}:tasks"),
+		start->source,
+		span_text(silence),
+		span_text(task_kind_name(start->kind)),
+		span_text(tasks),
+	};
+	for (; at < START_FIXED_ARGS; at++) {
+		argv[at] = fixed[at].data;
+		lens[at] = fixed[at].len;
+	}
+	for (size_t i = 0; i < start->fields->len; i++) {
+		const struct record_field *f = &start->fields->fields[i];
+
+		argv[at] = f->name.data;
+		lens[at++] = f->name.len;
+		argv[at] = f->value.data;
+		lens[at++] = f->value.len;
+	}
+	e = redis_script(r, on_started, c, ANSWER_MS, SCRIPT_JOB_START, 3,
+	    (int)argc, argv, lens);
+out:
+	free(argv);
+	free(lens);
+	return sent(c, e);
+}
+
+static void
+on_read(enum err e, const redisReply *reply, void *arg)
+{
+	struct call *c = arg;
+
+	if (e == ERR_OK)
+		e = redis_reply_err(reply);
+	if (e == ERR_OK)
+		e = record_of_reply(&c->record, reply);
+	c->fn.read(e, &c->record, c->arg);
+	free(c);
+}
+
+enum err
+job_read(struct redis *r, int64_t number, struct arena *a, job_read_fn *fn,
+    void *arg)
+{
+	struct call *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return ERR_NO_MEMORY;
+	c->fn.read = fn;
+	c->arg = arg;
+	record_init(&c->record, a);
+	return sent(c, redis_sendf(r, on_read, c, ANSWER_MS,
+			   "HGETALL {logs}:job:%lld", (long long)number));
+}
+
+/* The errors that a job's record can name. */
+static const struct {
+	enum err err;
+	const char *name;
+} errors[] = {
+	{ ERR_NO_LOG, "NO_LOG" },
+	{ ERR_LOG_CHANGED, "LOG_CHANGED" },
+	{ ERR_NO_MEMORY, "NO_MEMORY" },
+	{ ERR_STORE_DOWN, "STORE_DOWN" },
+	{ ERR_CORRUPT, "CORRUPT" },
+	{ ERR_PARSE_FAILED, "PARSE_FAILED" },
+};
+enum { ERRORS = sizeof(errors) / sizeof(errors[0]) };
+
+static void
+on_failed(enum err e, const redisReply *reply, void *arg)
+{
+	struct call *c = arg;
+
+	if (e == ERR_OK)
+		e = redis_reply_err(reply);
+	c->fn.failed(e, c->arg);
+	free(c);
+}
+
+enum err
+job_fail(struct redis *r, int64_t number, enum err why, const char *words,
+    job_failed_fn *fn, void *arg)
+{
+	const char *name = "PARSE_FAILED";
+	struct call *c = calloc(1, sizeof(*c));
+	char job[24];
+
+	if (!c)
+		return ERR_NO_MEMORY;
+	c->fn.failed = fn;
+	c->arg = arg;
+	for (size_t i = 0; i < ERRORS; i++)
+		if (errors[i].err == why)
+			name = errors[i].name;
+	snprintf(job, sizeof(job), "%" PRId64, number);
+	const char *argv[] = { "{logs}:running", "{logs}:tasks", job, name,
+		words };
+	return sent(c, redis_script(r, on_failed, c, ANSWER_MS, SCRIPT_JOB_FAIL,
+			   2, 5, argv, NULL));
+}
+
+enum err
+job_outcome(const struct record *record, bool *is_over)
+{
+	struct span state = record_get(record, "state");
+	struct span name = record_get(record, "error_name");
+
+	*is_over = true;
+	if (record->len == 0)
+		return ERR_NO_JOB;
+	if (span_is_equal(state, span_text("done")))
+		return ERR_OK;
+	if (span_is_equal(state, span_text("running"))) {
+		*is_over = false;
+		return ERR_OK;
+	}
+	for (size_t i = 0; i < ERRORS; i++)
+		if (span_is_equal(name, span_text(errors[i].name)))
+			return errors[i].err;
+	return ERR_PARSE_FAILED;
+}

@@ -1,0 +1,50 @@
+#ifndef TRAWL_WORKER_STORE_JOB_H
+#define TRAWL_WORKER_STORE_JOB_H
+
+#include "common/base/arena.h"
+#include "common/base/err.h"
+#include "common/base/span.h"
+#include "worker/store/record.h"
+#include "worker/store/redis.h"
+#include "worker/store/task.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A job is one parse of the log: at most one runs in one Redis, and its number,
+ * which only grows, fences off what late workers do. Its record is the hash
+ * `{logs}:job:<number>` (redis/KEYS.md). Loop thread only; every function
+ * returns ERR_OK, and then calls back once, or why it cannot even send. */
+
+/* What a new job begins with. */
+struct job_start {
+	struct span source; /* source_text.h; who asks for another joins */
+	const struct record *fields; /* more of the record */
+	enum task_kind kind;         /* TASK_MAP or TASK_WHOLE */
+	uint32_t tasks;
+	int64_t silence_ms; /* of a running job that is given up */
+};
+
+/* number  of the job that runs now
+ * is_new  false: it ran already, and reads `source` (borrowed) */
+typedef void job_started_fn(
+    enum err e, int64_t number, bool is_new, struct span source, void *arg);
+enum err job_start(struct redis *r, const struct job_start *start,
+    job_started_fn *fn, void *arg) __attribute__((warn_unused_result));
+
+/* record  filled in the arena that was given; empty: there is no such job */
+typedef void job_read_fn(enum err e, struct record *record, void *arg);
+enum err job_read(struct redis *r, int64_t number, struct arena *a,
+    job_read_fn *fn, void *arg) __attribute__((warn_unused_result));
+
+/* Ends the job, if it is the running one, with an error and its words. */
+typedef void job_failed_fn(enum err e, void *arg);
+enum err job_fail(struct redis *r, int64_t number, enum err why,
+    const char *words, job_failed_fn *fn, void *arg)
+    __attribute__((warn_unused_result));
+
+/* How a job ended, by its record: ERR_OK with *is_over false while it runs,
+ * ERR_NO_JOB when the record is empty. */
+enum err job_outcome(const struct record *record, bool *is_over);
+
+#endif

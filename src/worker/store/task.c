@@ -1,0 +1,155 @@
+/* The queue of tasks: three scripts, and the callbacks that read their answers.
+ * Workers do not wait in XREADGROUP: a message (job_events.h) wakes them, and the
+ * script that takes a task sees in one step that the worker may take it, that
+ * its job still runs, and how often it was given out. */
+#include "worker/store/task.h"
+
+#include <hiredis/hiredis.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANSWER_MS = 5000, NUMBER_TEXT = 24 };
+
+static const char running_key[] = "{logs}:running";
+static const char tasks_key[] = "{logs}:tasks";
+
+static const char *const kinds[] = {
+	[TASK_MAP] = "map",
+	[TASK_REDUCE] = "reduce",
+	[TASK_COMMIT] = "commit",
+	[TASK_WHOLE] = "whole",
+};
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+const char *
+task_kind_name(enum task_kind kind)
+{
+	return kinds[kind];
+}
+
+struct call {
+	task_fn *fn;
+	void *arg;
+};
+
+static enum err
+read_kind(const redisReply *reply, enum task_kind *kind)
+{
+	for (size_t i = 0; i < KINDS; i++) {
+		if (reply->type == REDIS_REPLY_STRING &&
+		    strcmp(reply->str, kinds[i]) == 0) {
+			*kind = (enum task_kind)i;
+			return ERR_OK;
+		}
+	}
+	return ERR_CORRUPT;
+}
+
+static enum err
+read_task(const redisReply *reply, struct task *t)
+{
+	redisReply **e = reply->element;
+
+	if (reply->type != REDIS_REPLY_ARRAY)
+		return ERR_CORRUPT;
+	if (reply->elements == 0)
+		return ERR_OK;
+	t->job = e[0]->integer;
+	if (reply->elements == 1)
+		return ERR_OK;
+	if (reply->elements != 5 || e[1]->type != REDIS_REPLY_STRING ||
+	    e[1]->len >= (int)sizeof(t->entry) || e[3]->integer < 0 ||
+	    e[3]->integer > UINT32_MAX)
+		return ERR_CORRUPT;
+	memcpy(t->entry, e[1]->str, e[1]->len + 1);
+	t->index = (uint32_t)e[3]->integer;
+	t->deliveries = e[4]->integer;
+	return read_kind(e[2], &t->kind);
+}
+
+static void
+on_taken(enum err e, const redisReply *reply, void *arg)
+{
+	struct task t = { 0 };
+	struct call *c = arg;
+
+	if (e == ERR_OK)
+		e = redis_reply_err(reply);
+	if (e == ERR_OK)
+		e = read_task(reply, &t);
+	c->fn(e, &t, c->arg);
+	free(c);
+}
+
+static void
+on_answer(enum err e, const redisReply *reply, void *arg)
+{
+	struct call *c = arg;
+
+	if (e == ERR_OK)
+		e = redis_reply_err(reply);
+	c->fn(e, NULL, c->arg);
+	free(c);
+}
+
+static enum err
+script_send(struct redis *r, redis_fn *on_reply, enum script script, int argc,
+    const char *const *argv, task_fn *fn, void *arg)
+{
+	struct call *c = calloc(1, sizeof(*c));
+	enum err e;
+
+	if (!c)
+		return ERR_NO_MEMORY;
+	c->fn = fn;
+	c->arg = arg;
+	e = redis_script(
+	    r, on_reply, c, ANSWER_MS, script, 2, argc, argv, NULL);
+	if (e != ERR_OK)
+		free(c);
+	return e;
+}
+
+enum err
+task_take(struct redis *r, int64_t known, const char *worker,
+    int64_t silence_ms, task_fn *fn, void *arg)
+{
+	char job[NUMBER_TEXT], silence[NUMBER_TEXT];
+	const char *argv[] = { running_key, tasks_key, job, worker, silence };
+
+	snprintf(job, sizeof(job), "%" PRId64, known);
+	snprintf(silence, sizeof(silence), "%" PRId64, silence_ms);
+	return script_send(r, on_taken, SCRIPT_TASK_TAKE, 5, argv, fn, arg);
+}
+
+enum err
+task_renew(struct redis *r, const struct task *t, const char *worker,
+    task_fn *fn, void *arg)
+{
+	char job[NUMBER_TEXT];
+	const char *argv[] = { running_key, tasks_key, job, t->entry, worker };
+
+	snprintf(job, sizeof(job), "%" PRId64, t->job);
+	return script_send(r, on_answer, SCRIPT_TASK_RENEW, 5, argv, fn, arg);
+}
+
+enum err
+task_done(struct redis *r, const struct task *t,
+    const struct task_result *result, task_fn *fn, void *arg)
+{
+	char job[NUMBER_TEXT], index[NUMBER_TEXT], bytes[NUMBER_TEXT];
+	char lines[NUMBER_TEXT], next[NUMBER_TEXT];
+	const char *argv[] = { running_key, tasks_key, job, t->entry,
+		kinds[t->kind], index, result->worker, bytes, lines,
+		kinds[result->next_kind], next };
+
+	snprintf(job, sizeof(job), "%" PRId64, t->job);
+	snprintf(index, sizeof(index), "%" PRIu32, t->index);
+	snprintf(bytes, sizeof(bytes), "%" PRIu64, result->bytes);
+	snprintf(lines, sizeof(lines), "%" PRIu64, result->lines);
+	snprintf(next, sizeof(next), "%" PRIu32, result->next_tasks);
+	return script_send(r, on_answer, SCRIPT_TASK_DONE, 11, argv, fn, arg);
+}

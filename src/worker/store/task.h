@@ -1,0 +1,62 @@
+#ifndef TRAWL_WORKER_STORE_TASK_H
+#define TRAWL_WORKER_STORE_TASK_H
+
+#include "common/base/err.h"
+#include "worker/store/redis.h"
+
+#include <stdint.h>
+
+/* The queue of a job's tasks: the stream `{logs}:tasks`, read by the consumer
+ * group `workers`. A task is one worker's from task_take until task_done, as
+ * long as it renews its claim; whoever falls silent loses it to another. Loop
+ * thread only; every function returns ERR_OK, and then calls back once, or why
+ * it cannot even send. */
+enum task_kind {
+	TASK_MAP,    /* a chunk of the log */
+	TASK_REDUCE, /* a shard of all partials */
+	TASK_COMMIT, /* the new generation */
+	TASK_WHOLE,  /* all of it at once: a log of one chunk */
+};
+
+enum { TASK_DELIVERIES = 3 }; /* a task that was given out so often is deadly */
+
+struct task {
+	int64_t job;    /* 0: nothing runs */
+	char entry[48]; /* id in the stream; empty: no task, see task_take */
+	enum task_kind kind;
+	uint32_t index;
+	int64_t deliveries; /* how often it was given out, this time included */
+};
+
+/* "map", "reduce", "commit", "whole". */
+const char *task_kind_name(enum task_kind kind);
+
+/* task  borrowed. Without an entry and with another `job` than `known`: that
+ *       one runs now; look at it before you take its tasks. */
+typedef void task_fn(enum err e, const struct task *task, void *arg);
+
+/* known       the job that this worker can work for; 0: none
+ * worker      its name among all workers of all hosts
+ * silence_ms  after which another's task is taken over */
+enum err task_take(struct redis *r, int64_t known, const char *worker,
+    int64_t silence_ms, task_fn *fn, void *arg)
+    __attribute__((warn_unused_result));
+
+/* ERR_STALE: it is another's by now. `task` of the callback is NULL. */
+enum err task_renew(struct redis *r, const struct task *t, const char *worker,
+    task_fn *fn, void *arg) __attribute__((warn_unused_result));
+
+struct task_result {
+	const char *worker; /* who did it, how long it took: for people */
+	uint64_t bytes, lines;
+	enum task_kind next_kind; /* the phase after this one */
+	uint32_t next_tasks;
+};
+
+/* The result lies in Redis. ERR_STALE: nobody wants it any more. `task` of the
+ * callback is NULL. */
+enum err task_done(struct redis *r, const struct task *t,
+    const struct task_result *result, task_fn *fn, void *arg)
+    __attribute__((warn_unused_result));
+
+#endif
