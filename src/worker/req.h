@@ -115,6 +115,10 @@ struct req {
 		char digest[DIGEST_TEXT];
 	} session;
 
+	/* service: what the steps of an endpoint hand on to each other; in the
+	 * arena, set by the first of them */
+	void *chain;
+
 	/* store and service: what encoders show */
 	struct {
 		struct user user;

@@ -5,12 +5,13 @@
 
 #include <hiredis/hiredis.h>
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* "$18446744073709551615\r\n" and the argument's own "\r\n". */
-enum { BULK_MARKS = 25, HEAD_SIZE = 16 };
+enum { BULK_MARKS = 25, HEAD_SIZE = 16, FORMAT_SIZE = 512 };
 
 static size_t
 length(const char *const *argv, const size_t *lens, int i)
@@ -117,6 +118,28 @@ command_script(enum script script, int keys, int argc, const char *const *argv,
 	c->rest = c->len;
 	put_bulk(c, count, strlen(count));
 	put_bulks(c, argc, argv, lens);
+	return c;
+}
+
+/* hiredis writes the command; what goes before the rest is known. */
+struct command *
+command_script_format(
+    enum script script, int keys, const char *format, va_list args)
+{
+	static const char lead[] = "$7\r\nEVALSHA\r\n$40\r\n";
+	char whole[FORMAT_SIZE];
+	struct command *c;
+	int len;
+
+	len = snprintf(whole, sizeof(whole), "EVALSHA %s %d %s",
+	    script_table[script].sha1, keys, format);
+	assert(len > 0 && (size_t)len < sizeof(whole));
+	c = command_format(whole, args);
+	if (!c)
+		return NULL;
+	c->script = script;
+	c->argc = atoi(c->text + 1);
+	c->rest = strcspn(c->text, "\n") + 1 + strlen(lead) + 40 + 2;
 	return c;
 }
 

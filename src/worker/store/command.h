@@ -39,6 +39,10 @@ struct command *command_format(const char *format, va_list args);
 struct command *command_script(enum script script, int keys, int argc,
     const char *const *argv, const size_t *lens);
 
+/* The same with keys and arguments by format. */
+struct command *command_script_format(
+    enum script script, int keys, const char *format, va_list args);
+
 /* The EVAL of an EVALSHA that Redis did not know, with its receiver and
  * deadline. `sha` stays the caller's. */
 struct command *command_eval(const struct command *sha);

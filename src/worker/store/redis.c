@@ -172,16 +172,23 @@ redis_send(struct redis *r, redis_fn *fn, void *arg, int64_t deadline_ms,
 }
 
 enum err
+redis_vsendf(struct redis *r, redis_fn *fn, void *arg, int64_t deadline_ms,
+    const char *format, va_list args)
+{
+	return enqueue(r, command_format(format, args), fn, arg, deadline_ms);
+}
+
+enum err
 redis_sendf(struct redis *r, redis_fn *fn, void *arg, int64_t deadline_ms,
     const char *format, ...)
 {
-	struct command *c;
 	va_list args;
+	enum err err;
 
 	va_start(args, format);
-	c = command_format(format, args);
+	err = redis_vsendf(r, fn, arg, deadline_ms, format, args);
 	va_end(args);
-	return enqueue(r, c, fn, arg, deadline_ms);
+	return err;
 }
 
 enum err
@@ -190,6 +197,14 @@ redis_script(struct redis *r, redis_fn *fn, void *arg, int64_t deadline_ms,
     const size_t *lens)
 {
 	return enqueue(r, command_script(script, keys, argc, argv, lens), fn,
+	    arg, deadline_ms);
+}
+
+enum err
+redis_vscriptf(struct redis *r, redis_fn *fn, void *arg, int64_t deadline_ms,
+    enum script script, int keys, const char *format, va_list args)
+{
+	return enqueue(r, command_script_format(script, keys, format, args), fn,
 	    arg, deadline_ms);
 }
 

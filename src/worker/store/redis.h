@@ -4,6 +4,7 @@
 #include "common/base/config.h"
 #include "common/base/err.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -66,6 +67,9 @@ enum err redis_send(struct redis *r, redis_fn *fn, void *arg,
 enum err redis_sendf(struct redis *r, redis_fn *fn, void *arg,
     int64_t deadline_ms, const char *format, ...)
     __attribute__((warn_unused_result));
+enum err redis_vsendf(struct redis *r, redis_fn *fn, void *arg,
+    int64_t deadline_ms, const char *format, va_list args)
+    __attribute__((warn_unused_result));
 
 /* SUBSCRIBE to one channel; from its answer on, messages go to hooks.push. A
  * subscription ends with its connection: send it again from hooks.up. */
@@ -83,6 +87,11 @@ enum err redis_script(struct redis *r, redis_fn *fn, void *arg,
     int64_t deadline_ms, enum script script, int keys, int argc,
     const char *const *argv, const size_t *lens)
     __attribute__((warn_unused_result));
+
+/* The same with keys and arguments by format. */
+enum err redis_vscriptf(struct redis *r, redis_fn *fn, void *arg,
+    int64_t deadline_ms, enum script script, int keys, const char *format,
+    va_list args) __attribute__((warn_unused_result));
 
 /* ERR_OK unless the reply is an error: OOM, READONLY, MISCONF, LOADING,
  * NOREPLICAS, CLUSTERDOWN are ERR_STORE_DOWN, STALE (of our scripts) is

@@ -1,0 +1,144 @@
+/* From a request to a command and back: every way in which Redis can fail ends
+ * in on_reply(), once. */
+#include "worker/store/query.h"
+#include "common/base/config.h"
+#include "worker/context.h"
+
+#include <hiredis/hiredis.h>
+
+#include <stdarg.h>
+
+struct query {
+	struct req *req;
+	store_decode *decode;
+	void *out;
+};
+
+static void
+on_reply(enum err err, const redisReply *reply, void *arg)
+{
+	struct query *q = arg;
+
+	if (err == ERR_OK)
+		err = redis_reply_err(reply);
+	if (err == ERR_OK)
+		err = q->decode(q->req, reply, q->out);
+	req_resume(q->req, err);
+}
+
+static struct query *
+query_new(struct req *r, store_decode *decode, void *out)
+{
+	struct query *q = arena_alloc(&r->arena, sizeof(*q));
+
+	if (q)
+		*q = (struct query){ r, decode, out };
+	return q;
+}
+
+static int64_t
+deadline_ms(const struct req *r)
+{
+	return r->worker->setup->config->redis_timeout_ms;
+}
+
+enum req_state
+store_send(struct req *r, store_decode *decode, void *out, req_step *next,
+    const char *format, ...)
+{
+	struct query *q = query_new(r, decode, out);
+	va_list args;
+	enum err err;
+
+	if (!q)
+		return req_fail(r, ERR_NO_MEMORY);
+	va_start(args, format);
+	err = redis_vsendf(
+	    r->worker->redis, on_reply, q, deadline_ms(r), format, args);
+	va_end(args);
+	return err == ERR_OK ? req_wait(r, next) : req_fail(r, err);
+}
+
+enum req_state
+store_script(struct req *r, store_decode *decode, void *out, req_step *next,
+    enum script script, int keys, const char *format, ...)
+{
+	struct query *q = query_new(r, decode, out);
+	va_list args;
+	enum err err;
+
+	if (!q)
+		return req_fail(r, ERR_NO_MEMORY);
+	va_start(args, format);
+	err = redis_vscriptf(r->worker->redis, on_reply, q, deadline_ms(r),
+	    script, keys, format, args);
+	va_end(args);
+	return err == ERR_OK ? req_wait(r, next) : req_fail(r, err);
+}
+
+enum err
+store_decode_nothing(struct req *r, const redisReply *reply, void *out)
+{
+	(void)r;
+	(void)reply;
+	(void)out;
+	return ERR_OK;
+}
+
+enum err
+store_decode_number(struct req *r, const redisReply *reply, void *out)
+{
+	int64_t *number = out;
+	uint64_t value = 0;
+
+	(void)r;
+	if (reply->type == REDIS_REPLY_INTEGER)
+		*number = reply->integer;
+	else if (reply->type == REDIS_REPLY_NIL)
+		*number = 0;
+	else if (reply->type == REDIS_REPLY_STRING &&
+		 span_to_u64(span_of(reply->str, (size_t)reply->len), &value) &&
+		 value <= INT64_MAX)
+		*number = (int64_t)value;
+	else
+		return ERR_CORRUPT;
+	return ERR_OK;
+}
+
+enum err
+store_decode_flag(struct req *r, const redisReply *reply, void *out)
+{
+	bool *flag = out;
+
+	(void)r;
+	if (reply->type != REDIS_REPLY_INTEGER)
+		return ERR_CORRUPT;
+	*flag = reply->integer != 0;
+	return ERR_OK;
+}
+
+enum err
+store_decode_text(struct req *r, const redisReply *reply, void *out)
+{
+	struct span *text = out;
+	size_t len;
+	const char *copy;
+
+	*text = span_of(NULL, 0);
+	if (reply->type == REDIS_REPLY_NIL)
+		return ERR_OK;
+	if (reply->type != REDIS_REPLY_STRING)
+		return ERR_CORRUPT;
+	len = (size_t)reply->len;
+	copy = arena_copy(&r->arena, span_of(reply->str, len));
+	if (!copy)
+		return ERR_NO_MEMORY;
+	*text = span_of(copy, len);
+	return ERR_OK;
+}
+
+enum req_state
+store_ping(struct req *r, req_step *next)
+{
+	return store_send(r, store_decode_nothing, NULL, next, "PING");
+}

@@ -1,0 +1,33 @@
+#ifndef TRAWL_WORKER_STORE_SESSION_H
+#define TRAWL_WORKER_STORE_SESSION_H
+
+#include "worker/req.h"
+
+/* Sessions, under the digest of their token: everything of one user in one
+ * slot, so that each of these is one step for Redis. */
+struct session {
+	int64_t user_id;
+	const char *digest;
+	struct span created;      /* as shown */
+	int64_t now_s, expires_s; /* Unix time */
+	struct span address, agent;
+	struct span checked; /* the password hash that was found right */
+	struct span renewed; /* what takes its place, {NULL, 0}: nothing */
+};
+
+/* is_open  false: the user is gone, or has another password by now */
+enum req_state store_session_open(struct req *r, const struct session *s,
+    bool *is_open, req_step *next) __attribute__((warn_unused_result));
+
+/* expires_s  Unix time; 0: there is no such session */
+enum req_state store_session_read(struct req *r, int64_t user_id,
+    const char *digest, int64_t *expires_s, req_step *next)
+    __attribute__((warn_unused_result));
+
+/* Ends one, and all of a user. */
+enum req_state store_session_close(struct req *r, int64_t user_id,
+    const char *digest, req_step *next) __attribute__((warn_unused_result));
+enum req_state store_session_close_all(struct req *r, int64_t user_id,
+    req_step *next) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,120 @@
+/* {user:<id>}, a hash each: one user or one being made. */
+#include "worker/store/user.h"
+#include "worker/store/query.h"
+
+#include <hiredis/hiredis.h>
+
+#include <inttypes.h>
+
+/* A maker that needs longer has met several time-outs and given up. */
+enum { MAKING_S = 15 };
+
+#define USER "{user:%" PRId64 "}"
+
+enum req_state
+store_user_next_id(struct req *r, int64_t *id, req_step *next)
+{
+	return store_send(r, store_decode_number, id, next, "INCR users:next");
+}
+
+enum req_state
+store_user_make(struct req *r, const struct user *u, req_step *next)
+{
+	return store_script(r, store_decode_nothing, NULL, next,
+	    SCRIPT_USER_MAKE, 1, USER " %b %b %b %b %d", u->id, u->login.data,
+	    u->login.len, u->password_hash.data, u->password_hash.len,
+	    u->first_name.data, u->first_name.len, u->last_name.data,
+	    u->last_name.len, (int)MAKING_S);
+}
+
+enum req_state
+store_user_exists(struct req *r, int64_t id, bool *exists, req_step *next)
+{
+	return store_send(
+	    r, store_decode_flag, exists, next, "EXISTS " USER, id);
+}
+
+enum req_state
+store_user_list(struct req *r, int64_t id, req_step *next)
+{
+	return store_send(r, store_decode_nothing, NULL, next,
+	    "ZADD users %" PRId64 " %" PRId64, id, id);
+}
+
+enum req_state
+store_user_unlist(struct req *r, int64_t id, req_step *next)
+{
+	return store_send(
+	    r, store_decode_nothing, NULL, next, "ZREM users %" PRId64, id);
+}
+
+enum req_state
+store_user_activate(
+    struct req *r, int64_t id, struct span now, bool *is_there, req_step *next)
+{
+	return store_script(r, store_decode_flag, is_there, next,
+	    SCRIPT_USER_ACTIVATE, 1, USER " %b", id, now.data, now.len);
+}
+
+/* login, first_name, last_name, created_at, update_at[, password]. Without
+ * created_at it is a user being made: not there yet. */
+enum err
+store_decode_user(struct req *r, const redisReply *reply, void *out)
+{
+	struct user *u = out;
+	struct span *const fields[] = { &u->login, &u->first_name,
+		&u->last_name, &u->created_at, &u->update_at,
+		&u->password_hash };
+	enum { SHOWN = 5, ALL = 6 };
+	enum err err = ERR_OK;
+
+	if (reply->type == REDIS_REPLY_NIL) {
+		u->id = 0;
+		return ERR_OK;
+	}
+	if (reply->type != REDIS_REPLY_ARRAY ||
+	    (reply->elements != SHOWN && reply->elements != ALL))
+		return ERR_CORRUPT;
+	for (size_t i = 0; i < reply->elements && err == ERR_OK; i++)
+		err = store_decode_text(r, reply->element[i], fields[i]);
+	if (!u->created_at.data)
+		u->id = 0;
+	return err;
+}
+
+enum req_state
+store_user_read(struct req *r, int64_t id, struct user *out, req_step *next)
+{
+	out->id = id;
+	return store_send(r, store_decode_user, out, next,
+	    "HMGET " USER
+	    " login first_name last_name created_at update_at password",
+	    id);
+}
+
+enum req_state
+store_user_patch(struct req *r, int64_t id, struct span first_name,
+    struct span last_name, struct span now, struct user *out, req_step *next)
+{
+	out->id = id;
+	if (first_name.data && last_name.data)
+		return store_script(r, store_decode_user, out, next,
+		    SCRIPT_USER_PATCH, 1,
+		    USER " update_at %b first_name %b last_name %b", id,
+		    now.data, now.len, first_name.data, first_name.len,
+		    last_name.data, last_name.len);
+	if (first_name.data)
+		return store_script(r, store_decode_user, out, next,
+		    SCRIPT_USER_PATCH, 1, USER " update_at %b first_name %b",
+		    id, now.data, now.len, first_name.data, first_name.len);
+	return store_script(r, store_decode_user, out, next, SCRIPT_USER_PATCH,
+	    1, USER " update_at %b last_name %b", id, now.data, now.len,
+	    last_name.data, last_name.len);
+}
+
+enum req_state
+store_user_delete(struct req *r, int64_t id, struct span *login, req_step *next)
+{
+	return store_script(r, store_decode_text, login, next,
+	    SCRIPT_USER_DELETE, 2, USER " " USER ":sessions", id, id);
+}
