@@ -4,6 +4,7 @@
 #include "common/base/err.h"
 #include "common/shoplog/answer.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* The documents of the seven reports: one encoder for the server and for the
@@ -19,7 +20,9 @@ struct report_source {
 };
 
 /* period  NULL: none was asked for, and the document has no "period"
- * json    *len bytes and a NUL; the caller frees with free(3) */
+ * json    *len bytes and a NUL; the caller frees with free(3)
+ * Returns ERR_OK, or ERR_INTERNAL when memory is out or a name is not UTF-8
+ * (what a log holds is; file names that are not get U+FFFD). Any thread. */
 enum err report_encode(const struct answer *answer,
     const struct report_source *source, const struct period *period,
     char **json, size_t *len);

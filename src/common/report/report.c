@@ -1,0 +1,262 @@
+/* The seven answers as JSON, their fields in the order of the contract. */
+#include "common/report/report.h"
+
+#include "common/base/civil.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct wording {
+	const char *question, *unit;
+};
+
+static const struct wording wordings[REPORTS + 1] = {
+	{ "", "" },
+	{ "Which country do visitors come from most often?", "requests" },
+	{ "Which country's visitors view goods of this category most often?",
+	    "goods-page views" },
+	{ "At which time of day is this category viewed most often?",
+	    "category-page views" },
+	{ "How many requests come in the busiest hour?", "requests" },
+	{ "Which category is bought together with this one most often?",
+	    "carts" },
+	{ "How many carts are not paid?", "carts" },
+	{ "How many users bought more than once?", "users" },
+};
+
+/* JSON knows no unsigned 64 bits; nobody counts that far. */
+static json_t *
+number(uint64_t value)
+{
+	return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
+}
+
+static json_t *
+text(struct span s)
+{
+	return json_stringn(s.data ? s.data : "", s.len);
+}
+
+static json_t *
+text_or_null(const char *s)
+{
+	return s ? json_string(s) : json_null();
+}
+
+/* The name of a file may be any bytes; those that are not text become U+FFFD,
+ * one by one. */
+static json_t *
+file_name(const char *name)
+{
+	static const char unknown[] = "\xef\xbf\xbd";
+	json_t *value = json_string(name);
+	size_t len = 0;
+	char *ascii;
+
+	if (value)
+		return value;
+	ascii = malloc(strlen(name) * (sizeof(unknown) - 1) + 1);
+	if (!ascii)
+		return NULL;
+	for (const char *at = name; *at; at++) {
+		if ((unsigned char)*at < 0x80) {
+			ascii[len++] = *at;
+		} else {
+			memcpy(ascii + len, unknown, sizeof(unknown) - 1);
+			len += sizeof(unknown) - 1;
+		}
+	}
+	value = json_stringn(ascii, len);
+	free(ascii);
+	return value;
+}
+
+static json_t *
+moment(const struct report_source *source, int64_t moment_s)
+{
+	char words[CIVIL_MOMENT_TEXT];
+
+	if (source->first_s > source->last_s)
+		return json_null();
+	civil_moment_format(moment_s, words);
+	return json_string(words);
+}
+
+static json_t *
+day(int32_t value)
+{
+	char words[CIVIL_DAY_TEXT];
+
+	if (value < 0 || value > CIVIL_DAY_MAX)
+		return json_null();
+	civil_day_format(value, words);
+	return json_string(words);
+}
+
+/* Adds a field; false when memory is out or a text is not UTF-8. Takes
+ * `value`. */
+static bool
+set(json_t *object, const char *key, json_t *value)
+{
+	return json_object_set_new(object, key, value) == 0;
+}
+
+static json_t *
+row_encode(const struct answer_row *row)
+{
+	json_t *object = json_object();
+
+	if (set(object, "name", text(row->name)) &&
+	    (!row->code[0] || set(object, "code", json_string(row->code))) &&
+	    set(object, "value", number(row->value)))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *
+rows_encode(const struct answer_row *rows, size_t len)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < len; i++) {
+		if (json_array_append_new(array, row_encode(&rows[i]))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static json_t *
+hours_encode(const uint64_t hours[24])
+{
+	json_t *array = json_array();
+
+	for (int i = 0; i < 24; i++) {
+		if (json_array_append_new(array, number(hours[i]))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static json_t *
+files_encode(const struct report_source *source)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < source->files_len; i++) {
+		if (json_array_append_new(array, file_name(source->files[i]))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static json_t *
+answer_encode(const struct answer *a)
+{
+	if (!a->is_named)
+		return number(a->value);
+	return a->ranking_len ? text(a->ranking[0].name) : json_null();
+}
+
+/* What only one or two of the reports have. */
+static bool
+set_own(json_t *object, const struct answer *a)
+{
+	switch (a->report) {
+	case 1:
+		return set(object, "unknown", number(a->unknown));
+	case 2:
+		return set(object, "category", text(a->category)) &&
+		       set(object, "unknown", number(a->unknown));
+	case 3:
+		return set(object, "category", text(a->category)) &&
+		       set(object, "hours", hours_encode(a->hours));
+	case 4:
+		return set(
+		    object, "series", rows_encode(a->series, a->series_len));
+	case 5:
+		return set(object, "category", text(a->category)) &&
+		       set(object, "carts", number(a->carts));
+	case 7:
+		return set(object, "buyers", number(a->buyers));
+	default:
+		return true;
+	}
+}
+
+static json_t *
+period_encode(const struct period *period)
+{
+	json_t *object = json_object();
+
+	if (set(object, "from", day(period->from)) &&
+	    set(object, "to", day(period->to)))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *
+source_encode(const struct report_source *s)
+{
+	json_t *object = json_object();
+
+	if (set(object, "job", text_or_null(s->job)) &&
+	    set(object, "files", files_encode(s)) &&
+	    set(object, "lines", number(s->lines)) &&
+	    set(object, "malformed", number(s->malformed)) &&
+	    set(object, "from", moment(s, s->first_s)) &&
+	    set(object, "to", moment(s, s->last_s)) &&
+	    set(object, "parsed_at", text_or_null(s->parsed_at)) &&
+	    set(object, "geo", text_or_null(s->geo)))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *
+document(const struct answer *a, const struct report_source *source,
+    const struct period *period)
+{
+	const struct wording *w = &wordings[a->report];
+	json_t *object = json_object();
+
+	if (set(object, "report", json_integer(a->report)) &&
+	    set(object, "question", json_string(w->question)) &&
+	    set(object, "answer", answer_encode(a)) &&
+	    set(object, "unit", json_string(w->unit)) &&
+	    set(object, "value", number(a->value)) &&
+	    set(object, "ranking", rows_encode(a->ranking, a->ranking_len)) &&
+	    set_own(object, a) &&
+	    (!period || set(object, "period", period_encode(period))) &&
+	    set(object, "source", source_encode(source)))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+enum err
+report_encode(const struct answer *answer, const struct report_source *source,
+    const struct period *period, char **json, size_t *len)
+{
+	json_t *object;
+
+	if (answer->report < 1 || answer->report > REPORTS)
+		return ERR_INTERNAL;
+	object = document(answer, source, period);
+	if (!object)
+		return ERR_INTERNAL;
+	*json = json_dumps(object, JSON_COMPACT);
+	json_decref(object);
+	if (!*json)
+		return ERR_NO_MEMORY;
+	*len = strlen(*json);
+	return ERR_OK;
+}
