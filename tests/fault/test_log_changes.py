@@ -1,0 +1,48 @@
+"""The log shrinks, vanishes or is replaced under a parse."""
+
+import os
+
+from support.mid_parse import BIG, OLD, MidParse
+from support.shop_log import visits
+
+
+class UnderAParse(MidParse):
+    def test_a_log_that_shrinks_fails_it_and_the_old_reports_stand(self):
+        connection, _ = self.start_parse()
+        os.truncate(self.service.log_path, 1000)
+        answer = connection.read_answer()
+        if answer.status != 201:  # else it was read to its end before
+            self.assert_refused(answer, 503)
+            self.assert_reports(OLD)
+        self.service.write_log(BIG)
+        self.parse_again()
+
+    def test_a_log_that_vanishes_ends_it_one_way_or_the_other(self):
+        connection, _ = self.start_parse()
+        os.unlink(self.service.log_path)
+        answer = connection.read_answer()
+        if answer.status != 201:
+            self.assertIn(answer.status, (404, 503), answer)
+            self.assert_refused(answer, answer.status)
+            self.assert_reports(OLD)
+        self.service.write_log(BIG)
+        self.parse_again()
+
+    def test_a_log_that_is_replaced_never_mixes_with_the_new_one(self):
+        connection, _ = self.start_parse()
+        self.service.write_log(visits(70, 500))
+        answer = connection.read_answer()
+        if answer.status == 201:
+            self.assert_reports_of_one(BIG, visits(70, 500))
+        else:
+            self.assertIn(answer.status, (404, 503), answer)
+            self.assert_reports(OLD)
+        self.service.write_log(BIG)
+        self.parse_again()
+
+    def test_a_log_that_grows_is_read_as_it_was_or_as_it_is(self):
+        connection, _ = self.start_parse()
+        more = visits(71, 100)
+        self.service.append_log(more)
+        self.assert_status(connection.read_answer(), 201)
+        self.assert_reports_of_one(BIG, BIG + more)

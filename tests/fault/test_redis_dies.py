@@ -1,0 +1,89 @@
+"""Redis dies, hangs or forgets in the middle of a parse, or of nothing."""
+
+from support.case import Case
+from support.mid_parse import BIG, OLD, MidParse
+from support.service import time_of
+from support.shop_log import visits
+
+ANSWER_LIMIT_S = 10  # a parse without its store ends, it does not wait
+
+
+class MidParseRedis(MidParse):
+    def test_killed_ends_the_parse_and_the_old_reports_stand(self):
+        connection, _ = self.start_parse()
+        self.service.redis_server().kill()
+        answer, seconds = time_of(connection.read_answer)
+        self.assertLess(seconds, ANSWER_LIMIT_S)
+        self.assert_failed_or_right(answer)
+        self.service.wait_ready()
+        self.assert_reports_of_one(OLD, BIG)
+        self.parse_again()
+
+    def test_killed_twice(self):
+        connection, _ = self.start_parse()
+        for _ in range(2):
+            self.service.redis_server().kill()
+            self.service.wait_ready()
+        self.assert_failed_or_right(self.answer_or_none(connection))
+        self.assert_reports_of_one(OLD, BIG)
+        self.parse_again()
+
+    def test_silent_ends_the_parse_and_the_old_reports_stand(self):
+        connection, _ = self.start_parse()
+        redis = self.service.redis_server()
+        redis.pause()
+        try:
+            answer, seconds = time_of(connection.read_answer)
+            self.assertLess(seconds, ANSWER_LIMIT_S)
+            self.assert_refused(answer, 503)
+        finally:
+            redis.resume()
+        self.service.wait_ready()
+        self.assert_reports_of_one(OLD, BIG)
+        self.parse_again()
+
+    def test_with_its_scripts_forgotten_learns_them_again(self):
+        connection, _ = self.start_parse()
+        with self.service.redis() as redis:
+            redis.ask("SCRIPT", "FLUSH")
+        self.assert_whole(connection.read_answer())
+        self.service.register("bob")
+
+    def test_emptied_ends_the_parse(self):
+        connection, _ = self.start_parse()
+        with self.service.redis() as redis:
+            redis.ask("FLUSHALL")
+        answer, seconds = time_of(connection.read_answer)
+        self.assertLess(seconds, ANSWER_LIMIT_S)
+        self.assert_failed_or_right(answer)
+        self.client = self.service.register("ann")  # her account went too
+        self.parse_again()
+
+
+class EmptiedRedis(Case):
+    def test_is_like_a_new_one(self):
+        service = self.start(visits(60, 100))
+        ann = service.register("ann")
+        self.assert_status(ann.get("/parse"), 201)
+        with service.redis() as redis:
+            redis.ask("FLUSHALL")
+        for _ in range(4):  # no worker goes by what it remembers
+            self.assert_refused(ann.get("/report/1"), 401)
+        again = service.register("ann")
+        for _ in range(4):
+            self.assert_refused(again.get("/report/1"), 409)
+        self.assert_status(again.get("/parse"), 201)
+        self.assert_status(again.get("/report/1"), 200)
+
+    def test_of_its_reports_alone_has_nothing_parsed(self):
+        service = self.start(visits(61, 100))
+        ann = service.register("ann")
+        self.assert_status(ann.get("/parse"), 201)
+        self.assert_status(ann.get("/report/1"), 200)
+        with service.redis() as redis:
+            for key in redis.keys("{logs}*") + redis.keys("segment:*"):
+                redis.ask("DEL", key)
+        for _ in range(4):
+            self.assert_refused(ann.get("/report/1"), 409)
+        self.assert_status(ann.get("/parse"), 201)
+        self.assert_status(ann.get("/report/1"), 200)

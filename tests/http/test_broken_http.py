@@ -1,0 +1,188 @@
+"""Requests that are no HTTP/1.1: each refused with its status in the one error
+shape, wherever TCP cuts it, and the service goes on."""
+
+import time
+
+from support.case import ServiceCase
+from support.http_client import NoAnswer, request
+
+HOST = b"Host: x\r\n"
+GET = b"GET / HTTP/1.1\r\n" + HOST
+POST = b"POST / HTTP/1.1\r\n" + HOST
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+
+BROKEN = {  # what is wrong with it: (its bytes, the status)
+    "no HTTP at all": (b"hello\r\n\r\n", 400),
+    "HTTP/0.9": (b"GET /\r\n\r\n", 400),
+    "version 2.0": (b"GET / HTTP/2.0\r\n" + HOST + b"\r\n", 505),
+    "version 1.2": (b"GET / HTTP/1.2\r\n" + HOST + b"\r\n", 505),
+    "version 0.9 in words": (b"GET / HTTP/0.9\r\n" + HOST + b"\r\n", 505),
+    "a version of another form": (b"GET / HTTP/1\r\n" + HOST + b"\r\n", 400),
+    "another protocol": (b"GET / RTSP/1.0\r\n" + HOST + b"\r\n", 400),
+    "ICE": (b"SOURCE / ICE/1.0\r\n" + HOST + b"\r\n", 400),
+    "the preface of HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", None),
+    "no target": (b"GET  HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "a blank in the target": (b"GET /a b HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "a fragment": (b"GET /#x HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "a control character in the target":
+        (b"GET /\x01 HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "a NUL in the target": (b"GET /\0 HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "a method of another alphabet": (b"G\xc3\xa9T / HTTP/1.1\r\n\r\n", 400),
+    "no host": (b"GET / HTTP/1.1\r\n\r\n", 400),
+    "an empty host": (b"GET / HTTP/1.1\r\nHost:\r\n\r\n", 400),
+    "two hosts": (GET + b"Host: y\r\n\r\n", 400),
+    "two equal hosts": (GET + HOST + b"\r\n", 400),
+    "a host with a path": (b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400),
+    "a host with a blank": (b"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400),
+    "a host with a user": (b"GET / HTTP/1.1\r\nHost: u@a\r\n\r\n", 400),
+    "no header name": (GET + b": x\r\n\r\n", 400),
+    "no colon": (GET + b"Word\r\n\r\n", 400),
+    "a blank before the colon": (GET + b"Name : x\r\n\r\n", 400),
+    "a blank in the name": (GET + b"A name: x\r\n\r\n", 400),
+    "a folded header": (GET + b"Name: x\r\n y\r\n\r\n", 400),
+    "a folded header, by tab": (GET + b"Name: x\r\n\ty\r\n\r\n", 400),
+    "a fold before any header": (b"GET / HTTP/1.1\r\n Host: x\r\n\r\n", 400),
+    "a folded encoding":
+        (POST + b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n", 400),
+    "a bare CR in a value": (GET + b"Name: x\ry\r\n\r\n", 400),
+    "a header behind a bare CR":
+        (POST + b"Name: x\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    "a bare CR for a line end": (GET + b"Name: x\r\r\n", 400),
+    "a NUL in a value": (GET + b"Name: x\0y\r\n\r\n", 400),
+    "a control character in a value": (GET + b"Name: \x01\r\n\r\n", 400),
+    "both framings": (POST + b"Content-Length: 5\r\n"
+                      b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    "both framings, the other way": (POST + b"Transfer-Encoding: chunked\r\n"
+                                     b"Content-Length: 5\r\n\r\n0\r\n\r\n",
+                                     400),
+    "two lengths": (POST + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+                    400),
+    "two equal lengths": (POST + b"Content-Length: 2\r\n"
+                          b"Content-Length: 2\r\n\r\n{}", 400),
+    "a list of lengths": (POST + b"Content-Length: 2, 2\r\n\r\n{}", 400),
+    "an empty length": (POST + b"Content-Length:\r\n\r\n", 400),
+    "a negative length": (POST + b"Content-Length: -1\r\n\r\n", 400),
+    "a length with a plus": (POST + b"Content-Length: +2\r\n\r\n{}", 400),
+    "a length in hex": (POST + b"Content-Length: 0x2\r\n\r\n{}", 400),
+    "a length of 2^64": (POST + b"Content-Length: 18446744073709551616\r\n\r\n",
+                         400),
+    "a length of 2^64 - 1":
+        (POST + b"Content-Length: 18446744073709551615\r\n\r\n", None),
+    "an unknown encoding": (POST + b"Transfer-Encoding: gzip\r\n\r\n", None),
+    "chunked, but not last":
+        (POST + b"Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", None),
+    "chunked twice":
+        (POST + b"Transfer-Encoding: chunked\r\n"
+         b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", None),
+    "an encoding misspelt":
+        (POST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", None),
+    "an empty encoding": (POST + b"Transfer-Encoding:\r\n\r\n0\r\n\r\n", 400),
+    "an encoding with HTTP/1.0":
+        (b"POST / HTTP/1.0\r\n" + HOST +
+         b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    "a chunk size of no digits": (CHUNKED + b"x\r\n", 400),
+    "an empty chunk size": (CHUNKED + b"\r\n{}\r\n", 400),
+    "a chunk size beyond 64 bits": (CHUNKED + b"1" + b"0" * 16 + b"\r\n",
+                                    None),
+    "a chunk longer than it says": (CHUNKED + b"1\r\n{}\r\n0\r\n\r\n", 400),
+    "a chunk ended by a bare LF": (CHUNKED + b"2\n{}\r\n0\r\n\r\n", 400),
+    "a negative chunk size": (CHUNKED + b"-1\r\n{}\r\n", 400),
+}
+# Where the standard leaves a choice of statuses.
+CHOICE = {"HTTP/0.9": (400, 505),
+          "a version of another form": (400, 505),
+          "another protocol": (400, 505),
+          "ICE": (400, 505),
+          "the preface of HTTP/2": (400, 505),
+          "a length of 2^64 - 1": (400, 413),
+          "a chunk size beyond 64 bits": (400, 413),
+          "an unknown encoding": (400, 501),
+          "chunked, but not last": (400, 501),
+          "chunked twice": (400, 501),
+          "an encoding misspelt": (400, 501)}
+
+
+class Broken(ServiceCase):
+    @classmethod
+    def prepare(cls):
+        cls.client = cls.service.client()
+
+    def refuse(self, what, connection):
+        """Checks the answer to a request whose bytes have all been sent."""
+        status = BROKEN[what][1]
+        answer = connection.read_answer()
+        self.assertIn(answer.status, CHOICE.get(what, (status,)), answer)
+        self.assert_refused(answer, answer.status)
+        self.assertTrue(connection.is_closed(), "the connection stays open")
+        return answer.status
+
+    def test_is_refused_and_the_connection_ends(self):
+        for what, (data, _) in BROKEN.items():
+            with self.subTest(what), self.client.connect() as connection:
+                connection.send(data)
+                self.refuse(what, connection)
+        self.assert_status(self.client.get("/"), 200)
+
+    def test_is_refused_however_it_is_cut(self):
+        for what, (data, _) in BROKEN.items():
+            with self.subTest(what):
+                connections = [self.client.connect() for _ in data[1:]]
+                try:
+                    for cut, connection in enumerate(connections, 1):
+                        connection.send(data[:cut])
+                    time.sleep(0.02)  # so that each half is read by itself
+                    for cut, connection in enumerate(connections, 1):
+                        connection.send(data[cut:])
+                    found = {self.refuse(what, c) for c in connections}
+                    self.assertEqual(len(found), 1, found)
+                finally:
+                    for connection in connections:
+                        connection.close()
+
+    def test_does_not_run_what_follows_it(self):
+        smuggled = request("POST", "/user", {
+            "login": "smuggled", "password": "x", "first_name": "x",
+            "last_name": "x"})
+        for what, (data, _) in BROKEN.items():
+            with self.client.connect() as connection:
+                connection.send(data + smuggled)
+                with self.subTest(what), self.assertRaises(NoAnswer):
+                    connection.read_answer()
+                    connection.read_answer()
+        with self.service.redis() as redis:
+            self.assertEqual(redis.keys("login:*"), [])
+
+    def test_leaves_the_answers_before_it_whole(self):
+        with self.client.connect() as connection:
+            connection.send(request("GET", "/") * 3 + BROKEN["no host"][0])
+            for _ in range(3):
+                self.assert_status(connection.read_answer(), 200)
+            self.refuse("no host", connection)
+
+
+class Unusual(ServiceCase):
+    """What looks odd and is HTTP all the same."""
+
+    def test_is_answered(self):
+        fine = {
+            "a port in the host": b"GET / HTTP/1.1\r\nHost: x:80\r\n\r\n",
+            "IPv6 in the host": b"GET / HTTP/1.1\r\nHost: [::1]:80\r\n\r\n",
+            "the whole URL as target":
+                b"GET http://x/ HTTP/1.1\r\nHost: x\r\n\r\n",
+            "a value of other bytes": GET + b"Name: \xe9\xff\r\n\r\n",
+            "an empty value": GET + b"Name:\r\n\r\n",
+            "an encoding in capitals":
+                POST + b"Transfer-Encoding: CHUNKED\r\n\r\n0\r\n\r\n",
+            "a length of many zeros": POST + b"Content-Length: 0002\r\n\r\n{}",
+            "an upgrade": GET + b"Connection: upgrade\r\nUpgrade: h2c\r\n\r\n",
+        }
+        may_refuse = {"the whole URL as target", "an upgrade"}
+        for what, data in fine.items():
+            with self.subTest(what), \
+                    self.service.client().connect() as connection:
+                connection.send(data)
+                answer = connection.read_answer()
+                if what in may_refuse and answer.status != 200:
+                    self.assert_refused(answer, 400)
+                else:
+                    self.assert_status(answer, 200)

@@ -1,0 +1,190 @@
+"""POST and DELETE /user/auth, and what a token opens."""
+
+import time
+
+from support.case import BROKEN_JSON, Case, ServiceCase
+from support.http_client import request
+from support.service import PASSWORD
+
+EVERY_WORKER = 6  # connections after which each worker has been met
+
+
+class LoggingIn(ServiceCase):
+    @classmethod
+    def prepare(cls):
+        cls.ann = cls.service.register("ann")
+
+    def log_in(self, document, **more):
+        return self.service.client().ask("POST", "/user/auth", document,
+                                         **more)
+
+    def test_gives_another_token_each_time(self):
+        tokens = [self.service.log_in() for _ in range(3)]
+        self.assertEqual(len(set(tokens)), 3)
+        for token in tokens:
+            self.assertGreaterEqual(len(token), 43)
+            self.assertRegex(token, r"^[A-Za-z0-9_.=-]+$")
+            self.assert_status(self.ann.get("/user/all", token=token), 200)
+
+    def test_answers_an_unknown_login_like_a_wrong_password(self):
+        wrong = [self.log_in({"login": login, "password": password})
+                 for login, password in (("ann", "wrong"), ("nobody", "wrong"),
+                                         ("nobody", PASSWORD), ("ANN", PASSWORD))]
+        for answer in wrong:
+            self.assert_refused(answer, 401)
+            self.assertEqual(answer.body, wrong[0].body)
+
+    def test_names_every_missing_or_wrong_field(self):
+        self.assert_refused(self.log_in({}), 400, fields=["login", "password"])
+        self.assert_refused(self.log_in({"login": 1, "password": None}), 400,
+                            fields=["login", "password"])
+
+    def test_refuses_what_is_not_json(self):
+        for what, data in BROKEN_JSON.items():
+            with self.subTest(what):
+                self.assert_refused(self.log_in(data), 400)
+        self.assert_refused(self.log_in(
+            b"login=ann", headers={"Content-Type": "text/plain"}), 415)
+
+    def test_needs_no_token_and_minds_no_bad_one(self):
+        answer = self.log_in({"login": "ann", "password": PASSWORD},
+                             token="nonsense")
+        self.assert_status(answer, 200)
+
+    def test_keeps_no_token_that_a_dump_could_show(self):
+        token = self.service.log_in()
+        with self.service.redis() as redis:
+            user = f"{{user:{self.ann.user['id']}}}"
+            sessions = redis.keys(f"{user}:session:*")
+            self.assertTrue(sessions)
+            for key in sessions:
+                shown = key + str(redis.hash(key))
+                self.assertNotIn(token, shown)
+                self.assertNotIn(token.split(".")[-1], shown)
+                self.assertGreater(redis.ask("TTL", key), 86000)
+            self.assertTrue(redis.hash(user)["password"]
+                            .startswith("$argon2id$"))
+
+
+class Tokens(ServiceCase):
+    @classmethod
+    def prepare(cls):
+        cls.ann = cls.service.register("ann")
+
+    def test_travels_bare_or_as_bearer(self):
+        for form in "{}", "Bearer {}", "bearer {}":
+            with self.subTest(form):
+                answer = self.ann.get("/user/all",
+                                      token=form.format(self.ann.token))
+                self.assert_status(answer, 200)
+
+    def test_is_refused_in_any_other_form(self):
+        token = self.ann.token
+        wrong = {"nothing": "", "noise": "x" * 43, "cut": token[:-1],
+                 "longer": token + "A", "changed": token[:-2] + "__",
+                 "another scheme": f"Basic {token}", "two": f"{token} {token}",
+                 "bearer alone": "Bearer", "another user's id":
+                 "7777" + token, "very long": "a" * 4000,
+                 "no ASCII": "\u00e9" * 43, "quoted": f'"{token}"'}
+        for what, value in wrong.items():
+            with self.subTest(what):
+                self.assert_refused(self.ann.get("/user/all", token=value),
+                                    401)
+
+    def test_is_needed_where_the_contract_says(self):
+        for method, path in (("GET", "/user/all"), ("DELETE", "/user/auth"),
+                             ("PATCH", "/user/1"), ("DELETE", "/user/1"),
+                             ("GET", "/parse"), ("POST", "/parse"),
+                             ("GET", "/report/1"), ("GET", "/report/7")):
+            with self.subTest(method, path=path):
+                answer = self.ann.ask(method, path, token=None)
+                self.assert_refused(answer, 401)
+                self.assertIsNotNone(answer.header("WWW-Authenticate"))
+
+    def test_given_twice_is_not_one(self):
+        with self.ann.connect() as connection:
+            connection.send(
+                b"GET /user/all HTTP/1.1\r\nHost: x\r\n"
+                b"Authorization: %b\r\nAuthorization: %b\r\n\r\n"
+                % (self.ann.token.encode(), b"x" * 43))
+            self.assertIn(connection.read_answer().status, (400, 401))
+
+
+class LoggingOut(ServiceCase):
+    @classmethod
+    def prepare(cls):
+        cls.ann = cls.service.register("ann")
+
+    def use(self, token, status):
+        for _ in range(EVERY_WORKER):
+            self.assert_status(self.ann.get("/user/all", token=token), status)
+
+    def test_kills_this_token_on_every_worker_and_no_other(self):
+        token, other = self.service.log_in(), self.service.log_in()
+        self.use(token, 200)  # each worker now has a copy of the session
+        answer = self.ann.ask("DELETE", "/user/auth", token=token)
+        self.assert_empty(answer)
+        self.use(token, 401)
+        self.use(other, 200)
+
+    def test_everywhere_kills_all_tokens_of_the_user(self):
+        bob = self.service.register("bob")
+        tokens = [self.service.log_in("bob") for _ in range(3)]
+        for token in tokens:
+            self.use(token, 200)
+        answer = bob.ask("DELETE", "/user/auth?all=true", token=tokens[0])
+        self.assert_empty(answer)
+        for token in tokens + [bob.token]:
+            self.use(token, 401)
+        self.use(self.ann.token, 200)
+        self.service.log_in("bob")
+
+    def test_is_seen_by_connections_that_used_the_token_before(self):
+        token = self.service.log_in()
+        ask = request("GET", "/user/all", token=token)
+        connections = [self.ann.connect() for _ in range(EVERY_WORKER)]
+        try:
+            for connection in connections:
+                connection.send(ask)
+                self.assert_status(connection.read_answer(), 200)
+            self.ann.ask("DELETE", "/user/auth", token=token)
+            for connection in connections:
+                connection.send(ask)
+                self.assert_status(connection.read_answer(), 401)
+        finally:
+            for connection in connections:
+                connection.close()
+
+    def test_refuses_a_flag_of_another_form(self):
+        token = self.service.log_in()
+        self.assert_refused(
+            self.ann.ask("DELETE", "/user/auth?all=maybe", token=token), 400)
+        self.use(token, 200)
+
+
+class Expiry(Case):
+    def test_ends_a_token_on_every_worker(self):
+        service = self.start(session_ttl=1)
+        ann = service.register("ann")
+        answer = ann.get("/user/all")
+        self.assertIn(answer.status, (200, 401))
+        time.sleep(2.1)
+        for _ in range(EVERY_WORKER):
+            self.assert_refused(ann.get("/user/all"), 401)
+        service.log_in("ann")
+
+
+class Crowd(ServiceCase):
+    """A user holds a hundred tokens at most: the oldest gives way."""
+
+    def test_pushes_out_the_oldest_token(self):
+        ann = self.service.register("ann")
+        first = ann.token
+        self.assert_status(ann.get("/user/all", token=first), 200)
+        for _ in range(100):
+            last = self.service.log_in("ann")
+        self.assert_refused(ann.get("/user/all", token=first), 401)
+        self.assert_status(ann.get("/user/all", token=last), 200)
+        with self.service.redis() as redis:
+            key = f"{{user:{ann.user['id']}}}:sessions"
+            self.assertEqual(redis.ask("ZCARD", key), 100)
