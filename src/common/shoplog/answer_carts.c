@@ -3,8 +3,8 @@
  * carts of long ago. */
 #include "common/shoplog/answer.h"
 
+#include "common/shoplog/hash_table.h"
 #include "common/shoplog/ranking.h"
-#include "common/shoplog/table.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -153,22 +153,22 @@ answer_together(struct answer *out, struct arena *a, struct span category,
 
 /* Something counted: the carts of a buyer, or the buyers with so many carts. */
 struct tick {
-	struct table_key key;
+	struct hash_key key;
 	uint64_t count;
 };
 
 /* Buyers are users and, of carts without a pay line, addresses. */
 struct buyers {
-	struct table users;     /* of struct tick by user id */
-	struct table addresses; /* of struct tick by address, as IPv6 */
-	struct table by_carts;  /* of struct tick by number of paid carts */
+	struct hash_table users;     /* of struct tick by user id */
+	struct hash_table addresses; /* of struct tick by address, as IPv6 */
+	struct hash_table by_carts; /* of struct tick by number of paid carts */
 };
 
 static bool
-tick(struct table *t, struct table_key key)
+tick(struct hash_table *t, struct hash_key key)
 {
 	bool is_new;
-	struct tick *entry = table_add(t, key, &is_new);
+	struct tick *entry = hash_table_add(t, key, &is_new);
 
 	if (entry)
 		entry->count++;
@@ -182,23 +182,23 @@ add_buyer(struct buyers *b, const struct columns *c, uint32_t cart)
 
 	switch (c->owner[cart]) {
 	case OWNER_USER:
-		return tick(&b->users, (struct table_key){ 0, key });
+		return tick(&b->users, (struct hash_key){ 0, key });
 	case OWNER_IPV4:
 		return tick(&b->addresses,
-		    (struct table_key){ 0, (uint64_t)0xffff << 32 | key });
+		    (struct hash_key){ 0, (uint64_t)0xffff << 32 | key });
 	default:
 		return tick(&b->addresses,
-		    (struct table_key){ key, c->owner_low[cart] });
+		    (struct hash_key){ key, c->owner_low[cart] });
 	}
 }
 
 static bool
-count_by_carts(struct buyers *b, const struct table *buyers)
+count_by_carts(struct buyers *b, const struct hash_table *buyers)
 {
 	for (size_t i = 0; i < buyers->len; i++) {
-		const struct tick *buyer = table_at(buyers, i);
+		const struct tick *buyer = hash_table_at(buyers, i);
 
-		if (!tick(&b->by_carts, (struct table_key){ 0, buyer->count }))
+		if (!tick(&b->by_carts, (struct hash_key){ 0, buyer->count }))
 			return false;
 	}
 	return true;
@@ -210,7 +210,7 @@ rank_buyers(struct answer *out, struct arena *a, const struct buyers *b)
 	if (!ranking_new(out, a, b->by_carts.len))
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < b->by_carts.len; i++) {
-		const struct tick *row = table_at(&b->by_carts, i);
+		const struct tick *row = hash_table_at(&b->by_carts, i);
 		char *name = arena_printf(a, "%" PRIu64, row->key.low);
 
 		if (!name)
@@ -229,17 +229,17 @@ enum err
 answer_repeat(struct answer *out, struct arena *a, const struct columns *shards,
     size_t shards_len, struct period period)
 {
-	struct table_secret secret;
+	struct hash_secret secret;
 	struct buyers b;
 	bool has_memory = true;
 	enum err e = ERR_NO_MEMORY;
 
 	*out = (struct answer){ .report = 7 };
-	if (!table_secret_new(&secret))
+	if (!hash_secret_new(&secret))
 		return ERR_NO_MEMORY;
-	table_init(&b.users, sizeof(struct tick), &secret);
-	table_init(&b.addresses, sizeof(struct tick), &secret);
-	table_init(&b.by_carts, sizeof(struct tick), &secret);
+	hash_table_init(&b.users, sizeof(struct tick), &secret);
+	hash_table_init(&b.addresses, sizeof(struct tick), &secret);
+	hash_table_init(&b.by_carts, sizeof(struct tick), &secret);
 	for (size_t i = 0; i < shards_len; i++)
 		for (uint32_t cart = 0;
 		     has_memory && cart < shards[i].carts_len; cart++)
@@ -248,8 +248,8 @@ answer_repeat(struct answer *out, struct arena *a, const struct columns *shards,
 	if (has_memory && count_by_carts(&b, &b.users) &&
 	    count_by_carts(&b, &b.addresses))
 		e = rank_buyers(out, a, &b);
-	table_cleanup(&b.users);
-	table_cleanup(&b.addresses);
-	table_cleanup(&b.by_carts);
+	hash_table_cleanup(&b.users);
+	hash_table_cleanup(&b.addresses);
+	hash_table_cleanup(&b.by_carts);
 	return e;
 }

@@ -4,23 +4,23 @@
 #include <stdlib.h>
 
 void
-ballot_init(struct ballot *b, const struct table_secret *secret)
+ballot_init(struct ballot *b, const struct hash_secret *secret)
 {
-	table_init(&b->table, sizeof(struct vote), secret);
+	hash_table_init(&b->table, sizeof(struct vote), secret);
 }
 
 void
 ballot_cleanup(struct ballot *b)
 {
-	table_cleanup(&b->table);
+	hash_table_cleanup(&b->table);
 }
 
 enum err
 ballot_add(struct ballot *b, uint64_t goods_id, uint32_t page, uint64_t votes)
 {
-	struct table_key key = { goods_id, page };
+	struct hash_key key = { goods_id, page };
 	bool is_new;
-	struct vote *v = table_add(&b->table, key, &is_new);
+	struct vote *v = hash_table_add(&b->table, key, &is_new);
 
 	if (!v)
 		return ERR_NO_MEMORY;
@@ -40,7 +40,7 @@ ballot_append(struct ballot *left, struct names *left_names,
     struct names_map *map)
 {
 	for (size_t i = 0; i < right->table.len; i++) {
-		const struct vote *v = table_at(&right->table, i);
+		const struct vote *v = hash_table_at(&right->table, i);
 		uint32_t page;
 		enum err e = names_map_id(
 		    map, left_names, right_names, page_of(v), &page);
@@ -57,7 +57,7 @@ void
 ballot_use_names(const struct ballot *b, struct names_order *o)
 {
 	for (size_t i = 0; i < b->table.len; i++)
-		names_order_use(o, page_of(table_at(&b->table, i)));
+		names_order_use(o, page_of(hash_table_at(&b->table, i)));
 }
 
 static int
@@ -77,7 +77,7 @@ compare(const void *a, const void *b, void *context)
 const struct vote **
 ballot_sorted(const struct ballot *b, struct names_order *o)
 {
-	return (const struct vote **)table_sorted(&b->table, compare, o);
+	return (const struct vote **)hash_table_sorted(&b->table, compare, o);
 }
 
 enum err

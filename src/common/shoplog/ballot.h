@@ -3,23 +3,23 @@
 
 #include "common/base/err.h"
 #include "common/shoplog/bytes.h"
+#include "common/shoplog/hash_table.h"
 #include "common/shoplog/names.h"
-#include "common/shoplog/table.h"
 
 #include <stdint.h>
 
 /* Votes of add-to-carts for goods pages, counted by (goods id, page). Who wins
  * is asked of a catalogue (votes.h). */
 struct vote {
-	struct table_key key; /* goods id, id of the page */
+	struct hash_key key; /* goods id, id of the page */
 	uint64_t votes;
 };
 
 struct ballot {
-	struct table table; /* of struct vote */
+	struct hash_table table; /* of struct vote */
 };
 
-void ballot_init(struct ballot *b, const struct table_secret *secret);
+void ballot_init(struct ballot *b, const struct hash_secret *secret);
 void ballot_cleanup(struct ballot *b);
 
 enum err ballot_add(

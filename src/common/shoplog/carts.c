@@ -5,26 +5,26 @@
 #include <stdlib.h>
 
 void
-carts_init(struct carts *c, const struct table_secret *secret)
+carts_init(struct carts *c, const struct hash_secret *secret)
 {
-	table_init(&c->table, sizeof(struct cart), secret);
-	table_init(&c->items, sizeof(struct cart_item), secret);
+	hash_table_init(&c->table, sizeof(struct cart), secret);
+	hash_table_init(&c->items, sizeof(struct cart_item), secret);
 }
 
 void
 carts_cleanup(struct carts *c)
 {
-	table_cleanup(&c->table);
-	table_cleanup(&c->items);
+	hash_table_cleanup(&c->table);
+	hash_table_cleanup(&c->items);
 }
 
 enum err
 carts_name(struct carts *c, uint64_t cart_id, int32_t day, struct cart **out)
 {
-	struct table_key key = { 0, cart_id };
+	struct hash_key key = { 0, cart_id };
 	bool is_new;
 
-	*out = table_add(&c->table, key, &is_new);
+	*out = hash_table_add(&c->table, key, &is_new);
 	if (!*out)
 		return ERR_NO_MEMORY;
 	if (is_new) {
@@ -37,10 +37,10 @@ carts_name(struct carts *c, uint64_t cart_id, int32_t day, struct cart **out)
 enum err
 carts_hold(struct carts *c, const struct cart *cart, uint64_t goods_id)
 {
-	struct table_key key = { table_index(&c->table, cart), goods_id };
+	struct hash_key key = { hash_table_index(&c->table, cart), goods_id };
 	bool is_new;
 
-	return table_add(&c->items, key, &is_new) ? ERR_OK : ERR_NO_MEMORY;
+	return hash_table_add(&c->items, key, &is_new) ? ERR_OK : ERR_NO_MEMORY;
 }
 
 void
@@ -52,7 +52,7 @@ cart_pay(struct cart *c, uint64_t user_id)
 }
 
 void
-cart_success(struct cart *c, int32_t day, struct table_key ip)
+cart_success(struct cart *c, int32_t day, struct hash_key ip)
 {
 	if (c->paid_day == COLUMNS_NO_DAY)
 		c->paid_day = (uint32_t)day;
@@ -104,15 +104,15 @@ carts_append(struct carts *left, const struct carts *right)
 	if (!index)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; !e && i < right->table.len; i++) {
-		e = follow(left, table_at(&right->table, i), &cart);
+		e = follow(left, hash_table_at(&right->table, i), &cart);
 		if (!e)
-			index[i] = table_index(&left->table, cart);
+			index[i] = hash_table_index(&left->table, cart);
 	}
 	for (size_t i = 0; !e && i < right->items.len; i++) {
-		const struct cart_item *item = table_at(&right->items, i);
+		const struct cart_item *item = hash_table_at(&right->items, i);
 
 		e = carts_hold(left,
-		    table_at(&left->table, index[item->key.high]),
+		    hash_table_at(&left->table, index[item->key.high]),
 		    item->key.low);
 	}
 	free(index);
@@ -135,8 +135,8 @@ cart_of_columns(const struct columns *c, uint32_t i)
 enum err
 carts_append_columns(struct carts *left, const struct columns *right)
 {
-	if (!table_reserve(&left->table, right->carts_len) ||
-	    !table_reserve(&left->items, right->items_len))
+	if (!hash_table_reserve(&left->table, right->carts_len) ||
+	    !hash_table_reserve(&left->items, right->items_len))
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < right->carts_len; i++) {
 		struct cart cart = cart_of_columns(right, i), *to;

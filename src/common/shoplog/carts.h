@@ -3,13 +3,13 @@
 
 #include "common/base/err.h"
 #include "common/shoplog/columns.h"
-#include "common/shoplog/table.h"
+#include "common/shoplog/hash_table.h"
 
 #include <stdint.h>
 
 /* The carts of one shard while they grow. */
 struct cart {
-	struct table_key key;          /* 0, cart id */
+	struct hash_key key;           /* 0, cart id */
 	uint64_t owner_key, owner_low; /* as in struct columns */
 	uint32_t named_day;
 	uint32_t paid_day; /* COLUMNS_NO_DAY: not paid so far */
@@ -18,15 +18,15 @@ struct cart {
 
 /* One goods id in one cart, once: all of it is the key. */
 struct cart_item {
-	struct table_key key; /* index of the cart, goods id */
+	struct hash_key key; /* index of the cart, goods id */
 };
 
 struct carts {
-	struct table table; /* of struct cart */
-	struct table items; /* of struct cart_item */
+	struct hash_table table; /* of struct cart */
+	struct hash_table items; /* of struct cart_item */
 };
 
-void carts_init(struct carts *c, const struct table_secret *secret);
+void carts_init(struct carts *c, const struct hash_secret *secret);
 void carts_cleanup(struct carts *c);
 
 /* A line of `day` names the cart. *out is valid until the next carts_name. */
@@ -40,7 +40,7 @@ enum err carts_hold(
 void cart_pay(struct cart *c, uint64_t user_id);
 
 /* ip  key of the address: network order, two halves */
-void cart_success(struct cart *c, int32_t day, struct table_key ip);
+void cart_success(struct cart *c, int32_t day, struct hash_key ip);
 
 /* left := left, then right, which tells of the same cart later in the log. The
  * one place that says what of a cart outlives what: its first days stay, its

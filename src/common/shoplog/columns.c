@@ -31,30 +31,30 @@ put_cart(struct columns_block *b, uint32_t i, const struct cart *cart)
 
 /* A goods id of the shard and its place in the sorted dictionary. */
 struct goods {
-	struct table_key key; /* 0, goods id */
+	struct hash_key key; /* 0, goods id */
 	uint32_t rank;
 };
 
 static enum err
-collect_goods(struct table *goods, const struct carts *carts)
+collect_goods(struct hash_table *goods, const struct carts *carts)
 {
 	const void **sorted;
 
-	table_init(goods, sizeof(struct goods), &carts->items.secret);
+	hash_table_init(goods, sizeof(struct goods), &carts->items.secret);
 	for (size_t i = 0; i < carts->items.len; i++) {
-		const struct cart_item *item = table_at(&carts->items, i);
-		struct table_key key = { 0, item->key.low };
+		const struct cart_item *item = hash_table_at(&carts->items, i);
+		struct hash_key key = { 0, item->key.low };
 		bool is_new;
 
-		if (!table_add(goods, key, &is_new))
+		if (!hash_table_add(goods, key, &is_new))
 			return ERR_NO_MEMORY;
 	}
-	sorted = table_sorted(goods, NULL, NULL);
+	sorted = hash_table_sorted(goods, NULL, NULL);
 	if (!sorted)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < goods->len; i++) {
 		struct goods *g =
-		    table_at(goods, table_index(goods, sorted[i]));
+		    hash_table_at(goods, hash_table_index(goods, sorted[i]));
 
 		g->rank = (uint32_t)i;
 	}
@@ -73,17 +73,17 @@ by_number(const void *a, const void *b)
 /* row  of each cart, by its index in `carts` */
 static void
 fill_items(struct columns_block *b, const struct carts *carts,
-    const struct table *goods, const uint32_t *row)
+    const struct hash_table *goods, const uint32_t *row)
 {
 	uint32_t *from = b->items_from;
 
 	for (size_t i = 0; i < goods->len; i++) {
-		const struct goods *g = table_at(goods, i);
+		const struct goods *g = hash_table_at(goods, i);
 
 		b->goods_id[g->rank] = g->key.low;
 	}
 	for (size_t i = 0; i < carts->items.len; i++) {
-		const struct cart_item *item = table_at(&carts->items, i);
+		const struct cart_item *item = hash_table_at(&carts->items, i);
 
 		from[row[item->key.high] + 1]++;
 	}
@@ -92,9 +92,9 @@ fill_items(struct columns_block *b, const struct carts *carts,
 	/* Filled from the end of each cart, so that what was the end of a cart
 	 * becomes its beginning. */
 	for (size_t i = 0; i < carts->items.len; i++) {
-		const struct cart_item *item = table_at(&carts->items, i);
-		struct table_key key = { 0, item->key.low };
-		const struct goods *g = table_find(goods, key);
+		const struct cart_item *item = hash_table_at(&carts->items, i);
+		struct hash_key key = { 0, item->key.low };
+		const struct goods *g = hash_table_find(goods, key);
 
 		b->items[--from[row[item->key.high] + 1]] = g->rank;
 	}
@@ -107,7 +107,7 @@ fill_items(struct columns_block *b, const struct carts *carts,
 
 static enum err
 build(struct columns_block *b, const struct carts *carts,
-    const struct cart *const *sorted, uint32_t *row, struct table *goods)
+    const struct cart *const *sorted, uint32_t *row, struct hash_table *goods)
 {
 	struct columns_size size = {
 		.carts_len = (uint32_t)carts->table.len,
@@ -119,7 +119,7 @@ build(struct columns_block *b, const struct carts *carts,
 		return e;
 	size.goods_len = (uint32_t)goods->len;
 	for (uint32_t i = 0; i < size.carts_len; i++) {
-		row[table_index(&carts->table, sorted[i])] = i;
+		row[hash_table_index(&carts->table, sorted[i])] = i;
 		size.is_wide |= sorted[i]->owner == OWNER_IPV6;
 	}
 	e = columns_block_new(b, size);
@@ -136,9 +136,9 @@ enum err
 columns_of_tally(const struct tally *t, unsigned shard, struct columns *out)
 {
 	const struct carts *carts = &t->shards[shard].carts;
-	const void **sorted = table_sorted(&carts->table, NULL, NULL);
+	const void **sorted = hash_table_sorted(&carts->table, NULL, NULL);
 	uint32_t *row = malloc((carts->table.len + 1) * sizeof(*row));
-	struct table goods = { 0 };
+	struct hash_table goods = { 0 };
 	struct columns_block b;
 	enum err e = ERR_NO_MEMORY;
 
@@ -148,7 +148,7 @@ columns_of_tally(const struct tally *t, unsigned shard, struct columns *out)
 		    &b, carts, (const struct cart *const *)sorted, row, &goods);
 	if (!e)
 		columns_block_give(&b, out);
-	table_cleanup(&goods);
+	hash_table_cleanup(&goods);
 	free(row);
 	free(sorted);
 	return e;

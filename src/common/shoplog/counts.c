@@ -7,22 +7,22 @@
 #include <stdlib.h>
 
 void
-counts_init(struct counts *c, const struct table_secret *secret)
+counts_init(struct counts *c, const struct hash_secret *secret)
 {
-	table_init(&c->table, sizeof(struct count), secret);
+	hash_table_init(&c->table, sizeof(struct count), secret);
 }
 
 void
 counts_cleanup(struct counts *c)
 {
-	table_cleanup(&c->table);
+	hash_table_cleanup(&c->table);
 }
 
-static struct table_key
+static struct hash_key
 key_of(int32_t day, uint32_t category, uint32_t slot)
 {
 	/* NAME_NONE + 1 is 0. */
-	return (struct table_key){
+	return (struct hash_key){
 		(uint64_t)day << 32 | (uint32_t)(category + 1), slot
 	};
 }
@@ -51,7 +51,7 @@ counts_add(struct counts *c, int32_t day, uint32_t category, uint32_t slot,
 {
 	bool is_new;
 	struct count *n =
-	    table_add(&c->table, key_of(day, category, slot), &is_new);
+	    hash_table_add(&c->table, key_of(day, category, slot), &is_new);
 
 	if (!n)
 		return ERR_NO_MEMORY;
@@ -65,7 +65,7 @@ counts_append(struct counts *left, struct names *left_names,
     struct names_map *map)
 {
 	for (size_t i = 0; i < right->table.len; i++) {
-		const struct count *n = table_at(&right->table, i);
+		const struct count *n = hash_table_at(&right->table, i);
 		uint32_t category = count_category(n);
 		enum err e = ERR_OK;
 
@@ -85,7 +85,7 @@ void
 counts_use_names(const struct counts *c, struct names_order *o)
 {
 	for (size_t i = 0; i < c->table.len; i++) {
-		uint32_t category = count_category(table_at(&c->table, i));
+		uint32_t category = count_category(hash_table_at(&c->table, i));
 
 		if (category != NAME_NONE)
 			names_order_use(o, category);
@@ -118,7 +118,7 @@ compare(const void *a, const void *b, void *context)
 const struct count **
 counts_sorted(const struct counts *c, struct names_order *o)
 {
-	return (const struct count **)table_sorted(&c->table, compare, o);
+	return (const struct count **)hash_table_sorted(&c->table, compare, o);
 }
 
 enum err

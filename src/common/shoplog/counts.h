@@ -4,8 +4,8 @@
 #include "common/base/err.h"
 #include "common/geo/country.h"
 #include "common/shoplog/bytes.h"
+#include "common/shoplog/hash_table.h"
 #include "common/shoplog/names.h"
-#include "common/shoplog/table.h"
 
 #include <stdint.h>
 
@@ -19,15 +19,15 @@ enum {
 };
 
 struct counts {
-	struct table table; /* of struct count */
+	struct hash_table table; /* of struct count */
 };
 
 struct count {
-	struct table_key key;
+	struct hash_key key;
 	uint64_t value;
 };
 
-void counts_init(struct counts *c, const struct table_secret *secret);
+void counts_init(struct counts *c, const struct hash_secret *secret);
 void counts_cleanup(struct counts *c);
 
 /* Adds `value` to one number, which stays at the greatest value there is

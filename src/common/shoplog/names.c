@@ -8,27 +8,27 @@
 #include <string.h>
 
 struct name {
-	struct table_key key;
+	struct hash_key key;
 	size_t at; /* in names.text */
 	uint32_t len;
 	uint32_t category; /* id; its own for a category */
 };
 
 void
-names_init(struct names *n, const struct table_secret *secret)
+names_init(struct names *n, const struct hash_secret *secret)
 {
 	*n = (struct names){ 0 };
 	_Static_assert(
 	    sizeof(n->secret) == crypto_shorthash_siphashx24_KEYBYTES,
 	    "the secret is the key of SipHash");
 	memcpy(n->secret, secret, sizeof(n->secret));
-	table_init(&n->table, sizeof(struct name), secret);
+	hash_table_init(&n->table, sizeof(struct name), secret);
 }
 
 void
 names_cleanup(struct names *n)
 {
-	table_cleanup(&n->table);
+	hash_table_cleanup(&n->table);
 	free(n->text);
 	*n = (struct names){ 0 };
 }
@@ -36,7 +36,7 @@ names_cleanup(struct names *n)
 static const struct name *
 name_at(const struct names *n, uint32_t id)
 {
-	return table_at(&n->table, id);
+	return hash_table_at(&n->table, id);
 }
 
 struct span
@@ -78,7 +78,7 @@ static struct name *
 intern(struct names *n, size_t len, bool *is_new)
 {
 	const char *text = n->text + n->text_len;
-	struct table_key key;
+	struct hash_key key;
 	unsigned char digest[crypto_shorthash_siphashx24_BYTES];
 	struct name *name;
 
@@ -86,7 +86,7 @@ intern(struct names *n, size_t len, bool *is_new)
 	    digest, (const unsigned char *)text, len, n->secret);
 	memcpy(&key, digest, sizeof(key));
 	for (;; key.low++) {
-		name = table_add(&n->table, key, is_new);
+		name = hash_table_add(&n->table, key, is_new);
 		if (!name || *is_new)
 			break;
 		if (name->len == len && !memcmp(n->text + name->at, text, len))
@@ -112,7 +112,7 @@ names_category(struct names *n, struct span category, uint32_t *id)
 	name = intern(n, category.len, &is_new);
 	if (!name)
 		return ERR_NO_MEMORY;
-	*id = (uint32_t)table_index(&n->table, name);
+	*id = (uint32_t)hash_table_index(&n->table, name);
 	if (is_new)
 		name->category = *id;
 	return ERR_OK;
@@ -138,12 +138,12 @@ names_page(
 	name = intern(n, len, &is_new);
 	if (!name)
 		return ERR_NO_MEMORY;
-	*id = (uint32_t)table_index(&n->table, name);
+	*id = (uint32_t)hash_table_index(&n->table, name);
 	if (!is_new)
 		return ERR_OK;
 	e = names_category(n, category, &category_id);
 	if (!e)
-		((struct name *)table_at(&n->table, *id))->category =
+		((struct name *)hash_table_at(&n->table, *id))->category =
 		    category_id;
 	return e;
 }

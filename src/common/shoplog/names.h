@@ -4,7 +4,7 @@
 #include "common/base/err.h"
 #include "common/base/span.h"
 #include "common/shoplog/bytes.h"
-#include "common/shoplog/table.h"
+#include "common/shoplog/hash_table.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,13 +20,13 @@
 enum { NAME_NONE = UINT32_MAX };
 
 struct names {
-	struct table table; /* of struct name */
-	char *text;         /* of all names, one behind the other */
+	struct hash_table table; /* of struct name */
+	char *text;              /* of all names, one behind the other */
 	size_t text_len, text_capacity;
 	uint8_t secret[16];
 };
 
-void names_init(struct names *n, const struct table_secret *secret);
+void names_init(struct names *n, const struct hash_secret *secret);
 void names_cleanup(struct names *n);
 
 /* The id of a name, which is added when it is new. The spans are not kept. */

@@ -197,7 +197,7 @@ append_carts(struct carts *carts, unsigned shard, struct span bytes)
 	enum err e = columns_decode(bytes, &columns);
 
 	for (uint32_t i = 0; !e && i < columns.carts_len; i++) {
-		struct table_key key = { 0, columns.cart_id[i] };
+		struct hash_key key = { 0, columns.cart_id[i] };
 
 		if (shard_of(key) != shard)
 			e = ERR_CORRUPT;

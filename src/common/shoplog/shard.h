@@ -1,7 +1,7 @@
 #ifndef TRAWL_COMMON_SHOPLOG_SHARD_H
 #define TRAWL_COMMON_SHOPLOG_SHARD_H
 
-#include "common/shoplog/table.h"
+#include "common/shoplog/hash_table.h"
 #include "common/shoplog/tally.h"
 
 /* The shard of a cart (its id is the lower half) or of an address. Part of the
@@ -9,7 +9,7 @@
  * is fixed and has no secret. Who chooses keys against it makes one shard
  * longer and the merge less parallel, nothing worse. */
 static inline unsigned
-shard_of(struct table_key key)
+shard_of(struct hash_key key)
 {
 	uint64_t h = key.high * 0x9e3779b97f4a7c15 ^ key.low;
 

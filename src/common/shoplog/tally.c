@@ -11,10 +11,10 @@
 struct tally *
 tally_new(const struct geo *geo)
 {
-	struct table_secret secret;
+	struct hash_secret secret;
 	struct tally *t;
 
-	if (!table_secret_new(&secret))
+	if (!hash_secret_new(&secret))
 		return NULL;
 	t = calloc(1, sizeof(*t));
 	if (!t)
@@ -88,10 +88,10 @@ add_goods_view(struct tally *t, const struct event *e, struct visitor *v)
 /* page  of the visitor's line before this one; NAME_NONE: none */
 static enum err
 add_cart_line(
-    struct tally *t, const struct event *e, struct table_key ip, uint32_t page)
+    struct tally *t, const struct event *e, struct hash_key ip, uint32_t page)
 {
 	struct carts *carts =
-	    &t->shards[shard_of((struct table_key){ 0, e->cart_id })].carts;
+	    &t->shards[shard_of((struct hash_key){ 0, e->cart_id })].carts;
 	struct cart *cart;
 	enum err err = carts_name(carts, e->cart_id, e->day, &cart);
 
@@ -113,7 +113,7 @@ enum err
 tally_add(struct tally *t, const struct event *e)
 {
 	int64_t moment_s = (int64_t)e->day * 86400 + e->second;
-	struct table_key ip = visitor_key(&e->address);
+	struct hash_key ip = visitor_key(&e->address);
 	uint32_t page;
 	struct visitor *v;
 	bool is_new;

@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 
-struct table_key
+struct hash_key
 visitor_key(const struct address *ip)
 {
-	struct table_key key = { 0, 0 };
+	struct hash_key key = { 0, 0 };
 
 	for (int i = 0; i < 8; i++) {
 		key.high = key.high << 8 | ip->bytes[i];
@@ -18,21 +18,21 @@ visitor_key(const struct address *ip)
 }
 
 void
-visitors_init(struct visitors *v, const struct table_secret *secret)
+visitors_init(struct visitors *v, const struct hash_secret *secret)
 {
-	table_init(&v->table, sizeof(struct visitor), secret);
+	hash_table_init(&v->table, sizeof(struct visitor), secret);
 }
 
 void
 visitors_cleanup(struct visitors *v)
 {
-	table_cleanup(&v->table);
+	hash_table_cleanup(&v->table);
 }
 
 struct visitor *
-visitors_meet(struct visitors *v, struct table_key key, bool *is_new)
+visitors_meet(struct visitors *v, struct hash_key key, bool *is_new)
 {
-	struct visitor *visitor = table_add(&v->table, key, is_new);
+	struct visitor *visitor = hash_table_add(&v->table, key, is_new);
 
 	if (visitor && *is_new) {
 		visitor->last_page = NAME_NONE;
@@ -69,7 +69,7 @@ visitors_append(struct visitors *left, struct names *left_names,
 {
 	for (size_t i = 0; i < right->table.len; i++) {
 		struct visitor v =
-		    *(const struct visitor *)table_at(&right->table, i);
+		    *(const struct visitor *)hash_table_at(&right->table, i);
 		enum err e = ERR_OK;
 
 		if (v.last_page != NAME_NONE)
@@ -87,7 +87,7 @@ void
 visitors_use_names(const struct visitors *v, struct names_order *o)
 {
 	for (size_t i = 0; i < v->table.len; i++) {
-		const struct visitor *visitor = table_at(&v->table, i);
+		const struct visitor *visitor = hash_table_at(&v->table, i);
 
 		if (visitor->last_page != NAME_NONE)
 			names_order_use(o, visitor->last_page);
@@ -95,7 +95,7 @@ visitors_use_names(const struct visitors *v, struct names_order *o)
 }
 
 static bool
-is_ipv4(struct table_key key)
+is_ipv4(struct hash_key key)
 {
 	return key.high == 0 && key.low >> 32 == 0xffff;
 }
@@ -127,8 +127,8 @@ choose(struct rows *rows, const struct visitors *v, enum visitors_part part)
 	size_t len = 0;
 
 	*rows = (struct rows){ 0 };
-	rows->at =
-	    (const struct visitor **)table_sorted(&v->table, by_address, NULL);
+	rows->at = (const struct visitor **)hash_table_sorted(
+	    &v->table, by_address, NULL);
 	if (!rows->at)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < v->table.len; i++) {
@@ -240,7 +240,7 @@ visitors_read(struct visitors *left, unsigned shard, const struct names *n,
 	if (!open_view(&view, r))
 		return ERR_CORRUPT;
 	len = view.ipv4_len + view.ipv6_len;
-	if (!table_reserve(&left->table, len))
+	if (!hash_table_reserve(&left->table, len))
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < len; i++) {
 		struct visitor row = row_of(&view, i);

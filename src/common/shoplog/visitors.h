@@ -6,8 +6,8 @@
 #include "common/geo/geo.h"
 #include "common/shoplog/ballot.h"
 #include "common/shoplog/bytes.h"
+#include "common/shoplog/hash_table.h"
 #include "common/shoplog/names.h"
-#include "common/shoplog/table.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,7 +20,7 @@
 enum { COUNTRY_NOT_ASKED = UINT16_MAX };
 
 struct visitor {
-	struct table_key key;    /* the address, network order, two halves */
+	struct hash_key key;     /* the address, network order, two halves */
 	uint64_t first_goods_id; /* of the add-to-cart that it begins with */
 	uint32_t last_page; /* NAME_NONE: its last line is something else */
 	uint16_t country;   /* COUNTRY_NOT_ASKED: not looked up so far */
@@ -28,18 +28,18 @@ struct visitor {
 };
 
 struct visitors {
-	struct table table; /* of struct visitor */
+	struct hash_table table; /* of struct visitor */
 };
 
-struct table_key visitor_key(const struct address *ip);
+struct hash_key visitor_key(const struct address *ip);
 
-void visitors_init(struct visitors *v, const struct table_secret *secret);
+void visitors_init(struct visitors *v, const struct hash_secret *secret);
 void visitors_cleanup(struct visitors *v);
 
 /* The address's entry; a new one has no page and no country yet. NULL when
  * memory is out. Valid until the next call. */
 struct visitor *visitors_meet(
-    struct visitors *v, struct table_key key, bool *is_new);
+    struct visitors *v, struct hash_key key, bool *is_new);
 
 /* left := left, then right; the votes at the border go to `ballot`. */
 enum err visitors_append(struct visitors *left, struct names *left_names,

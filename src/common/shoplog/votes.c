@@ -59,12 +59,12 @@ votes_append(struct tally *t, struct span bytes)
 }
 
 struct elected {
-	struct table_key key; /* 0, goods id */
-	uint32_t category;    /* index into categories */
+	struct hash_key key; /* 0, goods id */
+	uint32_t category;   /* index into categories */
 };
 
 struct catalogue {
-	struct table goods;      /* of struct elected */
+	struct hash_table goods; /* of struct elected */
 	struct names categories; /* ids are the indexes */
 };
 
@@ -86,11 +86,11 @@ elect(struct catalogue *c, const struct names *names,
     const struct vote *const *votes, size_t len)
 {
 	const struct vote *best = winner(votes, len);
-	struct table_key key = { 0, best->key.high };
+	struct hash_key key = { 0, best->key.high };
 	struct elected *elected;
 	bool is_new;
 
-	elected = table_add(&c->goods, key, &is_new);
+	elected = hash_table_add(&c->goods, key, &is_new);
 	if (!elected)
 		return ERR_NO_MEMORY;
 	return names_category(&c->categories,
@@ -126,17 +126,17 @@ elect_all(struct catalogue *c, const struct tally *t)
 enum err
 catalogue_of_tally(const struct tally *t, struct catalogue **out)
 {
-	struct table_secret secret;
+	struct hash_secret secret;
 	struct catalogue *c;
 	enum err e;
 
 	*out = NULL;
-	if (!table_secret_new(&secret))
+	if (!hash_secret_new(&secret))
 		return ERR_NO_MEMORY;
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return ERR_NO_MEMORY;
-	table_init(&c->goods, sizeof(struct elected), &secret);
+	hash_table_init(&c->goods, sizeof(struct elected), &secret);
 	names_init(&c->categories, &secret);
 	e = elect_all(c, t);
 	if (e) {
@@ -152,7 +152,7 @@ catalogue_free(struct catalogue *c)
 {
 	if (!c)
 		return;
-	table_cleanup(&c->goods);
+	hash_table_cleanup(&c->goods);
 	names_cleanup(&c->categories);
 	free(c);
 }
@@ -172,8 +172,8 @@ catalogue_category(const struct catalogue *c, size_t index)
 int64_t
 catalogue_find(const struct catalogue *c, uint64_t goods_id)
 {
-	struct table_key key = { 0, goods_id };
-	const struct elected *e = table_find(&c->goods, key);
+	struct hash_key key = { 0, goods_id };
+	const struct elected *e = hash_table_find(&c->goods, key);
 
 	return e ? (int64_t)e->category : -1;
 }

@@ -2,7 +2,7 @@
  * so that a probe touches an entry only when it is almost surely the right
  * one. Slots use the lower half of the hash for their place and the upper half
  * as their tag. */
-#include "common/shoplog/table.h"
+#include "common/shoplog/hash_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,24 +14,24 @@ enum { FIRST_CAPACITY = 12, FIRST_SLOTS = 16 };
 #define ENTRIES_MAX ((size_t)3 << 29)
 
 bool
-table_secret_new(struct table_secret *out)
+hash_secret_new(struct hash_secret *out)
 {
 	return getrandom(out, sizeof(*out), 0) == (ssize_t)sizeof(*out);
 }
 
 void
-table_init(
-    struct table *t, size_t entry_size, const struct table_secret *secret)
+hash_table_init(
+    struct hash_table *t, size_t entry_size, const struct hash_secret *secret)
 {
-	*t = (struct table){ .entry_size = entry_size, .secret = *secret };
+	*t = (struct hash_table){ .entry_size = entry_size, .secret = *secret };
 }
 
 void
-table_cleanup(struct table *t)
+hash_table_cleanup(struct hash_table *t)
 {
 	free(t->slots);
 	free(t->entries);
-	*t = (struct table){ 0 };
+	*t = (struct hash_table){ 0 };
 }
 
 static inline uint64_t
@@ -45,7 +45,7 @@ multiply_mix(uint64_t a, uint64_t b)
 /* Each half of the key is multiplied with secret bits, and the sum once more,
  * so that no difference of keys collides for every secret. */
 static inline uint64_t
-hash(const struct table *t, struct table_key key)
+hash(const struct hash_table *t, struct hash_key key)
 {
 	uint64_t h = multiply_mix(key.high ^ t->secret.a, t->secret.b | 1);
 
@@ -53,10 +53,10 @@ hash(const struct table *t, struct table_key key)
 	return multiply_mix(h ^ t->secret.a, 0x9e3779b97f4a7c15);
 }
 
-static inline struct table_key
-key_at(const struct table *t, size_t index)
+static inline struct hash_key
+key_at(const struct hash_table *t, size_t index)
 {
-	return *(const struct table_key *)table_at(t, index);
+	return *(const struct hash_key *)hash_table_at(t, index);
 }
 
 static inline uint64_t
@@ -77,12 +77,12 @@ place(uint64_t *slots, size_t slots_len, uint64_t h, size_t index)
 
 /* The slot of the key, or the free one where it belongs. */
 static uint64_t *
-probe(const struct table *t, struct table_key key, uint64_t h)
+probe(const struct hash_table *t, struct hash_key key, uint64_t h)
 {
 	size_t i = h & (t->slots_len - 1);
 
 	for (; t->slots[i]; i = (i + 1) & (t->slots_len - 1)) {
-		struct table_key other;
+		struct hash_key other;
 
 		if ((t->slots[i] ^ h) >> 32)
 			continue;
@@ -94,7 +94,7 @@ probe(const struct table *t, struct table_key key, uint64_t h)
 }
 
 bool
-table_reserve(struct table *t, size_t len)
+hash_table_reserve(struct hash_table *t, size_t len)
 {
 	size_t capacity = t->capacity ? t->capacity : FIRST_CAPACITY;
 	size_t slots_len = t->slots_len ? t->slots_len : FIRST_SLOTS;
@@ -126,18 +126,18 @@ table_reserve(struct table *t, size_t len)
 }
 
 void *
-table_find(const struct table *t, struct table_key key)
+hash_table_find(const struct hash_table *t, struct hash_key key)
 {
 	uint64_t slot;
 
 	if (t->len == 0)
 		return NULL;
 	slot = *probe(t, key, hash(t, key));
-	return slot ? table_at(t, (uint32_t)slot - 1) : NULL;
+	return slot ? hash_table_at(t, (uint32_t)slot - 1) : NULL;
 }
 
 void *
-table_add(struct table *t, struct table_key key, bool *is_new)
+hash_table_add(struct hash_table *t, struct hash_key key, bool *is_new)
 {
 	uint64_t h = hash(t, key);
 	uint64_t *slot = t->len ? probe(t, key, h) : NULL;
@@ -145,22 +145,22 @@ table_add(struct table *t, struct table_key key, bool *is_new)
 
 	*is_new = !slot || !*slot;
 	if (!*is_new)
-		return table_at(t, (uint32_t)*slot - 1);
+		return hash_table_at(t, (uint32_t)*slot - 1);
 	if (t->len == t->capacity) {
-		if (!table_reserve(t, t->len + 1))
+		if (!hash_table_reserve(t, t->len + 1))
 			return NULL;
 		slot = NULL;
 	}
 	if (!slot)
 		slot = probe(t, key, h);
 	*slot = slot_of(h, t->len);
-	entry = memset(table_at(t, t->len++), 0, t->entry_size);
+	entry = memset(hash_table_at(t, t->len++), 0, t->entry_size);
 	memcpy(entry, &key, sizeof(key));
 	return entry;
 }
 
 struct sort {
-	table_order *order;
+	hash_order *order;
 	void *context;
 };
 
@@ -176,7 +176,7 @@ compare(const void *a, const void *b, void *context)
 static int
 by_key(const void *a, const void *b, void *context)
 {
-	const struct table_key *x = a, *y = b;
+	const struct hash_key *x = a, *y = b;
 
 	(void)context;
 	if (x->high != y->high)
@@ -185,7 +185,7 @@ by_key(const void *a, const void *b, void *context)
 }
 
 const void **
-table_sorted(const struct table *t, table_order *order, void *context)
+hash_table_sorted(const struct hash_table *t, hash_order *order, void *context)
 {
 	struct sort sort = { order ? order : by_key, context };
 	const void **sorted = calloc(t->len + 1, sizeof(*sorted));
@@ -193,7 +193,7 @@ table_sorted(const struct table *t, table_order *order, void *context)
 	if (!sorted)
 		return NULL;
 	for (size_t i = 0; i < t->len; i++)
-		sorted[i] = table_at(t, i);
+		sorted[i] = hash_table_at(t, i);
 	qsort_r(sorted, t->len, sizeof(*sorted), compare, &sort);
 	return sorted;
 }
