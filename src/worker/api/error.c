@@ -1,0 +1,47 @@
+/* What a client reads when something is refused. */
+#include "worker/api/error.h"
+#include "worker/api/json.h"
+
+/* {"login": ["Not a valid string."], ...}: all messages of a field together. */
+static json_t *
+errors(const struct req *r)
+{
+	json_t *object = json_object();
+	json_t *list;
+
+	for (size_t i = 0; i < r->out.errors_len; i++) {
+		const struct field_error *e = &r->out.errors[i];
+
+		list = json_object_get(object, e->field);
+		if (!list) {
+			list = json_array();
+			json_object_set_new(object, e->field, list);
+		}
+		json_array_append_new(list, json_string(e->message));
+	}
+	return object;
+}
+
+enum err
+api_error_encode(struct req *r)
+{
+	static const char plain[] =
+	    "{\"message\":\"Out of memory, try again\",\"error_code\":503}";
+	const char *message =
+	    r->out.detail ? r->out.detail : err_text(r->out.err);
+	int status = err_status(r->out.err);
+	json_t *body = json_object();
+
+	/* Words that are not UTF-8 leave those of the error itself. */
+	if (json_object_set_new(body, "message", json_string(message)) < 0)
+		json_object_set_new(
+		    body, "message", json_string(err_text(r->out.err)));
+	json_object_set_new(body, "error_code", json_integer(status));
+	if (r->out.errors_len > 0)
+		json_object_set_new(body, "errors", errors(r));
+	if (json_answer(r, status, body) == ERR_OK)
+		return ERR_OK;
+	r->out.status = err_status(ERR_NO_MEMORY);
+	r->out.body = span_of(plain, sizeof(plain) - 1);
+	return ERR_OK;
+}

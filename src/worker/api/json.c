@@ -1,0 +1,222 @@
+/* jansson at the two ends of a request.
+ *
+ * Its own words about an error quote the body around it, which may be a
+ * password: ours tell only the place and the kind. */
+#include "worker/api/json.h"
+#include "worker/api/text.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+enum { NAME_MAX_LENGTH = 255, PASSWORD_MAX = 1024, TEXT_FIRST = 256 };
+
+static void
+release(void *value)
+{
+	json_decref(value);
+}
+
+static const char *
+words(enum json_error_code code)
+{
+	switch (code) {
+	case json_error_premature_end_of_input:
+		return "it ends too early";
+	case json_error_end_of_input_expected:
+		return "something follows its end";
+	case json_error_invalid_utf8:
+		return "not UTF-8";
+	case json_error_duplicate_key:
+		return "a key is given twice";
+	case json_error_numeric_overflow:
+		return "a number is out of range";
+	case json_error_stack_overflow:
+		return "nested too deeply";
+	case json_error_null_byte_in_key:
+		return "a key has a null character";
+	default:
+		return "a syntax error";
+	}
+}
+
+static enum err
+parse(struct req *r, size_t flags, json_t **out)
+{
+	json_error_t error;
+	json_t *value = json_loadb(r->body.len ? r->body.data : "", r->body.len,
+	    flags | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+
+	if (!value) {
+		if (json_error_code(&error) == json_error_out_of_memory)
+			return ERR_NO_MEMORY;
+		r->out.detail = arena_printf(&r->arena,
+		    "Malformed JSON at line %d, column %d: %s", error.line,
+		    error.column, words(json_error_code(&error)));
+		return ERR_BAD_JSON;
+	}
+	if (arena_on_reset(&r->arena, release, value) < 0) {
+		json_decref(value);
+		return ERR_NO_MEMORY;
+	}
+	*out = value;
+	return ERR_OK;
+}
+
+/* "application/json", in any case, up to the parameters. */
+static bool
+is_json(struct span type)
+{
+	static const char wanted[] = "application/json";
+	size_t len = 0;
+
+	while (len < type.len && !strchr("; \t", type.data[len]))
+		len++;
+	return len == sizeof(wanted) - 1 &&
+	       strncasecmp(type.data, wanted, len) == 0;
+}
+
+enum err
+json_body(struct req *r, const json_t **out)
+{
+	json_t *value;
+	enum err err;
+
+	if (!is_json(r->content_type))
+		return ERR_NOT_JSON;
+	err = parse(r, JSON_DECODE_ANY, &value);
+	if (err != ERR_OK)
+		return err;
+	if (!json_is_object(value)) {
+		r->out.detail = "The body must be a JSON object";
+		return ERR_BAD_JSON;
+	}
+	*out = value;
+	return ERR_OK;
+}
+
+/* Integers beyond 64 bits are JSON too: taken as reals, they are let pass. */
+enum err
+json_check(struct req *r)
+{
+	json_t *value;
+
+	return parse(r, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &value);
+}
+
+/* The bytes of a string member; false when there is nothing to check. */
+static bool
+read_text(struct req *r, const json_t *object, const char *field,
+    bool is_required, struct span *out)
+{
+	const json_t *value = json_object_get(object, field);
+
+	if (!value && is_required)
+		req_field_error(r, field, "Missing data for required field.");
+	else if (value && !json_is_string(value))
+		req_field_error(r, field, "Not a valid string.");
+	if (!json_is_string(value))
+		return false;
+	*out = span_of(json_string_value(value), json_string_length(value));
+	return true;
+}
+
+void
+json_name(struct req *r, const json_t *object, const char *field,
+    bool is_required, struct span *out)
+{
+	struct span text;
+	size_t length;
+
+	if (!read_text(r, object, field, is_required, &text))
+		return;
+	length = text_length(text);
+	if (length < 1 || length > NAME_MAX_LENGTH)
+		req_field_error(r, field, "Length must be between 1 and 255.");
+	else if (text_has_control(text))
+		req_field_error(
+		    r, field, "Control characters are not allowed.");
+	else
+		*out = text;
+}
+
+void
+json_password(struct req *r, const json_t *object, const char *field,
+    bool is_required, struct span *out)
+{
+	struct span text;
+
+	if (!read_text(r, object, field, is_required, &text))
+		return;
+	if (text.len < 1 || text.len > PASSWORD_MAX)
+		req_field_error(
+		    r, field, "Length must be between 1 and 1024 bytes.");
+	else
+		*out = text;
+}
+
+void
+json_text_put(struct json_text *t, const char *data, size_t len)
+{
+	size_t size = t->size ? t->size : TEXT_FIRST;
+	char *grown;
+
+	if (t->is_broken)
+		return;
+	while (size < t->len + len)
+		size *= 2;
+	if (size != t->size) {
+		grown = realloc(t->data, size);
+		if (!grown) {
+			t->is_broken = true;
+			return;
+		}
+		t->data = grown;
+		t->size = size;
+	}
+	memcpy(t->data + t->len, data, len);
+	t->len += len;
+}
+
+static int
+on_dump(const char *data, size_t len, void *arg)
+{
+	json_text_put(arg, data, len);
+	return 0;
+}
+
+void
+json_text_take(struct json_text *t, json_t *value)
+{
+	if (!value || json_dump_callback(value, on_dump, t,
+			  JSON_COMPACT | JSON_ENCODE_ANY) < 0)
+		t->is_broken = true;
+	json_decref(value);
+}
+
+enum err
+json_text_answer(struct json_text *t, struct req *r, int status)
+{
+	if (t->is_broken || arena_on_reset(&r->arena, free, t->data) < 0) {
+		free(t->data);
+		*t = (struct json_text){ 0 };
+		return ERR_NO_MEMORY;
+	}
+	r->out.status = status;
+	r->out.body = span_of(t->data, t->len);
+	return ERR_OK;
+}
+
+enum err
+json_answer(struct req *r, int status, json_t *value)
+{
+	struct json_text text = { 0 };
+
+	json_text_take(&text, value);
+	return json_text_answer(&text, r, status);
+}
+
+json_t *
+json_of_span(struct span s)
+{
+	return json_stringn(s.data ? s.data : "", s.len);
+}

@@ -1,0 +1,124 @@
+/* POST /user, PATCH /user/{id}, GET /user/all. */
+#include "worker/api/user.h"
+#include "worker/api/json.h"
+#include "worker/api/query.h"
+
+#include <inttypes.h>
+
+enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000 };
+
+static enum err
+verdict(const struct req *r)
+{
+	return r->out.errors_len > 0 ? ERR_INVALID : ERR_OK;
+}
+
+enum err
+api_user_decode(struct req *r)
+{
+	const json_t *body;
+	enum err err = json_body(r, &body);
+
+	if (err != ERR_OK)
+		return err;
+	json_name(r, body, "login", true, &r->in.login);
+	json_password(r, body, "password", true, &r->in.password);
+	json_name(r, body, "first_name", true, &r->in.first_name);
+	json_name(r, body, "last_name", true, &r->in.last_name);
+	return verdict(r);
+}
+
+enum err
+api_user_patch_decode(struct req *r)
+{
+	const json_t *body;
+	enum err err = json_body(r, &body);
+
+	if (err != ERR_OK)
+		return err;
+	json_name(r, body, "first_name", false, &r->in.first_name);
+	json_name(r, body, "last_name", false, &r->in.last_name);
+	r->in.has_first_name = r->in.first_name.data != NULL;
+	r->in.has_last_name = r->in.last_name.data != NULL;
+	if (r->out.errors_len == 0 && !r->in.has_first_name &&
+	    !r->in.has_last_name) {
+		r->out.detail = "first_name or last_name is required";
+		return ERR_INVALID;
+	}
+	return verdict(r);
+}
+
+enum err
+api_users_decode(struct req *r)
+{
+	bool has_limit, has_after;
+	enum err err;
+
+	r->in.limit = LIMIT_DEFAULT;
+	r->in.after = 0;
+	err = query_number(r, "limit", 1, LIMIT_MAX, &r->in.limit, &has_limit);
+	if (err == ERR_OK)
+		err = query_number(
+		    r, "after", 0, INT64_MAX, &r->in.after, &has_after);
+	if (err != ERR_OK)
+		return err;
+	r->in.is_paged = has_limit || has_after;
+	return verdict(r);
+}
+
+static json_t *
+user(const struct user *u)
+{
+	json_t *object = json_object();
+
+	/* A member that cannot be made makes the whole one that cannot be. */
+	if (json_object_set_new(object, "id", json_integer(u->id)) < 0 ||
+	    json_object_set_new(object, "login", json_of_span(u->login)) < 0 ||
+	    json_object_set_new(
+		object, "first_name", json_of_span(u->first_name)) < 0 ||
+	    json_object_set_new(
+		object, "last_name", json_of_span(u->last_name)) < 0 ||
+	    json_object_set_new(
+		object, "created_at", json_of_span(u->created_at)) < 0 ||
+	    json_object_set_new(
+		object, "update_at", json_of_span(u->update_at)) < 0) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
+enum err
+api_user_encode(struct req *r)
+{
+	return json_answer(r, 200, user(&r->row.user));
+}
+
+enum err
+api_user_created_encode(struct req *r)
+{
+	return json_answer(r, 201, user(&r->row.user));
+}
+
+enum err
+api_users_encode(struct req *r)
+{
+	struct json_text text = { 0 };
+
+	/* One at a time: a list of many users costs its text, not its tree. */
+	json_text_put(&text, "[", 1);
+	for (size_t i = 0; i < r->row.users_len; i++) {
+		if (i > 0)
+			json_text_put(&text, ",", 1);
+		json_text_take(&text, user(&r->row.users[i]));
+	}
+	json_text_put(&text, "]", 1);
+	if (r->row.has_more_users) {
+		r->out.link = arena_printf(&r->arena,
+		    "</user/all?limit=%" PRId64 "&after=%" PRId64
+		    ">; rel=\"next\"",
+		    r->in.limit, r->row.users[r->row.users_len - 1].id);
+		text.is_broken = text.is_broken || !r->out.link;
+	}
+	return json_text_answer(&text, r, 200);
+}

@@ -1,0 +1,16 @@
+#ifndef TRAWL_WORKER_SERVICE_CLOCK_H
+#define TRAWL_WORKER_SERVICE_CLOCK_H
+
+#include "worker/req.h"
+
+#include <stdint.h>
+
+/* The time of day, as users see it. */
+
+/* Seconds since 1970. */
+int64_t clock_unix_s(void);
+
+/* "2026-01-31T09:00:00Z" in the arena; {NULL, 0} when memory is out. */
+struct span clock_text(struct req *r);
+
+#endif

@@ -1,0 +1,73 @@
+/* Sessions: whose a token is, and the end of it.
+ *
+ *	service_session  the digest of the token names the session
+ *	found            it has not expired
+ */
+#include "worker/service/session.h"
+#include "worker/context.h"
+#include "worker/service/clock.h"
+#include "worker/store/session.h"
+
+#include <strings.h>
+
+static req_step found;
+
+struct lookup {
+	int64_t expires_s;
+	req_step *next;
+};
+
+/* "<token>" or "Bearer <token>"; a scheme's case does not matter (RFC 9110,
+ * section 11.1). */
+static struct span
+token_of(struct span authorization)
+{
+	static const char scheme[] = "bearer ";
+	struct span token = authorization;
+
+	if (token.len >= sizeof(scheme) - 1 &&
+	    strncasecmp(token.data, scheme, sizeof(scheme) - 1) == 0) {
+		token.data += sizeof(scheme) - 1;
+		token.len -= sizeof(scheme) - 1;
+		while (token.len > 0 && token.data[0] == ' ') {
+			token.data++;
+			token.len--;
+		}
+	}
+	return token;
+}
+
+enum req_state
+service_session(struct req *r, req_step *next)
+{
+	struct lookup *l = arena_alloc(&r->arena, sizeof(*l));
+
+	if (!l)
+		return req_fail(r, ERR_NO_MEMORY);
+	r->chain = l;
+	l->next = next;
+	if (!token_digest(&r->worker->setup->key, token_of(r->authorization),
+		&r->session.user_id, r->session.digest))
+		return req_fail(r, ERR_NO_SESSION);
+	return store_session_read(
+	    r, r->session.user_id, r->session.digest, &l->expires_s, found);
+}
+
+static enum req_state
+found(struct req *r)
+{
+	struct lookup *l = r->chain;
+
+	if (l->expires_s <= clock_unix_s())
+		return req_fail(r, ERR_NO_SESSION);
+	return l->next(r);
+}
+
+enum req_state
+service_logout(struct req *r)
+{
+	if (r->in.all)
+		return store_session_close_all(r, r->session.user_id, req_done);
+	return store_session_close(
+	    r, r->session.user_id, r->session.digest, req_done);
+}

@@ -1,0 +1,135 @@
+/* POST /user/auth: login and password in, session token out.
+ *
+ *	service_login  whose login it is
+ *	find_user      that user; nobody's login: a user that never was
+ *	check          the password, on a pool thread; nobody's: against a dummy
+ *	open_session   under a new token, if the password was right
+ *	opened         answer
+ *
+ * An unknown login takes the same steps and the same time as a wrong password,
+ * and is answered in the same words. */
+#include "common/base/password.h"
+#include "worker/context.h"
+#include "worker/service/clock.h"
+#include "worker/service/session.h"
+#include "worker/store/login.h"
+#include "worker/store/session.h"
+#include "worker/store/user.h"
+
+#include <inttypes.h>
+
+static req_step find_user, check, open_session, opened;
+
+enum { AGENT_MAX = 255 }; /* bytes of User-Agent that are kept */
+
+struct attempt {
+	struct password_cost cost;
+	struct span password;
+	int64_t user_id;
+	struct user user;
+	const char *hash;
+	bool is_right;
+	char renewed[PASSWORD_HASH_SIZE]; /* empty: the hash is good enough */
+	struct session session;
+	bool is_open;
+};
+
+enum req_state
+service_login(struct req *r)
+{
+	const struct config *config = r->worker->setup->config;
+	struct attempt *a = arena_alloc(&r->arena, sizeof(*a));
+
+	if (!a)
+		return req_fail(r, ERR_NO_MEMORY);
+	r->chain = a;
+	a->cost.passes = (uint64_t)config->password_passes;
+	a->cost.memory_bytes = (uint64_t)config->password_memory;
+	a->password = r->in.password;
+	return store_login_find(r, r->in.login, &a->user_id, find_user);
+}
+
+/* Ids begin at 1: user 0 is read and not found, like one that is gone. */
+static enum req_state
+find_user(struct req *r)
+{
+	struct attempt *a = r->chain;
+
+	return store_user_read(r, a->user_id, &a->user, check);
+}
+
+/* A well-formed hash that no password has, of the cost that real ones have. */
+static const char *
+dummy_hash(struct req *r, const struct password_cost *cost)
+{
+	return arena_printf(&r->arena,
+	    "$argon2id$v=19$m=%" PRIu64 ",t=%" PRIu64
+	    ",p=1$bm9ib2R5J3Mgc2FsdCEhIQ"
+	    "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+	    cost->memory_bytes / 1024, cost->passes);
+}
+
+static void
+check_password(void *arg)
+{
+	struct attempt *a = arg;
+
+	a->is_right = password_is_right(a->hash, a->password);
+	/* A hash that cannot be renewed stays as it is: the login is right. */
+	if (a->is_right && password_hash_is_cheap(a->hash, &a->cost) &&
+	    password_hash(&a->cost, a->password, a->renewed) != ERR_OK)
+		a->renewed[0] = '\0';
+}
+
+static enum req_state
+check(struct req *r)
+{
+	struct attempt *a = r->chain;
+
+	a->hash = a->user.id != 0 ? a->user.password_hash.data
+				  : dummy_hash(r, &a->cost);
+	if (!a->hash)
+		return req_fail(r, ERR_NO_MEMORY);
+	return req_offload(r, check_password, a, open_session);
+}
+
+static enum req_state
+open_session(struct req *r)
+{
+	struct attempt *a = r->chain;
+	struct session *s = &a->session;
+
+	if (a->user.id == 0 || !a->is_right)
+		return req_fail(r, ERR_WRONG_CREDENTIALS);
+	token_new(a->user.id, r->row.token);
+	if (!token_digest(&r->worker->setup->key, span_text(r->row.token),
+		&r->session.user_id, r->session.digest))
+		return req_fail(r, ERR_INTERNAL);
+	s->user_id = a->user.id;
+	s->digest = r->session.digest;
+	s->created = clock_text(r);
+	s->now_s = clock_unix_s();
+	s->expires_s = s->now_s + r->worker->setup->config->session_ttl;
+	s->address = span_text(r->client);
+	s->agent = r->user_agent;
+	if (s->agent.len > AGENT_MAX)
+		s->agent.len = AGENT_MAX;
+	s->checked = a->user.password_hash;
+	s->renewed = span_text(a->renewed);
+	if (!s->created.data)
+		return req_fail(r, ERR_NO_MEMORY);
+	return store_session_open(r, s, &a->is_open, opened);
+}
+
+/* Between the check and the session the user was deleted, or its password was
+ * changed, or its hash renewed by another login: the next try knows. */
+static enum req_state
+opened(struct req *r)
+{
+	struct attempt *a = r->chain;
+
+	if (!a->is_open)
+		return req_refuse(r, ERR_OVERLOAD,
+		    "The account changed at this moment, try again");
+	return req_done(r);
+}
