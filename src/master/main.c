@@ -1,5 +1,48 @@
-int
-main(void)
+/* trawl: the command line. */
+#include "common/base/config.h"
+#include "master/serve.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int
+usage(FILE *out)
 {
-	return 0;
+	fputs("trawl                                 serve logs_file_name\n"
+	      "trawl report [--json] [--report N] [--category C]\n"
+	      "             [--from D] [--to D] LOG...   the seven reports of "
+	      "files, at once\n"
+	      "trawl --help | --version\n",
+	    out);
+	return out == stdout ? 0 : 2;
+}
+
+static int
+help(void)
+{
+	int status = usage(stdout);
+
+	puts(
+	    "\nSettings are environment variables; a .env file in the working\n"
+	    "directory is read first. SIGTERM, SIGINT or SIGHUP ends the "
+	    "service.\n");
+	config_help(stdout);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *command = argc > 1 ? argv[1] : NULL;
+
+	if (!command)
+		return serve();
+	if (argc == 2 && !strcmp(command, "--help"))
+		return help();
+	if (argc == 2 && !strcmp(command, "--version")) {
+		puts("trawl " TRAWL_VERSION);
+		return 0;
+	}
+	fprintf(stderr, "trawl: unknown argument: %s\n", command);
+	return usage(stderr);
 }

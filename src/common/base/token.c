@@ -24,6 +24,16 @@ token_init(void)
 }
 
 void
+token_secret_new(char out[SECRET_TEXT])
+{
+	unsigned char random[RANDOM_SIZE];
+
+	randombytes_buf(random, sizeof(random));
+	sodium_bin2base64(out, SECRET_TEXT, random, sizeof(random),
+	    sodium_base64_VARIANT_ORIGINAL);
+}
+
+void
 token_key_derive(struct token_key *key, struct span secret)
 {
 	/* The constant separates this use of the secret from any later one. */

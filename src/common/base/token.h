@@ -12,9 +12,10 @@
  * The store knows only its digest, BLAKE2b-256 keyed with the secret, so a
  * stolen dump opens nothing. Any thread. */
 enum {
-	TOKEN_TEXT = 64,   /* 19 digits, '.', 43 characters, NUL */
-	DIGEST_TEXT = 44,  /* base64url of 32 bytes, NUL */
+	TOKEN_TEXT = 64,  /* 19 digits, '.', 43 characters, NUL */
+	DIGEST_TEXT = 44, /* base64url of 32 bytes, NUL */
 	TOKEN_KEY_SIZE = 32,
+	SECRET_TEXT = 45, /* base64 of 32 bytes, NUL */
 };
 
 /* The key of every digest, derived from the `secret` setting. */
@@ -24,6 +25,9 @@ struct token_key {
 
 /* Once per process, before anything else of libsodium; 0, or -1. */
 int token_init(void);
+
+/* Makes up a secret: 32 random bytes in base64. */
+void token_secret_new(char out[SECRET_TEXT]);
 
 /* secret  16 bytes or more, any */
 void token_key_derive(struct token_key *key, struct span secret);

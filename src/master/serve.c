@@ -1,0 +1,151 @@
+/* Opens, in the order in which each can refuse: settings, data_dir, secret,
+ * countries, port; closes in the opposite one. */
+#include "master/serve.h"
+#include "common/base/config.h"
+#include "common/base/log.h"
+#include "master/data_dir.h"
+#include "master/listeners.h"
+#include "master/private_redis.h"
+#include "master/secret.h"
+#include "master/supervise.h"
+
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	EXIT_FAILED = 1,
+	EXIT_REFUSED = 2,
+};
+
+/* What a master has open. */
+struct master {
+	struct config config;
+	struct data_dir dir;
+	struct geo *geo;
+	struct shared *shared;
+	struct listeners listeners;
+	struct worker_setup setup;
+};
+
+static int
+count_workers(const struct config *config)
+{
+	cpu_set_t cpus;
+	int n = 1;
+
+	if (config->workers)
+		return (int)config->workers;
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) == 0)
+		n = CPU_COUNT(&cpus);
+	return n < WORKERS_MAX ? n : WORKERS_MAX;
+}
+
+/* Every connection is a descriptor: take as many as we may have. */
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static enum err
+open_geo(struct master *m, struct problem *why)
+{
+	char path[PATH_MAX];
+	enum err e;
+
+	if (*m->config.geoip_database)
+		return geo_open_mmdb(&m->geo, m->config.geoip_database, why);
+	e = geo_default_ranges_path(path, sizeof(path), why);
+	if (e != ERR_OK)
+		return e;
+	return geo_open_ranges(&m->geo, path, why);
+}
+
+/* With redis_url there is nothing to keep in data_dir: not even made then. */
+static bool
+has_private_redis(const struct master *m)
+{
+	return !*m->config.redis_url;
+}
+
+static enum err
+open_all(struct master *m, struct problem *why)
+{
+	int workers = count_workers(&m->config);
+	enum err e = ERR_OK;
+
+	if (has_private_redis(m)) {
+		e = data_dir_open(&m->dir, m->config.data_dir, why);
+		if (e == ERR_OK)
+			e = private_redis_configure(&m->dir, why);
+	}
+	if (e == ERR_OK)
+		e = secret_load(&m->setup.key, &m->config, &m->dir, why);
+	if (e == ERR_OK)
+		e = config_redis_address(&m->config, &m->setup.redis, why);
+	if (e == ERR_OK)
+		e = open_geo(m, why);
+	if (e == ERR_OK)
+		e = listeners_open(&m->listeners, m->config.host,
+		    (int)m->config.port, workers, why);
+	if (e != ERR_OK)
+		return e;
+	m->shared = shared_new((uint32_t)workers);
+	if (!m->shared)
+		return ERR_NO_MEMORY;
+	m->setup.config = &m->config;
+	m->setup.geo = m->geo;
+	m->setup.shared = m->shared;
+	m->setup.listener_fds = m->listeners.fds;
+	m->setup.listeners_len = workers;
+	return ERR_OK;
+}
+
+static void
+close_all(struct master *m)
+{
+	shared_free(m->shared);
+	listeners_close(&m->listeners);
+	geo_close(m->geo);
+	data_dir_close(&m->dir);
+	config_cleanup(&m->config);
+}
+
+int
+serve(void)
+{
+	struct master m = { .dir = { .fd = -1, .lock_fd = -1 } };
+	struct problem why = { 0 };
+	int status = EXIT_REFUSED;
+	enum err e;
+
+	log_init("master", false);
+	if (token_init() != 0) {
+		fputs("trawl: libsodium cannot be used here\n", stderr);
+		return EXIT_FAILED;
+	}
+	umask(077);
+	raise_descriptor_limit();
+	e = config_read(&m.config, ".env", environ, &why);
+	if (e == ERR_OK) {
+		log_init("master", m.config.debug);
+		e = open_all(&m, &why);
+	}
+	if (e == ERR_OK)
+		status = supervise(&m.setup, &m.listeners,
+		    has_private_redis(&m) ? &m.dir : NULL);
+	else
+		fprintf(
+		    stderr, "trawl: %s\n", *why.text ? why.text : err_text(e));
+	close_all(&m);
+	return status;
+}

@@ -1,0 +1,446 @@
+/* The master's loop. Signals only become facts (a count, dead children); one
+ * place, act(), looks at the facts and the clock and does what is due:
+ *
+ *	PHASE_STORE  the private Redis is coming up
+ *	PHASE_START  the workers are coming up
+ *	PHASE_SERVE  the address is printed; who dies is replaced
+ *	PHASE_DRAIN  the workers end
+ *	PHASE_END    Redis ends
+ */
+#include "master/supervise.h"
+#include "common/base/log.h"
+#include "master/ask.h"
+#include "master/backoff.h"
+#include "master/child.h"
+#include "master/private_redis.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum phase {
+	PHASE_STORE,
+	PHASE_START,
+	PHASE_SERVE,
+	PHASE_DRAIN,
+	PHASE_END,
+	PHASE_OVER,
+};
+
+enum {
+	LOOK_AGAIN_MS = 5,        /* while something is coming up */
+	LIVE_TIMEOUT_MS = 200,    /* for one GET /live */
+	START_TIMEOUT_MS = 30000, /* for the first answer of the service */
+	LOCK_TIMEOUT_MS = 10000,  /* for the Redis of a killed master to end */
+	DRAIN_GRACE_MS = 2000,    /* beyond what a worker takes by itself */
+	REDIS_END_TIMEOUT_MS = 10000,
+};
+
+struct child {
+	pid_t pid; /* 0: not running */
+	int64_t started_ms;
+	int64_t due_ms; /* of the next start */
+	struct backoff backoff;
+};
+
+struct supervisor {
+	const struct worker_setup *setup;
+	struct listeners *listeners;
+	struct data_dir *dir; /* NULL: Redis is another's */
+	int signal_fd;
+	enum phase phase;
+	int64_t deadline_ms; /* of the phase; 0: none */
+	unsigned stops;      /* signals to end that came */
+	int status;
+	struct child redis;
+	struct child workers[WORKERS_MAX];
+};
+
+static void
+start_phase(struct supervisor *s, enum phase phase, int64_t timeout_ms)
+{
+	s->phase = phase;
+	s->deadline_ms = timeout_ms ? clock_ms() + timeout_ms : 0;
+}
+
+static bool
+is_late(const struct supervisor *s)
+{
+	return s->deadline_ms && clock_ms() >= s->deadline_ms;
+}
+
+static bool
+is_due(const struct child *c)
+{
+	return c->pid == 0 && clock_ms() >= c->due_ms;
+}
+
+static bool
+is_any_worker_alive(const struct supervisor *s)
+{
+	for (int i = 0; i < s->setup->listeners_len; i++)
+		if (s->workers[i].pid)
+			return true;
+	return false;
+}
+
+static void
+signal_workers(const struct supervisor *s, int number)
+{
+	for (int i = 0; i < s->setup->listeners_len; i++)
+		if (s->workers[i].pid)
+			kill(s->workers[i].pid, number);
+}
+
+static void
+set_started(struct child *c, pid_t pid)
+{
+	c->pid = pid;
+	c->started_ms = clock_ms();
+}
+
+static void
+set_ended(struct child *c)
+{
+	int64_t now_ms = clock_ms();
+
+	c->pid = 0;
+	c->due_ms = now_ms + backoff_delay(&c->backoff, now_ms - c->started_ms);
+}
+
+/* The child: keeps what a worker needs and nothing of the master's own. */
+static _Noreturn void
+run_worker(struct supervisor *s, int slot)
+{
+	struct worker_setup setup = *s->setup;
+	char role[32];
+
+	close(s->signal_fd);
+	if (s->dir)
+		data_dir_close(s->dir);
+	snprintf(role, sizeof(role), "worker %d", slot);
+	prctl(PR_SET_NAME, role);
+	log_init(role, setup.config->debug);
+	setup.slot = slot;
+	exit(worker_run(&setup));
+}
+
+static void
+start_worker(struct supervisor *s, int slot)
+{
+	struct child *c = &s->workers[slot];
+	pid_t pid = child_fork();
+
+	if (pid == 0)
+		run_worker(s, slot);
+	if (pid < 0) {
+		log_error(
+		    "worker %d cannot be started: %s", slot, strerror(errno));
+		set_ended(c);
+		return;
+	}
+	set_started(c, pid);
+	s->setup->shared->worker[slot].pid = pid;
+}
+
+static void
+start_due_workers(struct supervisor *s)
+{
+	for (int i = 0; i < s->setup->listeners_len; i++)
+		if (is_due(&s->workers[i]))
+			start_worker(s, i);
+}
+
+static void
+start_redis(struct supervisor *s)
+{
+	struct problem why = { 0 };
+	pid_t pid;
+
+	if (!s->dir || !is_due(&s->redis))
+		return;
+	if (private_redis_start(s->dir, &pid, &why) != ERR_OK) {
+		log_error("the private Redis cannot be started: %s", why.text);
+		set_ended(&s->redis);
+	} else if (pid)
+		set_started(&s->redis, pid);
+	else
+		s->redis.due_ms = clock_ms() + LOOK_AGAIN_MS;
+}
+
+static void
+stop(struct supervisor *s, int status)
+{
+	s->status = status;
+	listeners_close(s->listeners);
+	signal_workers(s, SIGTERM);
+	start_phase(s, PHASE_DRAIN,
+	    s->setup->config->drain_timeout_ms + DRAIN_GRACE_MS);
+}
+
+static void
+stop_redis(struct supervisor *s)
+{
+	if (s->redis.pid)
+		kill(s->redis.pid, SIGTERM);
+	start_phase(s, PHASE_END, REDIS_END_TIMEOUT_MS);
+}
+
+/* ---- children that ended ---- */
+
+static void
+say_how_it_ended(
+    const struct supervisor *s, const char *who, pid_t pid, int status)
+{
+	bool is_expected = s->phase >= PHASE_DRAIN;
+
+	if (WIFSIGNALED(status))
+		log_warn("%s [%d] was ended by signal %d (%s)", who, (int)pid,
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else if (WEXITSTATUS(status) != 0 || !is_expected)
+		log_warn("%s [%d] ended with status %d", who, (int)pid,
+		    WEXITSTATUS(status));
+	else
+		log_debug("%s [%d] ended", who, (int)pid);
+}
+
+static void
+on_worker_ended(struct supervisor *s, int slot, int status)
+{
+	struct shared_worker *shared = &s->setup->shared->worker[slot];
+	char who[32];
+
+	snprintf(who, sizeof(who), "worker %d", slot);
+	say_how_it_ended(s, who, s->workers[slot].pid, status);
+	set_ended(&s->workers[slot]);
+	shared->pid = 0;
+	shared->heartbeat_ms = 0;
+	shared->connections = 0;
+}
+
+static void
+on_redis_ended(struct supervisor *s, int status)
+{
+	say_how_it_ended(s, "the private Redis", s->redis.pid, status);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == PRIVATE_REDIS_NOT_RUN)
+		log_error("redis-server cannot be run: is it installed and in "
+			  "PATH?");
+	else if (s->phase < PHASE_DRAIN)
+		log_error("%s/redis.log says why", s->dir->path);
+	set_ended(&s->redis);
+	if (s->phase == PHASE_STORE)
+		stop(s, 1);
+}
+
+static void
+reap(struct supervisor *s)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == s->redis.pid)
+			on_redis_ended(s, status);
+		for (int i = 0; i < s->setup->listeners_len; i++)
+			if (pid == s->workers[i].pid)
+				on_worker_ended(s, i, status);
+	}
+}
+
+/* ---- the phases ---- */
+
+static void
+bring_up_redis(struct supervisor *s)
+{
+	start_redis(s);
+	if (!s->redis.pid) {
+		if (is_late(s)) {
+			log_error(
+			    "an earlier Redis still runs in %s", s->dir->path);
+			stop(s, 1);
+		}
+		return;
+	}
+	/* Loading a large append-only file takes what it takes. */
+	s->deadline_ms = 0;
+	if (private_redis_is_ready(s->setup->redis.path))
+		start_phase(s, PHASE_START, START_TIMEOUT_MS);
+}
+
+static void
+bring_up_workers(struct supervisor *s)
+{
+	static const char question[] = "GET /live HTTP/1.1\r\nHost: trawl\r\n"
+				       "Connection: close\r\n\r\n";
+	struct sockaddr_storage address;
+	char url[URL_TEXT];
+
+	start_redis(s);
+	start_due_workers(s);
+	listeners_local_address(s->listeners, &address);
+	if (ask((const struct sockaddr *)&address, s->listeners->address_len,
+		question, "HTTP/1.1 200 ", LIVE_TIMEOUT_MS)) {
+		listeners_url(s->listeners, url);
+		printf("trawl: %s\n", url);
+		fflush(stdout);
+		log_info(
+		    "serving %s with %d workers", url, s->setup->listeners_len);
+		start_phase(s, PHASE_SERVE, 0);
+	} else if (is_late(s)) {
+		log_error("the service does not answer after %d s",
+		    START_TIMEOUT_MS / 1000);
+		stop(s, 1);
+	}
+}
+
+static void
+drain(struct supervisor *s)
+{
+	if (!is_any_worker_alive(s)) {
+		stop_redis(s);
+		return;
+	}
+	if (is_late(s) || s->stops > 1) {
+		log_warn("ending the workers that still run");
+		signal_workers(s, SIGKILL);
+		s->deadline_ms = 0;
+		s->stops = 1;
+	}
+}
+
+static void
+end(struct supervisor *s)
+{
+	if (!s->redis.pid)
+		s->phase = PHASE_OVER;
+	else if (is_late(s)) {
+		log_warn("ending a Redis that does not end by itself");
+		kill(s->redis.pid, SIGKILL);
+		s->deadline_ms = 0;
+	}
+}
+
+static void
+act(struct supervisor *s)
+{
+	if (s->stops && s->phase < PHASE_DRAIN) {
+		log_info("ending");
+		stop(s, 0);
+	}
+	switch (s->phase) {
+	case PHASE_STORE:
+		bring_up_redis(s);
+		break;
+	case PHASE_START:
+		bring_up_workers(s);
+		break;
+	case PHASE_SERVE:
+		start_redis(s);
+		start_due_workers(s);
+		break;
+	case PHASE_DRAIN:
+		drain(s);
+		break;
+	case PHASE_END:
+		end(s);
+		break;
+	case PHASE_OVER:
+		break;
+	}
+}
+
+/* ---- waiting ---- */
+
+static int64_t
+earlier(int64_t at_ms, const struct child *c)
+{
+	return c->pid == 0 && c->due_ms < at_ms ? c->due_ms : at_ms;
+}
+
+/* Milliseconds until something is due by the clock; -1 when nothing is. */
+static int
+wait_ms(const struct supervisor *s)
+{
+	int64_t at_ms = s->deadline_ms ? s->deadline_ms : INT64_MAX;
+	int64_t now_ms = clock_ms();
+
+	if (s->phase == PHASE_STORE || s->phase == PHASE_START)
+		return LOOK_AGAIN_MS;
+	if (s->phase == PHASE_SERVE) {
+		if (s->dir)
+			at_ms = earlier(at_ms, &s->redis);
+		for (int i = 0; i < s->setup->listeners_len; i++)
+			at_ms = earlier(at_ms, &s->workers[i]);
+	}
+	if (at_ms == INT64_MAX)
+		return -1;
+	return at_ms > now_ms ? (int)(at_ms - now_ms) : 0;
+}
+
+static void
+read_signals(struct supervisor *s)
+{
+	struct signalfd_siginfo got;
+
+	while (read(s->signal_fd, &got, sizeof(got)) == (ssize_t)sizeof(got))
+		if (got.ssi_signo != SIGCHLD)
+			s->stops++;
+}
+
+/* A signal that the caller had ignored (a shell's `&` does that with SIGINT)
+ * would never reach the descriptor: hence the default first. */
+static int
+open_signals(void)
+{
+	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		signal(numbers[i], SIG_DFL);
+		sigaddset(&set, numbers[i]);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+int
+supervise(const struct worker_setup *setup, struct listeners *listeners,
+    struct data_dir *dir)
+{
+	struct supervisor s = {
+		.setup = setup,
+		.listeners = listeners,
+		.dir = dir,
+		.signal_fd = open_signals(),
+	};
+
+	if (s.signal_fd < 0) {
+		log_error("signalfd: %s", strerror(errno));
+		return 1;
+	}
+	if (dir)
+		start_phase(&s, PHASE_STORE, LOCK_TIMEOUT_MS);
+	else
+		start_phase(&s, PHASE_START, START_TIMEOUT_MS);
+	for (;;) {
+		struct pollfd p = { .fd = s.signal_fd, .events = POLLIN };
+
+		act(&s);
+		if (s.phase == PHASE_OVER)
+			break;
+		(void)poll(&p, 1, wait_ms(&s));
+		read_signals(&s);
+		reap(&s);
+	}
+	close(s.signal_fd);
+	return s.status;
+}
