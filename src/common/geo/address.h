@@ -1,8 +1,10 @@
 #ifndef TRAWL_COMMON_GEO_ADDRESS_H
 #define TRAWL_COMMON_GEO_ADDRESS_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* 16 bytes, network order; IPv4 as ::ffff:a.b.c.d. */
 struct address {
@@ -15,11 +17,10 @@ __extension__ typedef unsigned __int128 address_number;
 static inline address_number
 address_to_number(const struct address *ip)
 {
-	address_number n = 0;
+	uint64_t half[2];
 
-	for (int i = 0; i < 16; i++)
-		n = n << 8 | ip->bytes[i];
-	return n;
+	memcpy(half, ip->bytes, sizeof(half));
+	return (address_number)be64toh(half[0]) << 64 | be64toh(half[1]);
 }
 
 static inline bool

@@ -13,8 +13,8 @@ enum {
 	COUNTRIES = 1 + 36 * 36,
 };
 
-/* COUNTRY_UNKNOWN for anything that is not two of 0-9 A-Z a-z, and for "AP",
- * "EU", "ZZ" and "XX", which databases use for "somewhere". */
+/* COUNTRY_UNKNOWN for anything that is not two of 0-9 A-Z a-z, and for "AP" and
+ * "EU", which databases use for "somewhere there". */
 uint16_t country_from_code(struct span code);
 
 /* Two characters and NUL; "??" for COUNTRY_UNKNOWN. */
