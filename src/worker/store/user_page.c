@@ -1,5 +1,6 @@
 /* Pages of all users: ids from the sorted set `users`, then their hashes, which
  * lie in slots of their own, by as many commands at once. */
+#include "worker/store/user_page.h"
 #include "common/base/config.h"
 #include "worker/context.h"
 #include "worker/store/query.h"
