@@ -14,15 +14,16 @@ struct pool;
 /* One piece of work. Memory: the caller's, until done() has been called. */
 struct pool_job {
 	void (*work)(struct pool_job *job); /* on a pool thread */
-	void (*done)(struct pool_job *job); /* on the loop thread, always once */
-	struct pool_job *next;              /* the pool's own */
+	void (*done)(
+	    struct pool_job *job); /* on the loop thread, always once */
+	struct pool_job *next;     /* the pool's own */
 };
 
 /* queue_limit  jobs that may wait beyond those that run
  * nice         added to the threads' nice value
  * NULL when memory or threads are out. */
-struct pool *pool_new(uv_loop_t *loop, unsigned threads, size_t queue_limit,
-    int nice);
+struct pool *pool_new(
+    uv_loop_t *loop, unsigned threads, size_t queue_limit, int nice);
 
 /* ERR_OK: done() will be called. ERR_OVERLOAD: the queue is full. */
 enum err pool_start(struct pool *p, struct pool_job *job)

@@ -55,7 +55,7 @@ enum { FIELD_ERRORS_MAX = 16 };
  * report. Texts live in the request's arena. */
 struct parse_summary {
 	struct span job;
-	struct span mode; /* "full", "incremental", "unchanged" */
+	struct span mode;         /* "full", "incremental", "unchanged" */
 	const struct span *files; /* base names, log order */
 	size_t files_len;
 	uint64_t lines, bytes, malformed, other;
@@ -78,7 +78,7 @@ struct req {
 	struct conn *conn;     /* transport: NULL when the client is gone */
 	const struct route *route;
 	struct arena arena; /* emptied when the answer is out */
-	req_step *next;     /* the step that req_resume() runs; NULL: none waits */
+	req_step *next; /* the step that req_resume() runs; NULL: none waits */
 	/* Its owner's (transport, a test); set once. Called when the last step
 	 * has returned, outside of any step: r->out is final. It may reset the
 	 * arena and start the next request; nothing touches `r` after it. */
@@ -90,18 +90,18 @@ struct req {
 	struct span path, query, body;
 	struct span authorization, content_type, if_none_match, prefer;
 	struct span user_agent, forwarded_for, host;
-	char client[46]; /* address of the peer, text */
-	int64_t path_id; /* {id}, {n} of the route; 0 when it has none */
+	char client[46];       /* address of the peer, text */
+	int64_t path_id;       /* {id}, {n} of the route; 0 when it has none */
 	struct span path_name; /* {job} of the route */
 
 	/* api: what a decoder read, checked */
 	struct {
 		struct span login, password, first_name, last_name;
 		bool has_first_name, has_last_name;
-		bool all;          /* DELETE /user/auth?all=true */
-		bool full;         /* /parse?full=true */
-		bool is_async;     /* Prefer: respond-async */
-		bool is_paged;     /* limit or after were given */
+		bool all;      /* DELETE /user/auth?all=true */
+		bool full;     /* /parse?full=true */
+		bool is_async; /* Prefer: respond-async */
+		bool is_paged; /* limit or after were given */
 		int64_t limit, after;
 		int report;
 		struct span category; /* decoded; empty: the default one */

@@ -14,8 +14,8 @@ struct worker_setup {
 	struct shared *shared;
 	struct token_key key;
 	struct redis_address redis;
-	int slot;                 /* 0 to listeners_len - 1 */
-	const int *listener_fds;  /* one SO_REUSEPORT socket a slot, listening */
+	int slot;                /* 0 to listeners_len - 1 */
+	const int *listener_fds; /* one SO_REUSEPORT socket a slot, listening */
 	int listeners_len;
 };
 

@@ -1,0 +1,58 @@
+#ifndef TRAWL_TRANSPORT_CONN_H
+#define TRAWL_TRANSPORT_CONN_H
+
+#include "worker/req.h"
+#include "worker/transport/deadline.h"
+#include "worker/transport/http.h"
+#include "worker/transport/input.h"
+
+#include <uv.h>
+
+struct server;
+
+/* One client. It reads a request, has it admitted and served, writes the
+ * answer, reads the next: one at a time, so that answers keep the order of
+ * requests and the request can live in its connection. */
+enum conn_state {
+	CONN_HEAD,   /* reads a head, or waits for its first byte */
+	CONN_ADMIT,  /* others find out whether the request may be served */
+	CONN_BODY,   /* reads the body */
+	CONN_SERVE,  /* others do the work */
+	CONN_END,    /* the last answer is being written */
+	CONN_LINGER, /* it is written; waits until the client has seen it */
+};
+
+struct conn {
+	uv_tcp_t tcp;
+	uv_shutdown_t shutdown;
+	struct server *server;
+	struct conn *next, *previous; /* server.conns */
+	struct deadline deadline;
+	struct input input;
+	size_t body_at; /* in the input: behind the head of a request */
+	struct http http;
+	struct req req;
+	enum conn_state state;
+	int refs;         /* tcp, and a request that somebody holds */
+	bool is_unsent;   /* the kernel has not taken all of the answers */
+	bool is_running;  /* advance() is on the stack */
+	bool is_reading;  /* libuv calls on_read() */
+	bool has_ended;   /* the client sends nothing more */
+	bool must_linger; /* the client may be sending still */
+	bool closing;
+};
+
+/* Accepts the client that `listener` has. ERR_NO_MEMORY: it still has it. */
+enum err conn_accept(struct server *s, uv_stream_t *listener);
+
+/* The one way a connection ends. A request that others hold loses its client
+ * and is freed when they give it back. why: for the debug log. */
+void conn_close(struct conn *c, const char *why);
+
+/* server_drain(): closes it if no request is under way. */
+void conn_drain(struct conn *c);
+
+/* The deadline of a connection is over. */
+void conn_on_over(struct deadline *d);
+
+#endif

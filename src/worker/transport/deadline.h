@@ -1,0 +1,48 @@
+#ifndef TRAWL_TRANSPORT_DEADLINE_H
+#define TRAWL_TRANSPORT_DEADLINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+/* How long a client may take, for all connections of a worker with one timer.
+ * Every wait of one kind is equally long, so each kind is a list in order of
+ * time: to start and to cancel are a few pointers, whatever the number of
+ * connections. Loop thread only. */
+enum deadline_kind {
+	DEADLINE_IDLE,   /* between requests */
+	DEADLINE_HEAD,   /* for a whole header block */
+	DEADLINE_BODY,   /* for a whole body */
+	DEADLINE_SEND,   /* for the client to take its answer */
+	DEADLINE_LINGER, /* for the client to notice that it was the last one */
+	DEADLINE_KINDS,
+};
+
+/* An entry; memory: the caller's, zeroed at first. */
+struct deadline {
+	struct deadline *next, *previous; /* NULL: not started */
+	int64_t at_ms;                    /* by uv_now() */
+	enum deadline_kind kind;
+};
+
+struct deadlines {
+	uv_timer_t timer;
+	int64_t length_ms[DEADLINE_KINDS];
+	struct deadline lists[DEADLINE_KINDS]; /* rings, soonest first */
+	int64_t armed_ms;                      /* when the timer fires */
+	/* Called when an entry is over; it is not started any more. */
+	void (*on_over)(struct deadline *d);
+};
+
+void deadlines_init(struct deadlines *all, uv_loop_t *loop,
+    const int64_t length_ms[DEADLINE_KINDS],
+    void (*on_over)(struct deadline *d));
+
+/* Starts `d` anew, whatever it waited for before. */
+void deadline_start(
+    struct deadlines *all, struct deadline *d, enum deadline_kind kind);
+void deadline_cancel(struct deadline *d);
+
+bool deadline_is_started(const struct deadline *d, enum deadline_kind kind);
+
+#endif

@@ -1,0 +1,55 @@
+/*	endpoint_admit    find the route
+ *	                  check the session, in the store
+ *	permit            ask whether this user may
+ *
+ *	endpoint_serve    decode
+ *	                  do the work: the route's own steps
+ */
+#include "worker/transport/endpoint.h"
+
+#include "worker/context.h"
+#include "worker/service/session.h"
+#include "worker/transport/server.h"
+
+static req_step permit;
+
+enum req_state
+endpoint_admit(struct req *r)
+{
+	enum err e = route_find(r->worker->server->routes, r);
+
+	if (e != ERR_OK)
+		return req_fail(r, e);
+	return r->route->session ? service_session(r, permit) : permit(r);
+}
+
+static enum req_state
+permit(struct req *r)
+{
+	enum err e = r->route->permit ? r->route->permit(r) : ERR_OK;
+
+	return e == ERR_OK ? req_done(r) : req_fail(r, e);
+}
+
+enum req_state
+endpoint_serve(struct req *r)
+{
+	enum err e = r->route->decode ? r->route->decode(r) : ERR_OK;
+
+	return e == ERR_OK ? r->route->serve(r) : req_fail(r, e);
+}
+
+void
+endpoint_encode(const struct routes *table, struct req *r)
+{
+	if (r->out.err == ERR_OK) {
+		enum err e = r->route->encode(r);
+
+		if (e == ERR_OK)
+			return;
+		r->out.etag = r->out.location = r->out.link = NULL;
+		if (req_fail(r, e) != REQ_DONE)
+			return;
+	}
+	(void)table->encode_error(r);
+}

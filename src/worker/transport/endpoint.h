@@ -1,0 +1,19 @@
+#ifndef TRAWL_TRANSPORT_ENDPOINT_H
+#define TRAWL_TRANSPORT_ENDPOINT_H
+
+#include "worker/transport/route.h"
+
+/* The steps that all routes share, around the columns of their rows. Between
+ * the two chains the connection reads the body: what is refused by path, token
+ * or owner is refused without it. */
+
+/* 404, 405, 401, 403; req_done: the request may be read and served. */
+req_step endpoint_admit;
+
+/* 415, 400, 429, the work. */
+req_step endpoint_serve;
+
+/* Writes the answer, or the error, into r->out.body. */
+void endpoint_encode(const struct routes *table, struct req *r);
+
+#endif

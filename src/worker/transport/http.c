@@ -1,0 +1,502 @@
+/* llhttp calls back with pieces; `part` puts them together. What must hold for
+ * a head as a whole is asked once, in check_head(); what must hold for every
+ * line, by head_lines_are_strict() over the raw bytes, so that it does not
+ * matter where TCP cut them.
+ *
+ * The parser is paused at three places: before a body, so that a request can be
+ * refused without reading it; before the trailers, whose lines are checked like
+ * those of the head; and behind a message, because the next one waits until it
+ * has been answered. */
+#include "worker/transport/http.h"
+
+#include "worker/transport/head.h"
+
+#include "common/base/config.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+	/* The longest method and version and what stands between them. */
+	REQUEST_LINE_MAX = 64,
+	/* Chunk sizes, extensions and trailers may take as much as a header
+	 * block, and this much more for each byte of body: enough for chunks of
+	 * one byte, not for extensions without end. */
+	FRAMING_PER_BYTE = 16,
+};
+
+static const struct {
+	const char *name;
+	size_t len;
+	enum { ONCE, LIST } again;
+} known[HEADERS] = {
+#define X(name, text, again) { text, sizeof(text) - 1, again },
+	HEADER_LIST(X)
+#undef X
+};
+
+static struct http *
+http_of(llhttp_t *parser)
+{
+	return parser->data;
+}
+
+static int
+broken(struct http *h, enum err e)
+{
+	h->err = e;
+	return -1;
+}
+
+static struct span
+text_of(const struct http *h, struct part p)
+{
+	return span_of(h->base + p.at, p.len);
+}
+
+static void
+extend(struct http *h, struct part *p, const char *at, size_t len)
+{
+	if (p->len == 0)
+		p->at = (uint32_t)(at - h->base);
+	p->len = (uint32_t)(at - h->base) + (uint32_t)len - p->at;
+}
+
+static int
+on_begin(llhttp_t *parser)
+{
+	http_of(parser)->has_begun = true;
+	return 0;
+}
+
+static int
+on_method(llhttp_t *parser, const char *at, size_t len)
+{
+	extend(http_of(parser), &http_of(parser)->method, at, len);
+	return 0;
+}
+
+static int
+on_target(llhttp_t *parser, const char *at, size_t len)
+{
+	struct http *h = http_of(parser);
+
+	extend(h, &h->target, at, len);
+	if (h->target.len > (uint64_t)h->config->target_limit)
+		return broken(h, ERR_TARGET_TOO_LONG);
+	return 0;
+}
+
+/* Whether the header block, up to `at`, is within its limit. */
+static bool
+is_within_limit(struct http *h, const char *at)
+{
+	return (uint64_t)(at - h->base) <=
+	       REQUEST_LINE_MAX + h->target.len +
+		   (uint64_t)h->config->header_limit;
+}
+
+static int
+on_field(llhttp_t *parser, const char *at, size_t len)
+{
+	struct http *h = http_of(parser);
+
+	if (h->is_head_whole)
+		return 0;
+	extend(h, &h->field, at, len);
+	return is_within_limit(h, at + len) ? 0
+					    : broken(h, ERR_HEADERS_TOO_LARGE);
+}
+
+static int
+on_value(llhttp_t *parser, const char *at, size_t len)
+{
+	struct http *h = http_of(parser);
+
+	if (h->is_head_whole)
+		return 0;
+	extend(h, &h->value, at, len);
+	return is_within_limit(h, at + len) ? 0
+					    : broken(h, ERR_HEADERS_TOO_LARGE);
+}
+
+static enum header
+find_header(struct span name)
+{
+	enum header i = 0;
+
+	while (i < HEADERS &&
+	       (known[i].len != name.len ||
+		   strncasecmp(known[i].name, name.data, name.len) != 0))
+		i++;
+	return i;
+}
+
+/* Several headers of one name are one list (RFC 9110, 5.3). */
+static int
+join(struct http *h, enum header i)
+{
+	struct span first =
+	    h->joined[i] ? span_text(h->joined[i]) : text_of(h, h->headers[i]);
+
+	h->joined[i] =
+	    arena_printf(&h->req->arena, "%.*s, %.*s", (int)first.len,
+		first.data, (int)h->value.len, h->base + h->value.at);
+	return h->joined[i] ? 0 : broken(h, ERR_NO_MEMORY);
+}
+
+static int
+on_header(llhttp_t *parser)
+{
+	struct http *h = http_of(parser);
+	int status = 0;
+
+	if (++h->headers_len > (uint64_t)h->config->header_count_limit)
+		return broken(h, ERR_HEADERS_TOO_LARGE);
+	if (h->is_head_whole)
+		return 0;
+	while (h->value.len > 0 &&
+	       strchr(" \t", h->base[h->value.at + h->value.len - 1]))
+		h->value.len--;
+	enum header i = find_header(text_of(h, h->field));
+	if (i < HEADERS && !h->has[i]) {
+		h->has[i] = true;
+		h->headers[i] = h->value;
+	} else if (i < HEADERS) {
+		status = known[i].again == LIST ? join(h, i)
+						: broken(h, ERR_BAD_REQUEST);
+	}
+	h->field = h->value = (struct part){ 0, 0 };
+	return status;
+}
+
+static struct span
+header(const struct http *h, enum header i)
+{
+	if (!h->has[i])
+		return span_of(NULL, 0);
+	return h->joined[i] ? span_text(h->joined[i])
+			    : text_of(h, h->headers[i]);
+}
+
+static bool
+header_is(const struct http *h, enum header i, const char *text)
+{
+	struct span value = header(h, i);
+
+	return value.len == strlen(text) &&
+	       strncasecmp(value.data, text, value.len) == 0;
+}
+
+/* The first line, taken from its bytes: llhttp also knows RTSP, ICE, and
+ * HTTP/0.9, which has no version at all. */
+static enum err
+check_request_line(const struct http *h)
+{
+	struct span rest;
+
+	if (h->target.at != h->method.at + h->method.len + 1)
+		return ERR_BAD_REQUEST;
+	rest.data = h->base + h->target.at + h->target.len;
+	/* The head is whole, so there is an end of line. */
+	rest.len =
+	    (size_t)((const char *)rawmemchr(rest.data, '\n') - rest.data);
+	if (rest.len > 0)
+		rest.len--;
+	return head_version(rest);
+}
+
+static enum err
+check_framing(const struct http *h)
+{
+	if (h->has[HEADER_TRANSFER_ENCODING] &&
+	    (!header_is(h, HEADER_TRANSFER_ENCODING, "chunked") ||
+		h->parser.http_minor == 0 || h->has[HEADER_CONTENT_LENGTH]))
+		return ERR_BAD_REQUEST;
+	if (h->has[HEADER_CONTENT_LENGTH] &&
+	    header(h, HEADER_CONTENT_LENGTH).len == 0)
+		return ERR_BAD_REQUEST;
+	if (h->parser.content_length > INT64_MAX)
+		return ERR_BODY_TOO_LARGE;
+	if (h->has[HEADER_HOST] ? !head_host_is_valid(header(h, HEADER_HOST))
+				: h->parser.http_minor > 0)
+		return ERR_BAD_REQUEST;
+	if (h->has[HEADER_EXPECT] &&
+	    !header_is(h, HEADER_EXPECT, "100-continue"))
+		return ERR_EXPECTATION;
+	return ERR_OK;
+}
+
+static enum req_method
+method_of(const llhttp_t *parser)
+{
+	switch (parser->method) {
+	case HTTP_GET:
+		return METHOD_GET;
+	case HTTP_HEAD:
+		return METHOD_HEAD;
+	case HTTP_POST:
+		return METHOD_POST;
+	case HTTP_PATCH:
+		return METHOD_PATCH;
+	case HTTP_DELETE:
+		return METHOD_DELETE;
+	case HTTP_OPTIONS:
+		return METHOD_OPTIONS;
+	default:
+		return METHOD_OTHER;
+	}
+}
+
+static enum err
+fill(const struct http *h, struct req *r)
+{
+	struct target target;
+	enum err e = head_target(text_of(h, h->target), &target);
+
+	if (e != ERR_OK)
+		return e;
+	r->method = method_of(&h->parser);
+	if (target.path.data[0] == '*' && r->method != METHOD_OPTIONS)
+		return ERR_BAD_REQUEST;
+	r->path = target.path;
+	r->query = target.query;
+	r->host = target.host.len ? target.host : header(h, HEADER_HOST);
+	r->authorization = header(h, HEADER_AUTHORIZATION);
+	r->content_type = header(h, HEADER_CONTENT_TYPE);
+	r->if_none_match = header(h, HEADER_IF_NONE_MATCH);
+	r->prefer = header(h, HEADER_PREFER);
+	r->user_agent = header(h, HEADER_USER_AGENT);
+	r->forwarded_for = header(h, HEADER_X_FORWARDED_FOR);
+	return ERR_OK;
+}
+
+/* The line checks come later, and first: see http_parse(). */
+static int
+on_head(llhttp_t *parser)
+{
+	struct http *h = http_of(parser);
+	enum err e = check_request_line(h);
+
+	h->is_head_whole = true;
+	if (e == ERR_OK && parser->method == HTTP_CONNECT)
+		e = ERR_METHOD_UNKNOWN;
+	if (e == ERR_OK)
+		e = check_framing(h);
+	if (e == ERR_OK)
+		e = fill(h, h->req);
+	if (e != ERR_OK)
+		return broken(h, e);
+	parser->upgrade = 0; /* there is nothing here to upgrade to */
+	h->keep_alive = llhttp_should_keep_alive(parser) != 0;
+	h->is_chunked = (parser->flags & F_CHUNKED) != 0;
+	h->content_length = h->is_chunked ? 0 : parser->content_length;
+	h->expects_continue = h->has[HEADER_EXPECT] && parser->http_minor > 0;
+	return h->is_chunked || h->content_length > 0 ? HPE_PAUSED : 0;
+}
+
+static bool
+grow(struct http *h, size_t len)
+{
+	size_t capacity = h->body_capacity ? h->body_capacity : 4096;
+
+	while (capacity < len)
+		capacity *= 2;
+	if (capacity == h->body_capacity)
+		return true;
+	char *body = realloc(h->body, capacity);
+	if (body == NULL)
+		return false;
+	h->body = body;
+	h->body_capacity = capacity;
+	return true;
+}
+
+static int
+on_body(llhttp_t *parser, const char *at, size_t len)
+{
+	struct http *h = http_of(parser);
+
+	h->body_seen += len;
+	if (h->is_discarding)
+		return 0;
+	/* The usual body came in one piece, and is read where it lies. */
+	if (len == h->content_length) {
+		h->req->body = span_of(at, len);
+		return 0;
+	}
+	if (len > (uint64_t)h->config->body_limit - h->body_len)
+		return broken(h, ERR_BODY_TOO_LARGE);
+	if (!grow(h, h->body_len + len))
+		return broken(h, ERR_NO_MEMORY);
+	memcpy(h->body + h->body_len, at, len);
+	h->body_len += len;
+	h->req->body = span_of(h->body, h->body_len);
+	return 0;
+}
+
+static int
+on_chunk(llhttp_t *parser)
+{
+	struct http *h = http_of(parser);
+
+	if (parser->content_length != 0)
+		return 0;
+	h->is_in_trailers = true;
+	h->last = '\n';
+	return HPE_PAUSED;
+}
+
+static int
+on_message(llhttp_t *parser)
+{
+	http_of(parser)->is_whole = true;
+	return HPE_PAUSED;
+}
+
+static const llhttp_settings_t settings = {
+	.on_message_begin = on_begin,
+	.on_method = on_method,
+	.on_url = on_target,
+	.on_header_field = on_field,
+	.on_header_value = on_value,
+	.on_header_value_complete = on_header,
+	.on_headers_complete = on_head,
+	.on_body = on_body,
+	.on_chunk_header = on_chunk,
+	.on_message_complete = on_message,
+};
+
+static void
+reset(struct http *h)
+{
+	struct http fresh = { .config = h->config, .req = h->req };
+
+	fresh.parser = h->parser;
+	free(h->body);
+	*h = fresh;
+	h->last = '\n';
+}
+
+void
+http_init(struct http *h, const struct config *config, struct req *req)
+{
+	*h = (struct http){ .config = config, .req = req, .last = '\n' };
+	llhttp_init(&h->parser, HTTP_REQUEST, &settings);
+	h->parser.data = h;
+}
+
+void
+http_cleanup(struct http *h)
+{
+	free(h->body);
+	h->body = NULL;
+}
+
+/* What a client reads when llhttp gave up at `at`. */
+static enum err
+judge(const struct http *h, llhttp_errno_t code, const char *at)
+{
+	/* With the byte that it did not take. */
+	struct span begun = span_of(h->base, (size_t)(at - h->base) + 1);
+
+	switch (code) {
+	case HPE_PAUSED_H2_UPGRADE:
+		return ERR_VERSION;
+	case HPE_INVALID_VERSION:
+		/* Numbers, and none of ours; else it is no version at all. */
+		return !strcmp(llhttp_get_error_reason(&h->parser),
+			   "Invalid HTTP version")
+			   ? ERR_VERSION
+			   : ERR_BAD_REQUEST;
+	case HPE_INVALID_METHOD:
+		while (begun.len > 0 && strchr("\r\n", begun.data[0]))
+			begun = span_of(begun.data + 1, begun.len - 1);
+		return head_is_token(begun) ? ERR_METHOD_UNKNOWN
+					    : ERR_BAD_REQUEST;
+	default:
+		return ERR_BAD_REQUEST;
+	}
+}
+
+static bool
+framing_is_within_limit(struct http *h, size_t len)
+{
+	h->framing_len += len;
+	return h->framing_len <= (uint64_t)h->config->header_limit +
+				     FRAMING_PER_BYTE * h->body_seen;
+}
+
+static enum http_event
+fail(struct http *h, enum err e)
+{
+	h->err = e;
+	return EVENT_BROKEN;
+}
+
+enum http_event
+http_parse(
+    struct http *h, const char *base, size_t parsed, size_t len, size_t *used)
+{
+	const char *at = base + parsed;
+	const char *end = base + len;
+	enum http_event event = EVENT_MORE;
+
+	assert(!h->is_whole && h->err == ERR_OK);
+	h->base = base;
+	while (at < end && event == EVENT_MORE) {
+		bool is_head = !h->is_head_whole;
+		bool is_trailer = h->is_in_trailers;
+		uint64_t body_seen = h->body_seen;
+		llhttp_errno_t code =
+		    llhttp_execute(&h->parser, at, (size_t)(end - at));
+		const char *stop =
+		    code == HPE_OK ? end : llhttp_get_error_pos(&h->parser);
+		size_t taken = (size_t)(stop - at);
+
+		if ((is_head || is_trailer) &&
+		    !head_lines_are_strict(span_of(at, taken), &h->last))
+			return fail(h, ERR_BAD_REQUEST);
+		if (h->err == ERR_OK && code != HPE_OK && code != HPE_PAUSED)
+			h->err = judge(h, code, stop);
+		if (h->err != ERR_OK)
+			return EVENT_BROKEN;
+		if (is_head && h->has_begun && !is_within_limit(h, stop))
+			return fail(h, ERR_HEADERS_TOO_LARGE);
+		if (!is_head && h->is_chunked &&
+		    !framing_is_within_limit(
+			h, taken - (size_t)(h->body_seen - body_seen)))
+			return fail(h, ERR_BAD_REQUEST);
+		at = stop;
+		if (code == HPE_PAUSED)
+			llhttp_resume(&h->parser);
+		if (h->is_whole)
+			event = EVENT_MESSAGE;
+		else if (is_head && h->is_head_whole)
+			event = EVENT_HEAD;
+	}
+	*used = (size_t)(at - base) - parsed;
+	return event;
+}
+
+void
+http_discard(struct http *h)
+{
+	h->is_discarding = true;
+}
+
+void
+http_next(struct http *h)
+{
+	assert(h->is_whole);
+	reset(h);
+}
+
+size_t
+http_head_max(const struct config *config)
+{
+	return REQUEST_LINE_MAX + (size_t)config->target_limit +
+	       (size_t)config->header_limit;
+}

@@ -1,0 +1,104 @@
+#ifndef TRAWL_TRANSPORT_HTTP_H
+#define TRAWL_TRANSPORT_HTTP_H
+
+#include "worker/req.h"
+
+#include <llhttp.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct config;
+
+/* The bytes of one connection as requests, one after the other. llhttp takes
+ * them apart; this module puts the pieces together, holds them to the limits,
+ * and refuses what llhttp lets through and another server might read in another
+ * way. Knows no socket: bytes in, `struct req` out, in pieces of any size. */
+
+/* Headers that somebody here reads, and what a second one of the name means:
+ * two of the ONCE ones are two ways to read one request, and refused. */
+#define HEADER_LIST(X)                                  \
+	X(HOST, "host", ONCE)                           \
+	X(CONTENT_LENGTH, "content-length", ONCE)       \
+	X(TRANSFER_ENCODING, "transfer-encoding", ONCE) \
+	X(EXPECT, "expect", ONCE)                       \
+	X(AUTHORIZATION, "authorization", ONCE)         \
+	X(CONTENT_TYPE, "content-type", ONCE)           \
+	X(USER_AGENT, "user-agent", ONCE)               \
+	X(IF_NONE_MATCH, "if-none-match", LIST)         \
+	X(PREFER, "prefer", LIST)                       \
+	X(X_FORWARDED_FOR, "x-forwarded-for", LIST)
+
+enum header {
+#define X(name, text, again) HEADER_##name,
+	HEADER_LIST(X)
+#undef X
+	    HEADERS,
+};
+
+/* A part of the head, as an offset, because the input may move until the head
+ * is whole. */
+struct part {
+	uint32_t at, len;
+};
+
+struct http {
+	llhttp_t parser;
+	const struct config *config; /* limits; borrowed */
+	struct req *req;             /* filled when the head is whole */
+	const char *base; /* first byte of this request; of this call */
+
+	/* the head */
+	bool has_begun; /* a byte of it came, other than blank lines */
+	bool is_head_whole;
+	char last; /* the byte before the next one, where lines are checked */
+	struct part method, target;
+	struct part field, value; /* the header that is being read */
+	struct part headers[HEADERS];
+	bool has[HEADERS];
+	char *joined[HEADERS]; /* several of a LIST one; the request's arena */
+	size_t headers_len;
+	bool keep_alive;
+	bool expects_continue;
+
+	/* the body */
+	bool is_chunked, is_in_trailers;
+	bool is_discarding;      /* nobody wants the body any more */
+	uint64_t content_length; /* as announced; 0 when chunked */
+	char *body;              /* a body in pieces; own memory */
+	size_t body_len, body_capacity;
+	uint64_t body_seen;   /* bytes of body so far, kept or not */
+	uint64_t framing_len; /* bytes of chunk sizes, extensions, trailers */
+
+	bool is_whole; /* the message is; the parser waits for http_next() */
+	enum err err;  /* of EVENT_BROKEN */
+};
+
+enum http_event {
+	EVENT_MORE,    /* all bytes are used, the message is not whole */
+	EVENT_HEAD,    /* the head is whole, req filled; a body follows */
+	EVENT_MESSAGE, /* all is whole, req.body too */
+	EVENT_BROKEN,  /* `err` says how; nothing after it can be read */
+};
+
+/* req  filled with what is borrowed from the input */
+void http_init(struct http *h, const struct config *config, struct req *req);
+void http_cleanup(struct http *h);
+
+/* Reads on: [base, base + parsed) was given before. Returns at the first event;
+ * *used is how many bytes of [base + parsed, base + len) it took. Between
+ * EVENT_HEAD and EVENT_MESSAGE, what lies before `parsed` must not move; before,
+ * it may. */
+enum http_event http_parse(
+    struct http *h, const char *base, size_t parsed, size_t len, size_t *used);
+
+/* The body that is still to come is read and thrown away. */
+void http_discard(struct http *h);
+
+/* After EVENT_MESSAGE, when the request has been answered. */
+void http_next(struct http *h);
+
+/* What a connection may have to keep in one piece: a head at its limits. */
+size_t http_head_max(const struct config *config);
+
+#endif

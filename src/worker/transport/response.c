@@ -1,0 +1,105 @@
+/* struct req.out as bytes of HTTP/1.1. */
+#include "worker/transport/response.h"
+
+/* RFC 9110, 15: the reason is for people, the number is what counts. */
+static const char *
+reason(int status)
+{
+	switch (status) {
+	case 200:
+		return "200 OK";
+	case 201:
+		return "201 Created";
+	case 202:
+		return "202 Accepted";
+	case 204:
+		return "204 No Content";
+	case 304:
+		return "304 Not Modified";
+	case 400:
+		return "400 Bad Request";
+	case 401:
+		return "401 Unauthorized";
+	case 403:
+		return "403 Forbidden";
+	case 404:
+		return "404 Not Found";
+	case 405:
+		return "405 Method Not Allowed";
+	case 408:
+		return "408 Request Timeout";
+	case 409:
+		return "409 Conflict";
+	case 413:
+		return "413 Content Too Large";
+	case 414:
+		return "414 URI Too Long";
+	case 415:
+		return "415 Unsupported Media Type";
+	case 417:
+		return "417 Expectation Failed";
+	case 429:
+		return "429 Too Many Requests";
+	case 431:
+		return "431 Request Header Fields Too Large";
+	case 501:
+		return "501 Not Implemented";
+	case 503:
+		return "503 Service Unavailable";
+	case 505:
+		return "505 HTTP Version Not Supported";
+	default:
+		return "500 Internal Server Error";
+	}
+}
+
+static void
+add_header(struct output *out, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	output_add_text(out, name);
+	output_add_text(out, value);
+	output_add_text(out, "\r\n");
+}
+
+void
+response_add(struct output *out, const struct req *r, const char *date,
+    bool is_last, bool is_old)
+{
+	bool has_body = r->out.status != 204 && r->out.status != 304;
+
+	output_add_text(out, "HTTP/1.1 ");
+	output_add_text(out, reason(r->out.status));
+	add_header(out, "\r\nDate: ", date);
+	if (has_body) {
+		output_add_text(
+		    out, "Content-Type: application/json\r\nContent-Length: ");
+		output_add_number(out, r->out.body.len);
+		output_add_text(out, "\r\n");
+	}
+	if (is_last)
+		output_add_text(out, "Connection: close\r\n");
+	else if (is_old)
+		output_add_text(out, "Connection: keep-alive\r\n");
+	if (r->out.status == 401)
+		output_add_text(out, "WWW-Authenticate: Bearer\r\n");
+	add_header(out, "ETag: ", r->out.etag);
+	add_header(out, "Location: ", r->out.location);
+	add_header(out, "Link: ", r->out.link);
+	add_header(out, "Allow: ", r->out.allow);
+	if (r->out.retry_after_s > 0) {
+		output_add_text(out, "Retry-After: ");
+		output_add_number(out, (size_t)r->out.retry_after_s);
+		output_add_text(out, "\r\n");
+	}
+	output_add_text(out, "\r\n");
+	if (has_body && r->method != METHOD_HEAD)
+		output_add(out, r->out.body);
+}
+
+void
+response_add_continue(struct output *out)
+{
+	output_add_text(out, "HTTP/1.1 100 Continue\r\n\r\n");
+}

@@ -1,0 +1,19 @@
+#ifndef TRAWL_TRANSPORT_RESPONSE_H
+#define TRAWL_TRANSPORT_RESPONSE_H
+
+#include "worker/req.h"
+#include "worker/transport/output.h"
+
+/* Adds the answer r->out to what is to be written: status line, headers, body
+ * (none for HEAD, 204 and 304).
+ *
+ * date        the text of the Date header
+ * is_last     the connection is closed after it
+ * is_old      the client speaks HTTP/1.0, which must be told that it stays open */
+void response_add(struct output *out, const struct req *r, const char *date,
+    bool is_last, bool is_old);
+
+/* "100 Continue": the body is wanted. */
+void response_add_continue(struct output *out);
+
+#endif

@@ -1,0 +1,31 @@
+#ifndef TRAWL_TRANSPORT_ROUTE_H
+#define TRAWL_TRANSPORT_ROUTE_H
+
+#include "worker/req.h"
+
+/* One endpoint: the way of a request through the rooms, as data. The checks
+ * come in the order of the columns. */
+struct route {
+	enum req_method method; /* a GET route answers HEAD too */
+	/* "{id}" stands for [1-9][0-9]* that fits int64 (else there is no such
+	 * path), "{n}" and "{job}" for any segment, which api judges. */
+	const char *path;
+	bool session;                      /* a token is required: 401 */
+	enum err (*permit)(struct req *r); /* 403; NULL: for everybody */
+	enum err (*decode)(struct req *r); /* 415, 400; NULL: nothing to read */
+	req_step *serve;                   /* 429, the work */
+	enum err (*encode)(struct req *r); /* sets out.status and out.body */
+};
+
+struct routes {
+	const struct route *rows;
+	size_t len;
+	/* Writes out.err in the one error shape; cannot fail. */
+	enum err (*encode_error)(struct req *r);
+};
+
+/* Sets r->route, path_id and path_name. ERR_NOT_FOUND; ERR_METHOD with out.allow
+ * set. OPTIONS of a known path is a route of its own that sets out.allow. */
+enum err route_find(const struct routes *table, struct req *r);
+
+#endif

@@ -1,0 +1,48 @@
+/* The table: open this file first. A request is one row, read from left to
+ * right: method and path, whether a token is required, who may, what is read
+ * out of the request (api), what is done (service), what is shown (api). */
+#include "worker/transport/routes.h"
+
+#include "worker/api/echo.h"
+#include "worker/api/error.h"
+#include "worker/api/health.h"
+#include "worker/api/nothing.h"
+#include "worker/api/parse.h"
+#include "worker/api/report.h"
+#include "worker/api/session.h"
+#include "worker/api/user.h"
+#include "worker/service/health.h"
+#include "worker/service/parse.h"
+#include "worker/service/report.h"
+#include "worker/service/session.h"
+#include "worker/service/user.h"
+
+#define GET    METHOD_GET
+#define POST   METHOD_POST
+#define PATCH  METHOD_PATCH
+#define DELETE METHOD_DELETE
+
+/* clang-format off */
+static const struct route rows[] = {
+	/* method, path,      session, permit,                    decode,                serve,               encode */
+	{ GET,    "/",            false, NULL,                      NULL,                  service_hello,       api_hello_encode },
+	{ POST,   "/",            false, NULL,                      api_echo_decode,       service_echo,        api_echo_encode },
+	{ POST,   "/user",        false, service_user_permit_create, api_user_decode,      service_user_create, api_user_created_encode },
+	{ POST,   "/user/auth",   false, NULL,                      api_login_decode,      service_login,       api_token_encode },
+	{ DELETE, "/user/auth",   true,  NULL,                      api_logout_decode,     service_logout,      api_nothing_encode },
+	{ GET,    "/user/all",    true,  NULL,                      api_users_decode,      service_user_list,   api_users_encode },
+	{ PATCH,  "/user/{id}",   true,  service_user_permit_own,   api_user_patch_decode, service_user_patch,  api_user_encode },
+	{ DELETE, "/user/{id}",   true,  service_user_permit_own,   NULL,                  service_user_delete, api_nothing_encode },
+	{ GET,    "/parse",       true,  NULL,                      api_parse_decode,      service_parse,       api_parse_encode },
+	{ POST,   "/parse",       true,  NULL,                      api_parse_decode,      service_parse,       api_parse_encode },
+	{ GET,    "/report/{n}",  true,  NULL,                      api_report_decode,     service_report,      api_report_encode },
+	{ GET,    "/live",        false, NULL,                      NULL,                  service_live,        api_live_encode },
+	{ GET,    "/ready",       false, NULL,                      NULL,                  service_ready,       api_ready_encode },
+};
+/* clang-format on */
+
+const struct routes routes = {
+	rows,
+	sizeof(rows) / sizeof(rows[0]),
+	api_error_encode,
+};

@@ -1,0 +1,9 @@
+#ifndef TRAWL_TRANSPORT_ROUTES_H
+#define TRAWL_TRANSPORT_ROUTES_H
+
+#include "worker/transport/route.h"
+
+/* Every endpoint of trawl. */
+extern const struct routes routes;
+
+#endif

@@ -1,0 +1,192 @@
+/* Listeners and the end of them all. A worker accepts on its own socket and,
+ * for the time being, on those of neighbours that are silent; each listening
+ * handle works on a duplicate, so that closing one never closes the socket that
+ * the master keeps. */
+#include "worker/transport/server.h"
+
+#include "worker/transport/conn.h"
+#include "worker/transport/http.h"
+
+#include "common/base/config.h"
+#include "common/base/log.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+	BACKLOG = 1024,
+	/* How long a client may take to notice that its last answer was the
+	 * last: a few round trips. */
+	LINGER_MS = 1000,
+};
+
+static void
+count(struct server *s)
+{
+	struct shared *shared = s->worker->setup->shared;
+
+	atomic_store_explicit(
+	    &shared->worker[s->worker->setup->slot].connections,
+	    (uint32_t)s->conns_len, memory_order_relaxed);
+}
+
+/* The timer of the deadlines is the last handle of a drained server. */
+static void
+tell_drained(struct server *s)
+{
+	void (*on_drained)(void *arg) = s->on_drained;
+
+	if (on_drained == NULL || s->handles > 1)
+		return;
+	s->on_drained = NULL;
+	on_drained(s->on_drained_arg);
+}
+
+void
+server_forget(struct server *s)
+{
+	assert(s->handles > 0);
+	s->handles--;
+	count(s);
+	if (s->is_closing && s->handles == 0) {
+		input_pool_cleanup(&s->inputs);
+		output_cleanup(&s->output);
+		free(s);
+	} else {
+		tell_drained(s);
+	}
+}
+
+static void
+on_listener_closed(uv_handle_t *handle)
+{
+	struct listener *l = handle->data;
+
+	l->is_open = false;
+	server_forget(l->server);
+}
+
+static void
+on_timer_closed(uv_handle_t *handle)
+{
+	server_forget((struct server *)((char *)handle->data -
+					offsetof(struct server, deadlines)));
+}
+
+static void
+on_connection(uv_stream_t *stream, int status)
+{
+	struct listener *l = stream->data;
+	struct server *s = l->server;
+
+	if (status < 0) {
+		log_warn("accept: %s", uv_strerror(status));
+		return;
+	}
+	/* libuv keeps a client that is not taken, and takes no other; to close
+	 * the listener is the way out, and the next heartbeat opens it again. */
+	if (conn_accept(s, stream) != ERR_OK) {
+		log_error("accept: out of memory");
+		server_unlisten(s, (int)(l - s->listeners));
+	}
+	count(s);
+}
+
+struct server *
+server_open(struct worker *worker, const struct routes *routes)
+{
+	const struct config *config = worker->setup->config;
+	const int64_t length_ms[DEADLINE_KINDS] = {
+		[DEADLINE_IDLE] = config->idle_timeout_ms,
+		[DEADLINE_HEAD] = config->head_timeout_ms,
+		[DEADLINE_BODY] = config->body_timeout_ms,
+		[DEADLINE_SEND] = config->send_timeout_ms,
+		[DEADLINE_LINGER] = LINGER_MS,
+	};
+	struct server *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->worker = worker;
+	s->routes = routes;
+	s->loop = worker->loop;
+	input_pool_init(&s->inputs, http_head_max(config));
+	deadlines_init(&s->deadlines, s->loop, length_ms, conn_on_over);
+	s->handles = 1;
+	worker->server = s;
+	return s;
+}
+
+enum err
+server_listen(struct server *s, int slot)
+{
+	struct listener *l = &s->listeners[slot];
+	int e;
+
+	if (l->is_open)
+		return ERR_OK;
+	int fd =
+	    fcntl(s->worker->setup->listener_fds[slot], F_DUPFD_CLOEXEC, 3);
+	if (fd < 0) {
+		log_error("listener %d: %s", slot, strerror(errno));
+		return ERR_INTERNAL;
+	}
+	uv_tcp_init(s->loop, &l->tcp);
+	l->tcp.data = l;
+	l->server = s;
+	l->is_open = true;
+	s->handles++;
+	if ((e = uv_tcp_open(&l->tcp, fd)) != 0) {
+		close(fd);
+	} else if ((e = uv_listen(
+			(uv_stream_t *)&l->tcp, BACKLOG, on_connection)) == 0) {
+		return ERR_OK;
+	}
+	log_error("listener %d: %s", slot, uv_strerror(e));
+	server_unlisten(s, slot);
+	return ERR_INTERNAL;
+}
+
+void
+server_unlisten(struct server *s, int slot)
+{
+	struct listener *l = &s->listeners[slot];
+
+	if (l->is_open && !uv_is_closing((uv_handle_t *)&l->tcp))
+		uv_close((uv_handle_t *)&l->tcp, on_listener_closed);
+}
+
+void
+server_drain(struct server *s, void (*on_drained)(void *arg), void *arg)
+{
+	struct conn *next;
+
+	s->is_draining = true;
+	s->on_drained = on_drained;
+	s->on_drained_arg = arg;
+	for (int slot = 0; slot < WORKERS_MAX; slot++)
+		server_unlisten(s, slot);
+	for (struct conn *c = s->conns; c != NULL; c = next) {
+		next = c->next;
+		conn_drain(c);
+	}
+	tell_drained(s);
+}
+
+void
+server_close(struct server *s)
+{
+	if (s == NULL || s->is_closing)
+		return;
+	s->is_closing = true;
+	s->on_drained = NULL;
+	for (int slot = 0; slot < WORKERS_MAX; slot++)
+		server_unlisten(s, slot);
+	while (s->conns != NULL)
+		conn_close(s->conns, "the worker ends");
+	uv_close((uv_handle_t *)&s->deadlines.timer, on_timer_closed);
+}

@@ -1,0 +1,62 @@
+#ifndef TRAWL_TRANSPORT_SERVER_H
+#define TRAWL_TRANSPORT_SERVER_H
+
+#include "worker/context.h"
+#include "worker/transport/date.h"
+#include "worker/transport/deadline.h"
+#include "worker/transport/input.h"
+#include "worker/transport/output.h"
+#include "worker/transport/route.h"
+
+#include <uv.h>
+
+struct conn;
+
+/* One listening socket of a worker, its own or a silent neighbour's. */
+struct listener {
+	uv_tcp_t tcp;
+	struct server *server;
+	bool is_open; /* its handle is the loop's */
+};
+
+/* The HTTP server of one worker: listeners, connections, and what connections
+ * share. Loop thread only. */
+struct server {
+	struct worker *worker;
+	const struct routes *routes;
+	uv_loop_t *loop;
+	struct deadlines deadlines;
+	struct date date;
+	struct input_pool inputs;
+	struct output output; /* empty between two calls out of the loop */
+	struct conn *conns;   /* the open ones, newest first */
+	size_t conns_len;
+	size_t handles; /* open handles and connections that are not freed */
+	bool is_draining, is_closing;
+	void (*on_drained)(void *arg); /* no connection is left */
+	void *on_drained_arg;
+	struct listener listeners[WORKERS_MAX]; /* by slot */
+};
+
+/* worker  borrowed; its config has the limits, worker->server is set
+ * routes  borrowed
+ * NULL when memory is out. */
+struct server *server_open(struct worker *worker, const struct routes *routes);
+
+/* Accepts on listener `slot` of the setup (its descriptor is duplicated). Both
+ * do nothing when it is so already. ERR_INTERNAL: the kernel refuses, logged. */
+enum err server_listen(struct server *s, int slot);
+void server_unlisten(struct server *s, int slot);
+
+/* Stops accepting; closes connections without a request, others after their
+ * answer; then calls on_drained(arg), once. */
+void server_drain(struct server *s, void (*on_drained)(void *arg), void *arg);
+
+/* Closes what is still open, whether or not it was answered; frees the server
+ * once requests that others still hold have come back. */
+void server_close(struct server *s);
+
+/* conn: one handle of the server's has been closed. */
+void server_forget(struct server *s);
+
+#endif
