@@ -17,8 +17,8 @@ static const char lock_name[] = "trawl.pid";
 static enum err
 refuse(const struct data_dir *d, const char *name, struct problem *why)
 {
-	return problem_set(why, ERR_INVALID, "%s%s%s: %s", d->path,
-	    *name ? "/" : "", name, strerror(errno));
+	return problem_set(why, ERR_INVALID, "data_dir=\"%s\"%s%s: %s", d->path,
+	    *name ? ": " : "", name, strerror(errno));
 }
 
 /* A directory that was there already is closed to others, if it is ours to

@@ -120,13 +120,14 @@ static _Noreturn void
 run_worker(struct supervisor *s, int slot)
 {
 	struct worker_setup setup = *s->setup;
-	char role[32];
+	char role[32], name[48];
 
 	close(s->signal_fd);
 	if (s->dir)
 		data_dir_close(s->dir);
 	snprintf(role, sizeof(role), "worker %d", slot);
-	prctl(PR_SET_NAME, role);
+	snprintf(name, sizeof(name), "trawl:%s", role);
+	prctl(PR_SET_NAME, name); /* for `ps`; 15 bytes of it */
 	log_init(role, setup.config->debug);
 	setup.slot = slot;
 	exit(worker_run(&setup));
@@ -328,12 +329,8 @@ end(struct supervisor *s)
 }
 
 static void
-act(struct supervisor *s)
+act_in_phase(struct supervisor *s)
 {
-	if (s->stops && s->phase < PHASE_DRAIN) {
-		log_info("ending");
-		stop(s, 0);
-	}
 	switch (s->phase) {
 	case PHASE_STORE:
 		bring_up_redis(s);
@@ -354,6 +351,22 @@ act(struct supervisor *s)
 	case PHASE_OVER:
 		break;
 	}
+}
+
+/* A phase that ends leads straight into the next. */
+static void
+act(struct supervisor *s)
+{
+	enum phase before;
+
+	if (s->stops && s->phase < PHASE_DRAIN) {
+		log_info("ending");
+		stop(s, 0);
+	}
+	do {
+		before = s->phase;
+		act_in_phase(s);
+	} while (s->phase != before);
 }
 
 /* ---- waiting ---- */
