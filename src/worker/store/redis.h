@@ -14,7 +14,7 @@
  * answers every command on every kind of failure: refused, dropped, silent for
  * longer than the deadline, full queue, shutting down. hiredis and its libuv
  * adapter live here and nowhere else; what leaves the folder is typed. Loop
- * thread only. */
+ * thread only. SIGPIPE is ignored in the process. */
 struct redis;
 struct redisReply;
 

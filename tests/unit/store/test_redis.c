@@ -103,6 +103,7 @@ set_up(void **state)
 	struct room *room = calloc(1, sizeof(*room));
 
 	assert_non_null(room);
+	signal(SIGPIPE, SIG_IGN); /* as worker_run() */
 	redis_process_init(&room->server);
 	uv_loop_init(&room->loop);
 	uv_timer_init(&room->loop, &room->patience);

@@ -1,0 +1,115 @@
+#include "support/account.h"
+
+static enum err
+ask(struct loopback *l, const char *scheme, const char *token)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "%s%s", scheme, token);
+	return account_session(l, text);
+}
+
+static void
+token_names_its_user_in_each_form(void **state)
+{
+	struct loopback *l = *state;
+	char token[TOKEN_TEXT];
+	struct req *r = loopback_new(l);
+	int64_t id = account_create(l, "ann", "secret");
+
+	account_login(l, "ann", "secret", token);
+	r->authorization = span_text(token);
+	assert_int_equal(loopback_run(r, account_ask_session), ERR_OK);
+	assert_int_equal(r->session.user_id, id);
+	loopback_free(r);
+	assert_int_equal(ask(l, "Bearer ", token), ERR_OK);
+	assert_int_equal(ask(l, "bEARER  ", token), ERR_OK);
+}
+
+static void
+everything_else_is_no_session(void **state)
+{
+	struct loopback *l = *state;
+	char token[TOKEN_TEXT];
+
+	account_create(l, "ann", "secret");
+	account_login(l, "ann", "secret", token);
+	assert_int_equal(ask(l, "", ""), ERR_NO_SESSION);
+	assert_int_equal(ask(l, "", "Bearer "), ERR_NO_SESSION);
+	assert_int_equal(ask(l, "Basic ", token), ERR_NO_SESSION);
+	assert_int_equal(ask(l, "Bearer", token), ERR_NO_SESSION);
+	assert_int_equal(ask(l, "1", token), ERR_NO_SESSION);
+	token[10] = token[10] == 'a' ? 'b' : 'a';
+	assert_int_equal(ask(l, "", token), ERR_NO_SESSION);
+}
+
+static void
+expired_session_is_none(void **state)
+{
+	struct loopback *l = *state;
+	char token[TOKEN_TEXT];
+
+	account_create(l, "ann", "secret");
+	account_login(l, "ann", "secret", token);
+	/* The entry is still there, its time is over. */
+	redis_process_ask(&l->server, "EVAL %s 0",
+	    "redis.call('HSET', redis.call('KEYS', '*:session:*')[1], "
+	    "'expires', '1000')");
+	assert_int_equal(account_session(l, token), ERR_NO_SESSION);
+}
+
+static void
+logout_ends_this_session_only(void **state)
+{
+	struct loopback *l = *state;
+	char one[TOKEN_TEXT], two[TOKEN_TEXT];
+	struct req *r = loopback_new(l);
+
+	account_create(l, "ann", "secret");
+	account_login(l, "ann", "secret", one);
+	account_login(l, "ann", "secret", two);
+	r->authorization = span_text(one);
+	assert_int_equal(loopback_run(r, account_ask_session), ERR_OK);
+	assert_int_equal(loopback_run(r, service_logout), ERR_OK);
+	assert_int_equal(account_session(l, one), ERR_NO_SESSION);
+	assert_int_equal(account_session(l, two), ERR_OK);
+	assert_string_equal(
+	    redis_process_ask(&l->server, "ZCARD {user:1}:sessions"), "1");
+	loopback_free(r);
+}
+
+static void
+logout_of_all_ends_every_session_of_this_user(void **state)
+{
+	struct loopback *l = *state;
+	char one[TOKEN_TEXT], two[TOKEN_TEXT], bob[TOKEN_TEXT];
+	struct req *r = loopback_new(l);
+
+	account_create(l, "ann", "secret");
+	account_create(l, "bob", "secret");
+	account_login(l, "ann", "secret", one);
+	account_login(l, "ann", "secret", two);
+	account_login(l, "bob", "secret", bob);
+	r->authorization = span_text(one);
+	assert_int_equal(loopback_run(r, account_ask_session), ERR_OK);
+	r->in.all = true;
+	assert_int_equal(loopback_run(r, service_logout), ERR_OK);
+	assert_int_equal(account_session(l, one), ERR_NO_SESSION);
+	assert_int_equal(account_session(l, two), ERR_NO_SESSION);
+	assert_int_equal(account_session(l, bob), ERR_OK);
+	loopback_free(r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(token_names_its_user_in_each_form),
+		test(everything_else_is_no_session),
+		test(expired_session_is_none),
+		test(logout_ends_this_session_only),
+		test(logout_of_all_ends_every_session_of_this_user),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
