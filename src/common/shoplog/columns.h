@@ -28,19 +28,19 @@ struct columns {
 	uint32_t items_len;         /* goods in carts, each once a cart */
 	const uint64_t *cart_id;    /* [carts_len], ascending */
 	const uint32_t *named_day;  /* day of the first line that names it */
-	const uint32_t *paid_day;   /* of the first success_pay, or COLUMNS_NO_DAY */
+	const uint32_t *paid_day;   /* of its first success_pay, or NO_DAY */
 	const uint8_t *owner;       /* enum cart_owner */
-	const uint64_t *owner_key;  /* user id, IPv4 address, high half of IPv6 */
+	const uint64_t *owner_key;  /* user id, IPv4, high half of IPv6 */
 	const uint64_t *owner_low;  /* low half of IPv6, else 0; NULL: all 0 */
 	const uint32_t *items_from; /* [carts_len + 1] into items */
-	const uint32_t *items;      /* index into goods_id, ascending in a cart */
+	const uint32_t *items;      /* into goods_id, ascending in a cart */
 	const uint64_t *goods_id;   /* [goods_len], ascending */
 	void *memory;               /* owner of all arrays above */
 };
 
 /* The carts of one shard of a tally. columns_cleanup gives `out` back. */
-enum err columns_of_tally(const struct tally *t, unsigned shard,
-    struct columns *out);
+enum err columns_of_tally(
+    const struct tally *t, unsigned shard, struct columns *out);
 
 enum err columns_encode(const struct columns *c, uint8_t **bytes, size_t *len);
 enum err columns_decode(struct span bytes, struct columns *out);
