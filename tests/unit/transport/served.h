@@ -1,0 +1,302 @@
+#ifndef TRAWL_TESTS_TRANSPORT_SERVED_H
+#define TRAWL_TESTS_TRANSPORT_SERVED_H
+
+/* A server with a route table of its own on a loopback port, its loop turned by
+ * the test, and clients that are plain sockets of the same thread. Include after
+ * cmocka.h. */
+#include "worker/context.h"
+#include "worker/transport/conn.h"
+#include "worker/transport/server.h"
+
+#include "common/base/config.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+	BIG = 4 << 20,        /* bytes of GET /big */
+	TURNS_MAX = 20000,    /* of the loop, until a test gives up */
+	ANSWER_MAX = 1 << 20, /* bytes of an answer that are kept */
+};
+
+static struct req *held; /* of the request that waits in /wait */
+static int encoded;      /* answers of /wait that were encoded */
+static char *big;
+
+static enum req_state
+done(struct req *r)
+{
+	return req_done(r);
+}
+
+static enum req_state
+hold(struct req *r)
+{
+	held = r;
+	return req_wait(r, done);
+}
+
+static enum err
+encode_hello(struct req *r)
+{
+	r->out.status = 200;
+	r->out.body = span_text("{\"hello\":\"world\"}");
+	return ERR_OK;
+}
+
+static enum err
+encode_echo(struct req *r)
+{
+	r->out.status = 200;
+	r->out.body = r->body;
+	return ERR_OK;
+}
+
+static enum err
+encode_waited(struct req *r)
+{
+	encoded++;
+	r->out.status = 200;
+	r->out.body = r->path;
+	return ERR_OK;
+}
+
+static enum err
+encode_big(struct req *r)
+{
+	r->out.status = 200;
+	r->out.body = span_of(big, BIG);
+	return ERR_OK;
+}
+
+static enum err
+encode_id(struct req *r)
+{
+	char *text = arena_printf(&r->arena, "%lld", (long long)r->path_id);
+
+	r->out.status = 200;
+	r->out.body = span_text(text);
+	r->out.etag = "\"1\"";
+	return ERR_OK;
+}
+
+static enum err
+decode_json(struct req *r)
+{
+	return span_is_equal(r->content_type, span_text("application/json"))
+		   ? ERR_OK
+		   : ERR_NOT_JSON;
+}
+
+static enum err
+forbid(struct req *r)
+{
+	(void)r;
+	return ERR_FORBIDDEN;
+}
+
+static enum err
+encode_error(struct req *r)
+{
+	char *text = arena_printf(&r->arena, "{\"message\":\"%s\"}",
+	    r->out.detail ? r->out.detail : err_text(r->out.err));
+
+	r->out.body = span_text(text);
+	return ERR_OK;
+}
+
+static const struct route test_rows[] = {
+	{ METHOD_GET, "/", false, NULL, NULL, done, encode_hello },
+	{ METHOD_POST, "/", false, NULL, NULL, done, encode_echo },
+	{ METHOD_GET, "/wait", false, NULL, NULL, hold, encode_waited },
+	{ METHOD_POST, "/wait", false, NULL, NULL, hold, encode_echo },
+	{ METHOD_GET, "/big", false, NULL, NULL, done, encode_big },
+	{ METHOD_POST, "/json", false, NULL, decode_json, done, encode_echo },
+	{ METHOD_POST, "/secret", true, forbid, NULL, done, encode_echo },
+	{ METHOD_POST, "/forbidden", false, forbid, decode_json, done,
+	    encode_echo },
+	{ METHOD_GET, "/user/all", false, NULL, NULL, done, encode_hello },
+	{ METHOD_PATCH, "/user/{id}", false, NULL, NULL, done, encode_id },
+	{ METHOD_DELETE, "/user/{id}", false, NULL, NULL, done, encode_id },
+	{ METHOD_GET, "/report/{n}", false, NULL, NULL, done, encode_id },
+};
+
+static const struct routes test_routes = {
+	test_rows,
+	sizeof(test_rows) / sizeof(test_rows[0]),
+	encode_error,
+};
+
+struct served {
+	struct config config;
+	struct shared *shared;
+	uv_loop_t loop;
+	int fd;
+	struct worker_setup setup;
+	struct worker worker;
+	struct sockaddr_in address;
+	bool is_drained;
+};
+
+/* config  changes defaults before the server sees them; may be NULL */
+static inline struct served *
+served_open(void (*config)(struct config *c))
+{
+	struct served *s = calloc(1, sizeof(*s));
+	socklen_t len = sizeof(s->address);
+
+	assert_non_null(s);
+	assert_int_equal(config_defaults(&s->config), ERR_OK);
+	if (config != NULL)
+		config(&s->config);
+	s->shared = shared_new(1);
+	assert_non_null(s->shared);
+	s->fd = socket(AF_INET, SOCK_STREAM, 0);
+	s->address.sin_family = AF_INET;
+	s->address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(s->fd, (struct sockaddr *)&s->address, len), 0);
+	assert_int_equal(
+	    getsockname(s->fd, (struct sockaddr *)&s->address, &len), 0);
+	assert_int_equal(listen(s->fd, 64), 0);
+	assert_int_equal(uv_loop_init(&s->loop), 0);
+	s->setup.config = &s->config;
+	s->setup.shared = s->shared;
+	s->setup.listener_fds = &s->fd;
+	s->setup.listeners_len = 1;
+	s->worker.setup = &s->setup;
+	s->worker.loop = &s->loop;
+	assert_non_null(server_open(&s->worker, &test_routes));
+	assert_int_equal(server_listen(s->worker.server, 0), ERR_OK);
+	held = NULL;
+	encoded = 0;
+	return s;
+}
+
+/* Closes everything and asserts that nothing is left of it. */
+static inline void
+served_close(struct served *s)
+{
+	server_close(s->worker.server);
+	uv_run(&s->loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&s->loop), 0);
+	close(s->fd);
+	shared_free(s->shared);
+	config_cleanup(&s->config);
+	free(s);
+}
+
+static inline void
+turn(struct served *s)
+{
+	uv_run(&s->loop, UV_RUN_NOWAIT);
+}
+
+struct client {
+	struct served *served;
+	int fd;
+	bool has_ended; /* the server closed, or reset */
+	size_t len;
+	char bytes[ANSWER_MAX + 1]; /* what it answered so far */
+};
+
+static inline struct client *
+client_open(struct served *s)
+{
+	struct client *c = calloc(1, sizeof(*c));
+
+	assert_non_null(c);
+	c->served = s;
+	c->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	int e =
+	    connect(c->fd, (struct sockaddr *)&s->address, sizeof(s->address));
+	assert_true(e == 0 || errno == EINPROGRESS);
+	turn(s);
+	return c;
+}
+
+static inline void
+client_close(struct client *c)
+{
+	if (c->fd >= 0)
+		close(c->fd);
+	for (int i = 0; i < 3; i++)
+		turn(c->served);
+	free(c);
+}
+
+static inline void
+client_send(struct client *c, const char *bytes, size_t len)
+{
+	for (int turns = 0; len > 0 && turns < TURNS_MAX; turns++) {
+		ssize_t sent = send(c->fd, bytes, len, MSG_NOSIGNAL);
+
+		if (sent > 0) {
+			bytes += sent;
+			len -= (size_t)sent;
+		} else if (errno != EAGAIN) {
+			break;
+		}
+		turn(c->served);
+	}
+}
+
+static inline void
+client_read(struct client *c)
+{
+	char sink[4096];
+
+	turn(c->served);
+	for (;;) {
+		size_t room = ANSWER_MAX - c->len;
+		ssize_t got = room ? recv(c->fd, c->bytes + c->len, room, 0)
+				   : recv(c->fd, sink, sizeof(sink), 0);
+
+		if (got > 0 && room > 0)
+			c->len += (size_t)got;
+		if (got == 0 || (got < 0 && errno != EAGAIN))
+			c->has_ended = true;
+		if (got <= 0)
+			break;
+	}
+	c->bytes[c->len] = '\0';
+}
+
+/* Reads until `text` has come `times` times. */
+static inline bool
+client_wait(struct client *c, const char *text, int times)
+{
+	for (int turns = 0; turns < TURNS_MAX; turns++) {
+		const char *at = c->bytes;
+		int seen = 0;
+
+		client_read(c);
+		while ((at = strstr(at, text)) != NULL) {
+			seen++;
+			at += strlen(text);
+		}
+		if (seen >= times)
+			return true;
+		if (c->has_ended)
+			return false;
+		if (turns > 100)
+			usleep(100);
+	}
+	return false;
+}
+
+static inline bool
+client_wait_end(struct client *c)
+{
+	for (int turns = 0; turns < TURNS_MAX && !c->has_ended; turns++) {
+		client_read(c);
+		if (turns > 100)
+			usleep(100);
+	}
+	return c->has_ended;
+}
+
+#endif
