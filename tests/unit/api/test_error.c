@@ -1,0 +1,59 @@
+#include "support/decoding.h"
+#include "worker/api/error.h"
+
+static void
+error_has_message_and_code(void **state)
+{
+	struct req *r = *state;
+
+	r->out.err = ERR_LOGIN_BUSY;
+	assert_int_equal(api_error_encode(r), ERR_OK);
+	assert_int_equal(r->out.status, 409);
+	assert_span(
+	    r->out.body, "{\"message\":\"Login is busy\",\"error_code\":409}");
+}
+
+static void
+detail_takes_the_place_of_the_words(void **state)
+{
+	struct req *r = *state;
+
+	r->out.err = ERR_BAD_PARAMETER;
+	r->out.detail = "from is after \"to\"";
+	assert_int_equal(api_error_encode(r), ERR_OK);
+	assert_span(r->out.body,
+	    "{\"message\":\"from is after \\\"to\\\"\",\"error_code\":400}");
+	r->out.detail = "\xff";
+	assert_int_equal(api_error_encode(r), ERR_OK);
+	assert_span(
+	    r->out.body, "{\"message\":\"Bad parameter\",\"error_code\":400}");
+}
+
+static void
+all_errors_of_all_fields_are_told(void **state)
+{
+	struct req *r = *state;
+
+	r->out.err = ERR_INVALID;
+	req_field_error(r, "login", "one");
+	req_field_error(r, "password", "two");
+	req_field_error(r, "login", "three");
+	assert_int_equal(api_error_encode(r), ERR_OK);
+	assert_int_equal(r->out.status, 400);
+	assert_span(r->out.body,
+	    "{\"message\":\"Validation failed\",\"error_code\":400,"
+	    "\"errors\":{\"login\":[\"one\",\"three\"],"
+	    "\"password\":[\"two\"]}}");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(error_has_message_and_code),
+		test(detail_takes_the_place_of_the_words),
+		test(all_errors_of_all_fields_are_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
