@@ -3,7 +3,6 @@
 #include "common/shoplog/chunk.h"
 
 #include "common/shoplog/event.h"
-#include "common/shoplog/lines.h"
 #include "log_files.h"
 #include "reference/reference.h"
 
@@ -119,6 +118,8 @@ long_lines_are_malformed_and_counted_once(void **state)
 	for (uint64_t size = 32749; size < 600000; size += 65537)
 		assert_like_one_pass(&s, &want, size);
 	assert_like_one_pass(&s, &want, LINE_MAX_BYTES);
+	/* Ends between "\r" and "\n" of the longest line that is allowed. */
+	assert_like_one_pass(&s, &want, 4 * LINE_MAX_BYTES + 3);
 	assert_like_one_pass(&s, &want, s.bytes);
 	source_cleanup(&s);
 	arena_reset(&arena);
@@ -269,36 +270,6 @@ file_that_changed_is_noticed(void **state)
 }
 
 static void
-file_that_shrinks_while_it_is_read_is_noticed(void **state)
-{
-	char *bytes = malloc(1000000);
-	struct problem why = { "" };
-	struct lines lines;
-	struct line line;
-	struct source s;
-	enum err e;
-
-	(void)state;
-	assert_non_null(bytes);
-	memset(bytes, '\n', 1000000);
-	log_file_write("log", span_of(bytes, 1000000));
-	free(bytes);
-	assert_int_equal(source_resolve(&s, "log", NULL), ERR_OK);
-	assert_int_equal(
-	    lines_open(&lines, &s.files[0], 0, 1000000, NULL, NULL, &why),
-	    ERR_OK);
-	assert_int_equal(lines_next(&lines, &line, &why), ERR_OK);
-	assert_int_equal(line.bytes, 1);
-	assert_int_equal(truncate("log", 500000), 0);
-	while ((e = lines_next(&lines, &line, &why)) == ERR_OK)
-		assert_int_equal(line.bytes, 1);
-	assert_int_equal(e, ERR_LOG_CHANGED);
-	assert_non_null(strstr(why.text, "shrank"));
-	lines_close(&lines);
-	source_cleanup(&s);
-}
-
-static void
 stop_ends_the_reading(void **state)
 {
 	_Atomic int stop = 0;
@@ -328,7 +299,6 @@ main(void)
 		IN_DIRECTORY(lone_cr_at_the_end_is_tail_but_no_line),
 		IN_DIRECTORY(end_of_lines_is_found_far_from_the_end),
 		IN_DIRECTORY(file_that_changed_is_noticed),
-		IN_DIRECTORY(file_that_shrinks_while_it_is_read_is_noticed),
 		IN_DIRECTORY(stop_ends_the_reading),
 	};
 
