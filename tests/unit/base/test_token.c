@@ -1,0 +1,151 @@
+/* Session tokens: their form, and what their digest depends on. */
+#include "common/base/token.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#define RANDOM "0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcde"
+
+static struct token_key
+key_of(const char *secret)
+{
+	struct token_key key;
+
+	token_key_derive(&key, span_text(secret));
+	return key;
+}
+
+static bool
+is_token(struct span text)
+{
+	struct token_key key = key_of("0123456789abcdef");
+	char digest[DIGEST_TEXT];
+	int64_t id;
+
+	return token_digest(&key, text, &id, digest);
+}
+
+static void
+a_new_token_names_its_user(void **state)
+{
+	static const int64_t ids[] = { 1, 42, INT64_MAX };
+	struct token_key key = key_of("0123456789abcdef");
+	char token[TOKEN_TEXT], digest[DIGEST_TEXT];
+	int64_t id = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		token_new(ids[i], token);
+		assert_true(token_digest(&key, span_text(token), &id, digest));
+		assert_true(id == ids[i]);
+		assert_int_equal(strlen(digest), DIGEST_TEXT - 1);
+	}
+}
+
+static void
+two_tokens_of_a_user_differ(void **state)
+{
+	char one[TOKEN_TEXT], two[TOKEN_TEXT];
+
+	(void)state;
+	token_new(7, one);
+	token_new(7, two);
+	assert_string_not_equal(one, two);
+}
+
+static void
+a_digest_depends_on_user_random_part_and_secret(void **state)
+{
+	static const char token[] = "7." RANDOM;
+	static const char other_user[] = "8." RANDOM;
+	struct token_key key = key_of("0123456789abcdef");
+	struct token_key other_key = key_of("0123456789abcdeg");
+	char digest[DIGEST_TEXT], again[DIGEST_TEXT];
+	char changed[sizeof(token)];
+	int64_t id;
+
+	(void)state;
+	assert_true(token_digest(&key, span_text(token), &id, digest));
+	assert_true(token_digest(&key, span_text(token), &id, again));
+	assert_string_equal(digest, again);
+	assert_true(token_digest(&key, span_text(other_user), &id, again));
+	assert_string_not_equal(digest, again);
+	assert_true(token_digest(&other_key, span_text(token), &id, again));
+	assert_string_not_equal(digest, again);
+	memcpy(changed, token, sizeof(token));
+	changed[sizeof(token) - 2] ^= 1;
+	assert_true(token_digest(&key, span_text(changed), &id, again));
+	assert_string_not_equal(digest, again);
+}
+
+static void
+other_texts_are_no_token(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		".",
+		"7",
+		RANDOM,
+		"." RANDOM,
+		"0." RANDOM,
+		"07." RANDOM,
+		"-7." RANDOM,
+		"+7." RANDOM,
+		"7x." RANDOM,
+		" 7." RANDOM,
+		"7." RANDOM "A",
+		"7." RANDOM "=",
+		"7" RANDOM "A",
+		"7.="
+		"123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcde",
+		"7. "
+		"123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcde",
+		"9223372036854775808." RANDOM, /* INT64_MAX + 1 */
+		"10000000000000000000." RANDOM,
+	};
+
+	(void)state;
+	assert_true(is_token(span_text("7." RANDOM)));
+	assert_true(is_token(span_text("9223372036854775807." RANDOM)));
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (is_token(span_text(texts[i])))
+			fail_msg("\"%s\" passed as a token", texts[i]);
+	assert_false(is_token(span_of(NULL, 0)));
+	assert_false(
+	    is_token(span_of("7.\0"
+			     "123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcde",
+		45)));
+}
+
+static void
+a_made_up_secret_is_long_and_new(void **state)
+{
+	char one[SECRET_TEXT], two[SECRET_TEXT];
+
+	(void)state;
+	token_secret_new(one);
+	token_secret_new(two);
+	assert_int_equal(strlen(one), SECRET_TEXT - 1);
+	assert_string_not_equal(one, two);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_new_token_names_its_user),
+		cmocka_unit_test(two_tokens_of_a_user_differ),
+		cmocka_unit_test(
+		    a_digest_depends_on_user_random_part_and_secret),
+		cmocka_unit_test(other_texts_are_no_token),
+		cmocka_unit_test(a_made_up_secret_is_long_and_new),
+	};
+
+	if (token_init() != 0)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
