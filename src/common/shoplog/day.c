@@ -63,7 +63,8 @@ by_value(const void *a, const void *b)
 static void
 print_countries(struct writer *w, const struct count **rows, size_t len)
 {
-	qsort(rows, len, sizeof(*rows), by_value);
+	if (len > 0)
+		qsort(rows, len, sizeof(*rows), by_value);
 	for (size_t i = 0; i < len; i++) {
 		char text[8] = " ";
 
