@@ -3,11 +3,13 @@
  * against which it is held. */
 #include "reference/line.h"
 
+#include "common/base/civil.h"
 #include "reference/table.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { FIELDS = 8, SEGMENTS = 3 };
@@ -252,4 +254,25 @@ reference_line_read(
 	       is_clock(field[3]) && is_request_id(field[4]) &&
 	       is_level(field[5]) && read_address(field[6], &out->address) &&
 	       read_url(a, field[7], out);
+}
+
+bool
+reference_line_is(const struct reference_line *r, const struct event *e)
+{
+	bool has_cart = e->kind == EVENT_CART || e->kind == EVENT_PAY ||
+			e->kind == EVENT_SUCCESS;
+	char date[CIVIL_DAY_TEXT], clock[16];
+
+	civil_day_format(e->day, date);
+	snprintf(clock, sizeof(clock), "%02u:%02u:%02u", e->second / 3600,
+	    e->second / 60 % 60, e->second % 60);
+	return e->kind == r->kind && strcmp(date, r->date) == 0 &&
+	       strcmp(clock, r->clock) == 0 &&
+	       memcmp(&e->address, &r->address, sizeof(e->address)) == 0 &&
+	       (!r->category ||
+		   span_is_equal(e->category, span_text(r->category))) &&
+	       (!r->goods || span_is_equal(e->goods, span_text(r->goods))) &&
+	       (e->kind != EVENT_CART || e->goods_id == r->goods_id) &&
+	       (e->kind != EVENT_PAY || e->user_id == r->user_id) &&
+	       (!has_cart || e->cart_id == r->cart_id);
 }

@@ -22,4 +22,8 @@ struct reference_line {
 bool reference_line_read(
     struct arena *a, struct span line, struct reference_line *out);
 
+/* Whether event_parse has read the same: of the fields, those that the kind
+ * has. */
+bool reference_line_is(const struct reference_line *r, const struct event *e);
+
 #endif
