@@ -1,0 +1,177 @@
+/* Real threads and a real loop. */
+#include "worker/pool.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { JOBS = 200 };
+
+struct task {
+	struct pool_job job;
+	uv_sem_t *gate; /* work() passes it first; NULL: none */
+	int worked;     /* on the thread */
+	int order;      /* of done(), counted from 1 */
+	int priority;
+};
+
+static int ended; /* loop thread only */
+
+static void
+work(struct pool_job *job)
+{
+	struct task *t = (struct task *)job;
+
+	if (t->gate != NULL)
+		uv_sem_wait(t->gate);
+	t->worked++;
+	t->priority = getpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid));
+}
+
+static void
+done(struct pool_job *job)
+{
+	((struct task *)job)->order = ++ended;
+}
+
+static struct task
+task_of(uv_sem_t *gate)
+{
+	return (struct task){ .job = { work, done, NULL }, .gate = gate };
+}
+
+static void
+finish(uv_loop_t *loop, struct pool *p)
+{
+	pool_close(p);
+	assert_int_equal(uv_run(loop, UV_RUN_DEFAULT), 0);
+	assert_int_equal(uv_loop_close(loop), 0);
+}
+
+static void
+every_job_is_done_once_in_order(void **state)
+{
+	static struct task tasks[JOBS];
+	uv_loop_t loop;
+
+	(void)state;
+	uv_loop_init(&loop);
+	struct pool *p = pool_new(&loop, 1, JOBS, 0);
+	assert_non_null(p);
+	ended = 0;
+	for (int i = 0; i < JOBS; i++) {
+		tasks[i] = task_of(NULL);
+		assert_int_equal(pool_start(p, &tasks[i].job), ERR_OK);
+	}
+	while (ended < JOBS)
+		uv_run(&loop, UV_RUN_ONCE);
+	for (int i = 0; i < JOBS; i++) {
+		assert_int_equal(tasks[i].worked, 1);
+		assert_int_equal(tasks[i].order, i + 1);
+	}
+	finish(&loop, p);
+}
+
+static void
+a_full_queue_refuses_and_takes_again_later(void **state)
+{
+	struct task tasks[4];
+	uv_loop_t loop;
+	uv_sem_t gate;
+
+	(void)state;
+	uv_loop_init(&loop);
+	uv_sem_init(&gate, 0);
+	struct pool *p = pool_new(&loop, 1, 2, 0);
+	ended = 0;
+	for (int i = 0; i < 4; i++) {
+		tasks[i] = task_of(&gate);
+		/* One runs, two wait. */
+		assert_int_equal(pool_start(p, &tasks[i].job),
+		    i < 3 ? ERR_OK : ERR_OVERLOAD);
+	}
+	uv_sem_post(&gate);
+	while (ended < 1)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_int_equal(pool_start(p, &tasks[3].job), ERR_OK);
+	for (int i = 0; i < 3; i++)
+		uv_sem_post(&gate);
+	while (ended < 4)
+		uv_run(&loop, UV_RUN_ONCE);
+	finish(&loop, p);
+	uv_sem_destroy(&gate);
+}
+
+static void
+closing_lets_queued_jobs_end(void **state)
+{
+	static struct task tasks[JOBS];
+	uv_loop_t loop;
+	uv_sem_t gate;
+
+	(void)state;
+	uv_loop_init(&loop);
+	uv_sem_init(&gate, 0);
+	struct pool *p = pool_new(&loop, 2, JOBS, 0);
+	ended = 0;
+	for (int i = 0; i < JOBS; i++) {
+		tasks[i] = task_of(i < 2 ? &gate : NULL);
+		assert_int_equal(pool_start(p, &tasks[i].job), ERR_OK);
+	}
+	pool_close(p);
+	uv_sem_post(&gate);
+	uv_sem_post(&gate);
+	assert_int_equal(uv_run(&loop, UV_RUN_DEFAULT), 0);
+	assert_int_equal(ended, JOBS);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	uv_sem_destroy(&gate);
+}
+
+static void
+a_nice_pool_leaves_the_loop_thread_as_it_is(void **state)
+{
+	struct task task = task_of(NULL);
+	uv_loop_t loop;
+	int mine = getpriority(PRIO_PROCESS, 0);
+
+	(void)state;
+	uv_loop_init(&loop);
+	struct pool *p = pool_new(&loop, 1, 1, mine + 5);
+	ended = 0;
+	assert_int_equal(pool_start(p, &task.job), ERR_OK);
+	while (ended < 1)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_int_equal(task.priority, mine + 5);
+	assert_int_equal(getpriority(PRIO_PROCESS, 0), mine);
+	finish(&loop, p);
+}
+
+static void
+no_pool_is_closed_without_harm(void **state)
+{
+	(void)state;
+	pool_close(NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_job_is_done_once_in_order),
+		cmocka_unit_test(a_full_queue_refuses_and_takes_again_later),
+		cmocka_unit_test(closing_lets_queued_jobs_end),
+		cmocka_unit_test(a_nice_pool_leaves_the_loop_thread_as_it_is),
+		cmocka_unit_test(no_pool_is_closed_without_harm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
