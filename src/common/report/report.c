@@ -25,6 +25,18 @@ static const struct wording wordings[REPORTS + 1] = {
 	{ "How many users bought more than once?", "users" },
 };
 
+const char *
+report_question(int report)
+{
+	return wordings[report].question;
+}
+
+const char *
+report_unit(int report)
+{
+	return wordings[report].unit;
+}
+
 /* JSON knows no unsigned 64 bits; nobody counts that far. */
 static json_t *
 number(uint64_t value)

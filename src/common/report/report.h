@@ -27,4 +27,8 @@ enum err report_encode(const struct answer *answer,
     const struct report_source *source, const struct period *period,
     char **json, size_t *len);
 
+/* The words of report 1 to 7: what it asks, what it counts. Static memory. */
+const char *report_question(int report);
+const char *report_unit(int report);
+
 #endif

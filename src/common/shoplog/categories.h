@@ -1,0 +1,17 @@
+#ifndef TRAWL_COMMON_SHOPLOG_CATEGORIES_H
+#define TRAWL_COMMON_SHOPLOG_CATEGORIES_H
+
+#include "common/base/arena.h"
+#include "common/base/err.h"
+#include "common/base/span.h"
+#include "common/shoplog/day.h"
+
+#include <stddef.h>
+
+/* The categories that any view of these days names, each once, in byte order.
+ *
+ * out  *len spans in the arena; their bytes are those of the days */
+enum err categories_of_days(const struct day_segment *days, size_t days_len,
+    struct arena *a, struct span **out, size_t *len);
+
+#endif

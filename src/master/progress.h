@@ -1,0 +1,30 @@
+#ifndef TRAWL_MASTER_PROGRESS_H
+#define TRAWL_MASTER_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* One line on a terminal that says how far a long work is. Nothing is written
+ * before a second has gone by, or when nobody looks. One thread at a time. */
+struct progress {
+	FILE *out; /* borrowed; NULL: nobody looks */
+	int64_t began_ms;
+	uint64_t total; /* bytes */
+	bool is_shown;
+};
+
+/* out  NULL, or a terminal */
+void progress_init(struct progress *p, FILE *out, uint64_t total);
+
+/* done  bytes, of the total */
+void progress_show(struct progress *p, uint64_t done);
+
+/* Takes the line away. */
+void progress_end(struct progress *p);
+
+/* "12.3 MB". Decimal units. */
+enum { PROGRESS_BYTES_TEXT = 24 };
+void progress_format_bytes(double bytes, char out[PROGRESS_BYTES_TEXT]);
+
+#endif

@@ -1,0 +1,348 @@
+/* The offline command, in the order of its work: options, files, the reading,
+ * what the questions are asked of, the answers. */
+#include "master/report.h"
+
+#include "common/base/civil.h"
+#include "common/report/report.h"
+#include "common/shoplog/categories.h"
+#include "common/shoplog/day.h"
+#include "common/shoplog/question.h"
+#include "master/reading.h"
+#include "master/report_options.h"
+#include "master/report_text.h"
+#include "master/spool.h"
+
+#include <limits.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { FAILED = 1, MISUSED = 2, CATEGORIES_SHOWN = 50 };
+
+struct report {
+	struct report_options options;
+	struct spool spool; /* of standard input */
+	struct source source;
+	struct geo *geo;
+	struct tally *tally;
+	struct columns shards[SHARDS];
+	struct catalogue *catalogue;
+	struct day_segment *days; /* in the arena */
+	size_t days_len;
+	struct report_source about;
+	char parsed_at[CIVIL_MOMENT_TEXT + 1];
+	struct arena arena;
+};
+
+static void
+cleanup(struct report *r)
+{
+	for (unsigned i = 0; i < SHARDS; i++)
+		columns_cleanup(&r->shards[i]);
+	catalogue_free(r->catalogue);
+	tally_free(r->tally);
+	geo_close(r->geo);
+	source_cleanup(&r->source);
+	spool_close(&r->spool);
+	arena_reset(&r->arena);
+}
+
+static void
+usage(FILE *out)
+{
+	fputs(
+	    "usage: trawl report [OPTION]... LOG...\n"
+	    "Answers the seven reports about the files, read as one log. A LOG "
+	    "is a file,\nseveral with commas between, a glob, or - for "
+	    "standard "
+	    "input.\n\n"
+	    "  --report N     only report N, 1 to 7\n"
+	    "  --category C   of reports 2, 3 and 5\n"
+	    "  --from DATE    only from this day on, as 2018-08-01\n"
+	    "  --to DATE      only up to this day, itself included\n"
+	    "  --json         the documents of GET /report/N\n"
+	    "  --threads N    threads that read; one per CPU\n",
+	    out);
+}
+
+/* The list of files as source_resolve wants it, standard input by the name of
+ * its copy. */
+static enum err
+list_files(struct report *r, const char **out, struct problem *why)
+{
+	char *list = arena_copy(&r->arena, span_text(""));
+
+	for (size_t i = 0; list && i < r->options.logs_len; i++) {
+		const char *log = r->options.logs[i];
+		enum err e;
+
+		if (!strcmp(log, "-")) {
+			e = spool_open(&r->spool, STDIN_FILENO, why);
+			if (e != ERR_OK)
+				return e;
+			log = r->spool.path;
+		}
+		list =
+		    arena_printf(&r->arena, "%s%s%s", list, i ? "," : "", log);
+	}
+	*out = list;
+	return list ? ERR_OK : ERR_NO_MEMORY;
+}
+
+static enum err
+open_log(struct report *r, struct problem *why)
+{
+	const char *list;
+	enum err e = list_files(r, &list, why);
+
+	return e == ERR_OK ? source_resolve(&r->source, list, why) : e;
+}
+
+static enum err
+open_geo(struct report *r, struct problem *why)
+{
+	char path[PATH_MAX];
+	enum err e = geo_default_ranges_path(path, sizeof(path), why);
+
+	return e == ERR_OK ? geo_open_ranges(&r->geo, path, why) : e;
+}
+
+static unsigned
+count_threads(const struct report_options *o)
+{
+	cpu_set_t cpus;
+	int n = 1;
+
+	if (o->threads)
+		return o->threads;
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) == 0)
+		n = CPU_COUNT(&cpus);
+	return n < REPORT_THREADS_MAX ? (unsigned)n : REPORT_THREADS_MAX;
+}
+
+static enum err
+read_log(struct report *r, struct problem *why)
+{
+	struct progress progress;
+
+	progress_init(
+	    &progress, isatty(STDERR_FILENO) ? stderr : NULL, r->source.bytes);
+	return reading_run(&r->source, r->geo, count_threads(&r->options),
+	    &progress, &r->tally, why);
+}
+
+/* What the questions are asked of: carts as columns, days, the catalogue. */
+static enum err
+derive(struct report *r)
+{
+	struct day_carts *carts = NULL;
+	size_t carts_len = 0;
+	enum err e = ERR_OK;
+
+	for (unsigned i = 0; i < SHARDS && e == ERR_OK; i++) {
+		e = columns_of_tally(r->tally, i, &r->shards[i]);
+		if (e == ERR_OK)
+			e = day_carts_of(&r->shards[i], &carts, &carts_len);
+	}
+	if (e == ERR_OK)
+		e = day_segments(r->tally, carts, carts_len, &r->arena,
+		    &r->days, &r->days_len);
+	free(carts);
+	if (e == ERR_OK)
+		e = catalogue_of_tally(r->tally, &r->catalogue);
+	return e;
+}
+
+static enum err
+describe(struct report *r)
+{
+	const struct tally_summary *s = tally_summary(r->tally);
+	size_t len = r->source.files_len;
+	const char **names = arena_alloc(&r->arena, len * sizeof(*names));
+	char now[CIVIL_MOMENT_TEXT];
+
+	if (!names)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < len; i++)
+		names[i] = strcmp(r->source.files[i].path, r->spool.path)
+			       ? basename(r->source.files[i].path)
+			       : "-";
+	civil_moment_format(civil_moment_of_unix(time(NULL)), now);
+	snprintf(r->parsed_at, sizeof(r->parsed_at), "%sZ", now);
+	r->about = (struct report_source){
+		.files = names,
+		.files_len = len,
+		.lines = s->lines,
+		.malformed = s->malformed,
+		.first_s = s->first_s,
+		.last_s = s->last_s,
+		.parsed_at = r->parsed_at,
+		.geo = geo_source(r->geo),
+	};
+	return ERR_OK;
+}
+
+/* Refuses a category that no view of the log names, and lists those there are. */
+static enum err
+check_category(struct report *r, struct problem *why)
+{
+	struct span wanted = span_text(r->options.category);
+	struct span *names;
+	const char *list = "";
+	size_t len;
+	enum err e;
+
+	if (wanted.len == 0)
+		return ERR_OK;
+	e = categories_of_days(r->days, r->days_len, &r->arena, &names, &len);
+	for (size_t i = 0; i < len && e == ERR_OK; i++) {
+		if (span_is_equal(names[i], wanted))
+			return ERR_OK;
+		if (i < CATEGORIES_SHOWN)
+			list = arena_printf(&r->arena, "%s%s%.*s", list,
+			    i ? ", " : "", (int)names[i].len, names[i].data);
+		if (!list)
+			e = ERR_NO_MEMORY;
+	}
+	if (e != ERR_OK)
+		return e;
+	return problem_set(why, ERR_NO_CATEGORY,
+	    "--category %s: no view of the log names it; there are: %s",
+	    wanted.data, len ? list : "none");
+}
+
+/* Empty when the day has no such field. */
+static struct span
+field_of(const struct day_segment *day, const char *name)
+{
+	for (size_t i = 0; i < day->fields_len; i++)
+		if (span_is_equal(day->fields[i].name, span_text(name)))
+			return day->fields[i].value;
+	return span_of(NULL, 0);
+}
+
+static enum err
+answer_of_days(struct report *r, const struct question *q, struct answer *out)
+{
+	const char *field = question_field(q, &r->arena);
+	struct question_sum sum;
+	enum err e = ERR_NO_MEMORY;
+
+	if (field)
+		e = question_sum_init(&sum, q, &r->arena, r->days_len);
+	for (size_t i = 0; i < r->days_len && e == ERR_OK; i++) {
+		struct span value = field_of(&r->days[i], field);
+
+		if (value.len)
+			e = question_sum_add(&sum, r->days[i].day, value);
+	}
+	return e == ERR_OK ? question_sum_answer(&sum, &r->arena, out) : e;
+}
+
+static enum err
+answer(struct report *r, int report, struct answer *out)
+{
+	struct question q = {
+		.report = report,
+		.category = answer_default_category(report),
+		.period = r->options.period,
+	};
+
+	if (q.category.len && r->options.category)
+		q.category = span_text(r->options.category);
+	if (question_is_of_days(&q))
+		return answer_of_days(r, &q, out);
+	return question_ask_carts(
+	    &q, r->shards, SHARDS, r->catalogue, &r->arena, out);
+}
+
+static enum err
+print_json(struct report *r, const struct answer *a)
+{
+	const struct period *period =
+	    r->options.has_period ? &r->options.period : NULL;
+	char *json;
+	size_t len;
+	enum err e = report_encode(a, &r->about, period, &json, &len);
+
+	if (e != ERR_OK)
+		return e;
+	if (r->options.report)
+		printf("%s\n", json);
+	else
+		printf("%s\"%d\":%s%s", a->report == 1 ? "{" : "", a->report,
+		    json, a->report == REPORTS ? "}\n" : ",\n");
+	free(json);
+	return ERR_OK;
+}
+
+static enum err
+print_answers(struct report *r, struct problem *why)
+{
+	const struct report_options *o = &r->options;
+	enum err e = ERR_OK;
+
+	if (!o->is_json)
+		report_text_source(
+		    stdout, &r->about, o->has_period ? &o->period : NULL);
+	for (int i = 1; i <= REPORTS && e == ERR_OK; i++) {
+		struct answer a;
+
+		if (o->report && o->report != i)
+			continue;
+		e = answer(r, i, &a);
+		if (e == ERR_OK && o->is_json)
+			e = print_json(r, &a);
+		else if (e == ERR_OK)
+			report_text_answer(stdout, &a);
+	}
+	if (e == ERR_OK && (fflush(stdout) != 0 || ferror(stdout)))
+		e = problem_set(
+		    why, ERR_INTERNAL, "standard output: cannot be written");
+	return e;
+}
+
+static enum err
+run(struct report *r, struct problem *why)
+{
+	enum err e = open_log(r, why);
+
+	if (e == ERR_OK)
+		e = open_geo(r, why);
+	if (e == ERR_OK)
+		e = read_log(r, why);
+	if (e == ERR_OK)
+		e = derive(r);
+	if (e == ERR_OK)
+		e = describe(r);
+	if (e == ERR_OK)
+		e = check_category(r, why);
+	return e == ERR_OK ? print_answers(r, why) : e;
+}
+
+int
+report_command(int argc, char **argv)
+{
+	struct report r = { .spool = { .fd = -1 } };
+	struct problem why = { "" };
+	enum err e = report_options_parse(argc, argv, &r.options, &why);
+
+	if (e != ERR_OK) {
+		fprintf(stderr, "trawl report: %s\n", why.text);
+		usage(stderr);
+		return MISUSED;
+	}
+	if (r.options.is_help) {
+		usage(stdout);
+		return 0;
+	}
+	e = run(&r, &why);
+	cleanup(&r);
+	if (e == ERR_OK)
+		return 0;
+	fprintf(
+	    stderr, "trawl report: %s\n", why.text[0] ? why.text : err_text(e));
+	return e == ERR_NO_CATEGORY ? MISUSED : FAILED;
+}

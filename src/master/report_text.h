@@ -1,0 +1,19 @@
+#ifndef TRAWL_MASTER_REPORT_TEXT_H
+#define TRAWL_MASTER_REPORT_TEXT_H
+
+#include "common/report/report.h"
+#include "common/shoplog/answer.h"
+
+#include <stdio.h>
+
+/* The reports for a person at a terminal. Errors of `out` are the caller's to
+ * look for. */
+
+/* What was read: a paragraph. */
+void report_text_source(
+    FILE *out, const struct report_source *source, const struct period *period);
+
+/* One report: the question, the answer, the first rows of the ranking. */
+void report_text_answer(FILE *out, const struct answer *answer);
+
+#endif

@@ -1,0 +1,93 @@
+/* A pipe, copied into a file that goes away with the process. */
+#include "master/spool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { BLOCK_SIZE = 256 * 1024, TEMPLATE_SIZE = 4096 };
+
+static enum err
+create(struct spool *s, struct problem *why)
+{
+	const char *folder = getenv("TMPDIR");
+	char name[TEMPLATE_SIZE];
+
+	if (!folder || !*folder)
+		folder = "/tmp";
+	if (snprintf(name, sizeof(name), "%s/trawl.XXXXXX", folder) >=
+	    TEMPLATE_SIZE)
+		return problem_set(
+		    why, ERR_NO_LOG, "TMPDIR: is too long: %s", folder);
+	s->fd = mkstemp(name);
+	if (s->fd < 0)
+		return problem_set(why, ERR_NO_LOG,
+		    "standard input: cannot be kept in %s: %s; set TMPDIR",
+		    folder, strerror(errno));
+	unlink(name);
+	snprintf(s->path, sizeof(s->path), "/proc/self/fd/%d", s->fd);
+	return ERR_OK;
+}
+
+static int
+write_all(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static enum err
+copy(struct spool *s, int from, char *block, struct problem *why)
+{
+	for (;;) {
+		ssize_t n = read(from, block, BLOCK_SIZE);
+
+		if (n == 0)
+			return ERR_OK;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return problem_set(why, ERR_NO_LOG,
+			    "standard input: cannot be read: %s",
+			    strerror(errno));
+		if (write_all(s->fd, block, (size_t)n) != 0)
+			return problem_set(why, ERR_NO_LOG,
+			    "standard input: cannot be kept: %s; set TMPDIR to "
+			    "where there is room",
+			    strerror(errno));
+	}
+}
+
+enum err
+spool_open(struct spool *s, int from, struct problem *why)
+{
+	char *block = malloc(BLOCK_SIZE);
+	enum err e = block ? create(s, why) : ERR_NO_MEMORY;
+
+	if (e == ERR_OK) {
+		e = copy(s, from, block, why);
+		if (e != ERR_OK)
+			spool_close(s);
+	}
+	free(block);
+	return e;
+}
+
+void
+spool_close(struct spool *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
+}
