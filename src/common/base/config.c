@@ -237,7 +237,7 @@ read_proxies(struct config *c, struct complaints *bad)
 			end--;
 		if (!cidr_parse(span_of(s, (size_t)(end - s)),
 			&c->proxies[c->proxies_len])) {
-			refuse_named(bad, "trusted_proxies", s,
+			refuse_named(bad, "trusted_proxies", c->trusted_proxies,
 			    "a list like 10.0.0.0/8, ::1, fc00::/7");
 			return ERR_OK;
 		}
