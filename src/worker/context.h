@@ -9,6 +9,7 @@ struct uv_loop_s;
 struct redis;
 struct ingest;
 struct pool;
+struct rendered;
 struct server;
 
 /* What the rooms of one worker share, made by worker_run() and passed along as
@@ -17,11 +18,12 @@ struct worker {
 	const struct worker_setup
 	    *setup; /* config, geo, shared mapping, keys */
 	struct uv_loop_s *loop;
-	struct redis *redis;     /* store: the commands of requests */
-	struct ingest *ingest;   /* ingest: tasks and jobs; own connections */
-	struct pool *hash_pool;  /* passwords */
-	struct pool *parse_pool; /* chunks, merges, cold reports */
-	struct server *server;   /* transport */
+	struct redis *redis;       /* store: the commands of requests */
+	struct ingest *ingest;     /* ingest: tasks and jobs; own connections */
+	struct rendered *rendered; /* service: reports that are ready */
+	struct pool *hash_pool;    /* passwords */
+	struct pool *parse_pool;   /* chunks, merges, cold reports */
+	struct server *server;     /* transport */
 	bool is_draining;
 };
 

@@ -12,6 +12,7 @@
 #include "worker/ingest/ingest.h"
 #include "worker/neighbour.h"
 #include "worker/pool.h"
+#include "worker/service/rendered.h"
 #include "worker/store/redis.h"
 #include "worker/transport/routes.h"
 #include "worker/transport/server.h"
@@ -24,7 +25,7 @@
 
 enum {
 	HASH_THREADS = 1,
-	PARSE_THREADS = 1,
+	PARSE_THREADS = 2, /* a task, and a report that must not wait for it */
 	PARSE_NICE = 10,
 	PARSE_QUEUE_LIMIT = 64,
 	/* A handle that is still open so long after everything was closed was
@@ -116,6 +117,7 @@ finish(struct life *l)
 	l->is_finishing = true;
 	server_close(w->server);
 	ingest_close(w->ingest);
+	rendered_close(w->rendered);
 	redis_close(w->redis);
 	pool_close(w->hash_pool);
 	pool_close(w->parse_pool);
@@ -145,7 +147,8 @@ start(struct life *l)
 	if (!w->hash_pool || !w->parse_pool || !w->redis || !w->server)
 		return ERR_NO_MEMORY;
 	w->ingest = ingest_open(w);
-	if (w->ingest == NULL)
+	w->rendered = rendered_open(w);
+	if (!w->ingest || !w->rendered)
 		return ERR_NO_MEMORY;
 	enum err e = server_listen(w->server, setup->slot);
 	if (e != ERR_OK)

@@ -1,7 +1,7 @@
 /* Blocking Redis for pool threads. The batch is kept in the protocol's form
  * until all its replies are in, so that it can be sent again on a new
  * connection; replies are kept until then too, so that nobody sees one twice.
- * Socket time-outs bound every read and write, PATIENCE_MS the whole. */
+ * Socket time-outs bound every read and write, patience_ms the whole. */
 #include "worker/store/bulk.h"
 
 #include "common/base/log.h"
@@ -19,7 +19,6 @@
 enum {
 	CONNECT_TIMEOUT_MS = 2000,
 	IO_TIMEOUT_MS = 5000, /* for one read or write to move */
-	PATIENCE_MS = 20000,  /* a private Redis is back long before */
 	BACKOFF_FIRST_MS = 10,
 	BACKOFF_LAST_MS = 500,
 };
@@ -27,6 +26,7 @@ enum {
 struct bulk {
 	const struct redis_address *address;
 	const _Atomic int *stop;
+	int64_t patience_ms;
 	redisContext *context; /* NULL: not connected */
 	char *bytes;           /* the batch */
 	size_t len, room;
@@ -35,13 +35,15 @@ struct bulk {
 };
 
 struct bulk *
-bulk_new(const struct redis_address *address, const _Atomic int *stop)
+bulk_new(const struct redis_address *address, const _Atomic int *stop,
+    int64_t patience_ms)
 {
 	struct bulk *b = calloc(1, sizeof(*b));
 
 	if (b) {
 		b->address = address;
 		b->stop = stop;
+		b->patience_ms = patience_ms;
 	}
 	return b;
 }
@@ -270,7 +272,7 @@ sleep_ms(int64_t ms)
 static enum err
 exchange_patiently(struct bulk *b, redisReply **replies)
 {
-	int64_t deadline_ms = clock_ms() + PATIENCE_MS;
+	int64_t deadline_ms = clock_ms() + b->patience_ms;
 	int64_t wait_ms = BACKOFF_FIRST_MS;
 
 	while (!is_stopped(b)) {

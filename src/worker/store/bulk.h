@@ -21,12 +21,14 @@ struct redisReply;
 
 /* Connects with the first batch.
  *
- * address  borrowed until bulk_free
- * stop     polled while it waits: non-zero ends every call with ERR_DRAINING;
- *          NULL: nobody stops it
+ * address      borrowed until bulk_free
+ * stop         polled while it waits: non-zero ends every call with
+ *              ERR_DRAINING; NULL: nobody stops it
+ * patience_ms  for one batch; BULK_PATIENCE_MS outlasts a restart of Redis
  * NULL when memory is out. */
-struct bulk *bulk_new(
-    const struct redis_address *address, const _Atomic int *stop);
+enum { BULK_PATIENCE_MS = 20000 };
+struct bulk *bulk_new(const struct redis_address *address,
+    const _Atomic int *stop, int64_t patience_ms);
 
 /* NULL is allowed. */
 void bulk_free(struct bulk *b);

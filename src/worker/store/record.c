@@ -26,8 +26,8 @@ find(const struct record *r, struct span name)
 	return NULL;
 }
 
-static enum err
-append(struct record *r, struct span name, struct span value)
+enum err
+record_add(struct record *r, struct span name, struct span value)
 {
 	char *name_copy = arena_copy(r->arena, name);
 	char *value_copy = arena_copy(r->arena, value);
@@ -59,7 +59,7 @@ record_put(struct record *r, const char *name, struct span value)
 	char *copy;
 
 	if (!known)
-		return append(r, span_text(name), value);
+		return record_add(r, span_text(name), value);
 	copy = arena_copy(r->arena, value);
 	if (!copy)
 		return ERR_NO_MEMORY;
@@ -111,7 +111,7 @@ record_of_reply(struct record *r, const struct redisReply *reply)
 		if (name->type != REDIS_REPLY_STRING ||
 		    value->type != REDIS_REPLY_STRING)
 			return ERR_CORRUPT;
-		e = append(r, span_of(name->str, name->len),
+		e = record_add(r, span_of(name->str, name->len),
 		    span_of(value->str, value->len));
 		if (e != ERR_OK)
 			return e;

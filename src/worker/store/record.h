@@ -35,6 +35,10 @@ enum err record_put_text(struct record *r, const char *name, const char *value)
 enum err record_put_number(struct record *r, const char *name, uint64_t value)
     __attribute__((warn_unused_result));
 
+/* Adds a field that is known to be new, without looking. */
+enum err record_add(struct record *r, struct span name, struct span value)
+    __attribute__((warn_unused_result));
+
 /* The value, or the empty span when there is no such field. */
 struct span record_get(const struct record *r, const char *name);
 

@@ -61,7 +61,7 @@ read_task(const redisReply *reply, struct task *t)
 	if (reply->elements == 1)
 		return ERR_OK;
 	if (reply->elements != 5 || e[1]->type != REDIS_REPLY_STRING ||
-	    e[1]->len >= (int)sizeof(t->entry) || e[3]->integer < 0 ||
+	    e[1]->len >= sizeof(t->entry) || e[3]->integer < 0 ||
 	    e[3]->integer > UINT32_MAX)
 		return ERR_CORRUPT;
 	memcpy(t->entry, e[1]->str, e[1]->len + 1);

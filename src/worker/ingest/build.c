@@ -1,0 +1,429 @@
+/* A generation out of a tally and reduced shards:
+ *
+ *	build_checkpoint  days, categories, votes, and all segments by name
+ *	build_manifest    the same segments, but for those that the tail changes
+ */
+#include "worker/ingest/build.h"
+
+#include "common/base/civil.h"
+#include "common/shoplog/day.h"
+#include "worker/store/generation.h"
+#include "worker/store/segment.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+enum { NAME_SIZE = 32 };
+
+/* Rows of all shards, one behind the other. */
+struct rows {
+	struct day_carts *rows;
+	size_t len, room;
+};
+
+static enum err
+rows_add(struct rows *rows, struct day_carts row)
+{
+	if (rows->len == rows->room) {
+		size_t room = rows->room ? 2 * rows->room : 64;
+		struct day_carts *grown =
+		    reallocarray(rows->rows, room, sizeof(*grown));
+
+		if (!grown)
+			return ERR_NO_MEMORY;
+		rows->rows = grown;
+		rows->room = room;
+	}
+	rows->rows[rows->len++] = row;
+	return ERR_OK;
+}
+
+static bool
+next_number(struct span *text, uint64_t *out)
+{
+	const char *end = text->len ? memchr(text->data, ' ', text->len) : NULL;
+	size_t len = end ? (size_t)(end - text->data) : 0;
+
+	if (!end || !span_to_u64(span_of(text->data, len), out))
+		return false;
+	text->data += len + 1;
+	text->len -= len + 1;
+	return true;
+}
+
+static enum err
+rows_read(struct rows *rows, struct span text)
+{
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && text.len > 0) {
+		struct day_carts row;
+		uint64_t day;
+
+		if (!next_number(&text, &day) || day > CIVIL_DAY_MAX ||
+		    !next_number(&text, &row.begun) ||
+		    !next_number(&text, &row.paid))
+			return ERR_CORRUPT;
+		row.day = (int32_t)day;
+		e = rows_add(rows, row);
+	}
+	return e;
+}
+
+/* The carts of all shards by day, with or without the tail. */
+static enum err
+rows_of(const struct record *reduced, bool is_tail, struct rows *out)
+{
+	enum err e = ERR_OK;
+
+	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
+		const char *field = "days";
+
+		if (is_tail && record_get(&reduced[i], "tail carts").len)
+			field = "tail days";
+		e = rows_read(out, record_get(&reduced[i], field));
+	}
+	return e;
+}
+
+/* The days of the log with the carts of all shards. */
+static enum err
+days_of(const struct build *b, const struct tally *t,
+    const struct record *reduced, bool is_tail, struct build_days *out)
+{
+	struct rows rows = { 0 };
+	enum err e = rows_of(reduced, is_tail, &rows);
+
+	if (e == ERR_OK)
+		e = day_segments(
+		    t, rows.rows, rows.len, b->arena, &out->days, &out->len);
+	free(rows.rows);
+	return e;
+}
+
+static bool
+day_is_equal(const struct day_segment *x, const struct day_segment *y)
+{
+	if (x->day != y->day || x->fields_len != y->fields_len)
+		return false;
+	for (size_t i = 0; i < x->fields_len; i++)
+		if (!span_is_equal(x->fields[i].name, y->fields[i].name) ||
+		    !span_is_equal(x->fields[i].value, y->fields[i].value))
+			return false;
+	return true;
+}
+
+/* Writes the days that are not as they are in `known` (NULL: none is). */
+static enum err
+put_day_segments(const struct build *b, const struct build_days *days,
+    const struct build_days *known, bool is_tail, struct record *out)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < days->len; i++) {
+		const struct day_segment *day = &days->days[i];
+		char date[CIVIL_DAY_TEXT], label[NAME_SIZE], field[NAME_SIZE];
+		char id[SEGMENT_ID_SIZE];
+		enum err e;
+
+		while (
+		    known && at < known->len && known->days[at].day < day->day)
+			at++;
+		if (known && at < known->len &&
+		    day_is_equal(day, &known->days[at]))
+			continue;
+		civil_day_format(day->day, date);
+		snprintf(label, sizeof(label), "day-%s", date);
+		snprintf(field, sizeof(field), "day:%s", date);
+		build_segment_id(id, b, is_tail, label);
+		e = segment_put_day(b->bulk, id, day);
+		if (e == ERR_OK && is_tail)
+			e = record_put_text(out, field, id);
+		else if (e == ERR_OK)
+			e = record_add(out, span_text(field), span_text(id));
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+static int
+compare(const void *left, const void *right)
+{
+	return span_compare(
+	    *(const struct span *)left, *(const struct span *)right);
+}
+
+/* The category of a day's field "views C" or "goods C". */
+static bool
+category_of(struct span field, struct span *out)
+{
+	enum { PREFIX = 6 };
+
+	if (field.len < PREFIX || (memcmp(field.data, "views ", PREFIX) &&
+				      memcmp(field.data, "goods ", PREFIX)))
+		return false;
+	*out = span_of(field.data + PREFIX, field.len - PREFIX);
+	return true;
+}
+
+/* The categories of all days, each once, in byte order. */
+static enum err
+categories_of(const struct build *b, const struct build_days *days,
+    struct span **out, size_t *len)
+{
+	size_t room = 0, n = 0, kept = 0;
+	struct span *names;
+
+	for (size_t i = 0; i < days->len; i++)
+		room += days->days[i].fields_len;
+	names = arena_alloc(b->arena, room * sizeof(*names));
+	if (!names)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < days->len; i++)
+		for (size_t j = 0; j < days->days[i].fields_len; j++)
+			n += category_of(
+			    days->days[i].fields[j].name, &names[n]);
+	qsort(names, n, sizeof(*names), compare);
+	for (size_t i = 0; i < n; i++)
+		if (kept == 0 || !span_is_equal(names[kept - 1], names[i]))
+			names[kept++] = names[i];
+	*out = names;
+	*len = kept;
+	return ERR_OK;
+}
+
+static enum err
+put_categories(const struct build *b, const struct build_days *days,
+    const struct build_days *known, bool is_tail, struct record *out)
+{
+	struct span *names, *known_names;
+	size_t len, known_len = 0;
+	char id[SEGMENT_ID_SIZE];
+	enum err e = categories_of(b, days, &names, &len);
+
+	if (e == ERR_OK && known)
+		e = categories_of(b, known, &known_names, &known_len);
+	/* The tail can only add one. */
+	if (e != ERR_OK || len == known_len)
+		return e;
+	build_segment_id(id, b, is_tail, "categories");
+	e = segment_put_names(b->bulk, id, names, len);
+	return e == ERR_OK ? record_put_text(out, "categories", id) : e;
+}
+
+static enum err
+put_votes(
+    const struct build *b, struct span bytes, bool is_tail, struct record *out)
+{
+	char id[SEGMENT_ID_SIZE];
+	enum err e;
+
+	build_segment_id(id, b, is_tail, "votes");
+	e = segment_put_bytes(b->bulk, id, bytes);
+	return e == ERR_OK ? record_put_text(out, "votes", id) : e;
+}
+
+/* One field a shard: "carts:03" -> id, or base and delta. */
+static enum err
+put_shards(const struct record *reduced, const char *name, bool is_tail,
+    struct record *out)
+{
+	enum err e = ERR_OK;
+
+	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
+		struct span base = record_get(&reduced[i], name);
+		struct span delta = { NULL, 0 };
+		char field[NAME_SIZE], ids[2 * SEGMENT_ID_SIZE + 2];
+
+		if (is_tail)
+			delta = record_get(&reduced[i], "tail carts");
+		if (base.len + delta.len == 0 ||
+		    base.len + delta.len > 2 * SEGMENT_ID_SIZE)
+			continue;
+		snprintf(field, sizeof(field), "%s:%02u", name, i);
+		snprintf(ids, sizeof(ids), "%.*s%s%.*s", (int)base.len,
+		    base.data, base.len && delta.len ? " " : "", (int)delta.len,
+		    delta.data);
+		e = record_put_text(out, field, ids);
+	}
+	return e;
+}
+
+static enum err
+put_summary(const struct build *b, const struct tally *t,
+    struct span generation, struct record *out)
+{
+	const struct tally_summary *s = tally_summary(t);
+	const struct source *source = &b->job->source;
+	char number[NAME_SIZE], now[CIVIL_MOMENT_TEXT], parsed_at[NAME_SIZE];
+	struct parse_summary summary = {
+		.generation = generation,
+		.mode = b->job->mode,
+		.geo = b->job->geo,
+		.lines = s->lines,
+		.bytes = s->bytes,
+		.malformed = s->malformed,
+		.other = s->other,
+		.first_s = s->first_s,
+		.last_s = s->last_s,
+		.places_len = s->places_len,
+		.files_len = source->files_len,
+	};
+	struct span *files =
+	    arena_alloc(b->arena, source->files_len * sizeof(*files));
+	struct timespec ts;
+	int64_t ms;
+
+	if (!files)
+		return ERR_NO_MEMORY;
+	clock_gettime(CLOCK_REALTIME, &ts);
+	ms = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	civil_moment_format(civil_moment_of_unix(ts.tv_sec), now);
+	snprintf(parsed_at, sizeof(parsed_at), "%sZ", now);
+	snprintf(number, sizeof(number), "%" PRId64, b->job->number);
+	summary.job = span_text(number);
+	summary.parsed_at = span_text(parsed_at);
+	/* Two hosts, two clocks. */
+	if (ms > b->job->started_ms)
+		summary.seconds = (double)(ms - b->job->started_ms) / 1000;
+	for (size_t i = 0; i < source->files_len; i++)
+		files[i] = span_text(basename(source->files[i].path));
+	summary.files = files;
+	for (size_t i = 0; i < s->places_len; i++) {
+		summary.places[i].file = s->places[i].file;
+		summary.places[i].offset = s->places[i].offset;
+	}
+	return summary_to_record(&summary, out);
+}
+
+static enum err
+put_digest(struct record *r, const char *name,
+    const uint8_t digest[SOURCE_DIGEST_SIZE])
+{
+	char text[2 * SOURCE_DIGEST_SIZE + 1];
+
+	for (size_t i = 0; i < SOURCE_DIGEST_SIZE; i++)
+		sprintf(text + 2 * i, "%02x", digest[i]);
+	return record_put_text(r, name, text);
+}
+
+/* What tells the next parse whether it can go on from here: the files, and the
+ * bytes before the place where it would. */
+static enum err
+put_position(const struct build *b, uint64_t tail_bytes, struct record *out,
+    struct problem *why)
+{
+	const struct source *s = &b->job->source;
+	const struct source_file *last = &s->files[s->files_len - 1];
+	uint64_t offset = last->id.size - tail_bytes;
+	uint8_t digest[SOURCE_DIGEST_SIZE];
+	enum err e = ERR_OK;
+
+	if (record_put(out, "source", b->job->source_text) != ERR_OK ||
+	    record_put_number(out, "offset", offset) != ERR_OK)
+		return ERR_NO_MEMORY;
+	if (offset > 0) {
+		e = source_digest_before(last, offset, digest, why);
+		if (e == ERR_OK)
+			e = put_digest(out, "before", digest);
+	}
+	return e;
+}
+
+static enum err
+name_generation(const struct build *b, struct span *out)
+{
+	uint32_t random;
+	char *text;
+
+	if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+		return ERR_INTERNAL;
+	text = arena_printf(
+	    b->arena, "%" PRId64 "-%08" PRIx32, b->job->number, random);
+	*out = span_text(text);
+	return text ? ERR_OK : ERR_NO_MEMORY;
+}
+
+/* Whether a field of the checkpoint is of interest to readers: not the border
+ * state and the place where the next parse goes on. */
+static bool
+is_for_readers(struct span name)
+{
+	static const char addresses[] = "addresses:";
+
+	return !(name.len > sizeof(addresses) - 1 &&
+		   memcmp(name.data, addresses, sizeof(addresses) - 1) == 0) &&
+	       !span_is_equal(name, span_text("source")) &&
+	       !span_is_equal(name, span_text("offset")) &&
+	       !span_is_equal(name, span_text("before"));
+}
+
+enum err
+build_checkpoint(const struct build *b, const struct tally *t,
+    uint64_t tail_bytes, struct span votes, const struct record *reduced,
+    struct record *out, struct build_days *days, struct problem *why)
+{
+	struct span generation;
+	enum err e = name_generation(b, &generation);
+
+	if (e == ERR_OK)
+		e = days_of(b, t, reduced, false, days);
+	if (e == ERR_OK)
+		e = put_summary(b, t, generation, out);
+	if (e == ERR_OK)
+		e = put_position(b, tail_bytes, out, why);
+	if (e == ERR_OK)
+		e = put_day_segments(b, days, NULL, false, out);
+	if (e == ERR_OK)
+		e = put_categories(b, days, NULL, false, out);
+	if (e == ERR_OK)
+		e = put_votes(b, votes, false, out);
+	if (e == ERR_OK)
+		e = put_shards(reduced, "carts", false, out);
+	if (e == ERR_OK)
+		e = put_shards(reduced, "addresses", false, out);
+	return e;
+}
+
+/* The segments that are others with the tail. */
+static enum err
+put_tail(const struct build *b, const struct tally *t,
+    const struct build_tail *tail, const struct record *reduced,
+    struct record *manifest)
+{
+	struct build_days days = { 0 };
+	enum err e = days_of(b, t, reduced, true, &days);
+
+	if (e == ERR_OK)
+		e = put_day_segments(b, &days, tail->days, true, manifest);
+	if (e == ERR_OK)
+		e = put_categories(b, &days, tail->days, true, manifest);
+	if (e == ERR_OK && tail->votes.len > 0)
+		e = put_votes(b, tail->votes, true, manifest);
+	return e == ERR_OK ? put_shards(reduced, "carts", true, manifest) : e;
+}
+
+enum err
+build_manifest(const struct build *b, const struct tally *t,
+    const struct build_tail *tail, const struct record *reduced,
+    const struct record *checkpoint, struct record *manifest,
+    struct record *job)
+{
+	struct span generation = record_get(checkpoint, "generation");
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i < checkpoint->len; i++)
+		if (is_for_readers(checkpoint->fields[i].name))
+			e = record_add(manifest, checkpoint->fields[i].name,
+			    checkpoint->fields[i].value);
+	if (e == ERR_OK && tail)
+		e = put_tail(b, t, tail, reduced, manifest);
+	if (e == ERR_OK)
+		e = put_summary(b, t, generation, manifest);
+	return e == ERR_OK ? put_summary(b, t, generation, job) : e;
+}

@@ -1,0 +1,79 @@
+/* What a worker makes of a job's record. The chunks follow from the source and
+ * the size of a chunk, so only their number travels. */
+#include "worker/ingest/job_view.h"
+
+#include "worker/ingest/source_text.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+static struct span
+copy(struct arena *a, struct span s)
+{
+	const char *text = arena_copy(a, s);
+
+	return span_of(text, text ? s.len : 0);
+}
+
+enum err
+job_view_of_record(const struct record *r, int64_t number, struct job_view *out)
+{
+	uint64_t chunk_size = record_number(r, "chunk_size");
+	uint64_t started_ms = record_number(r, "started_ms");
+	enum err e;
+
+	*out = (struct job_view){ .number = number };
+	arena_init(&out->arena);
+	out->mode = copy(&out->arena, record_get(r, "mode"));
+	out->geo = copy(&out->arena, record_get(r, "geo"));
+	out->source_text = copy(&out->arena, record_get(r, "source"));
+	if (chunk_size == 0 || started_ms > INT64_MAX)
+		return ERR_CORRUPT;
+	out->started_ms = (int64_t)started_ms;
+	e = source_of_text(out->source_text, &out->source);
+	if (e != ERR_OK)
+		return e;
+	e = chunk_split(
+	    &out->source, chunk_size, &out->chunks, &out->chunks_len);
+	if (e == ERR_OK && out->chunks_len != record_number(r, "chunks"))
+		e = ERR_CORRUPT;
+	return e;
+}
+
+void
+job_view_cleanup(struct job_view *v)
+{
+	source_cleanup(&v->source);
+	free(v->chunks);
+	arena_reset(&v->arena);
+	*v = (struct job_view){ 0 };
+}
+
+enum err
+job_view_check(const struct job_view *v, const char *geo, struct problem *why)
+{
+	enum err e = ERR_OK;
+
+	if (!span_is_equal(v->geo, span_text(geo)))
+		return ERR_STALE;
+	for (size_t i = 0; e == ERR_OK && i < v->source.files_len; i++) {
+		const struct source_file *f = &v->source.files[i];
+		bool is_elsewhere = f->id.device == 0 && f->id.inode == 0;
+		int fd;
+
+		e = source_file_open(f, &fd, why);
+		if (e == ERR_OK)
+			close(fd);
+		else if (is_elsewhere && e != ERR_NO_MEMORY)
+			e = ERR_STALE;
+	}
+	return e;
+}
+
+uint64_t
+job_chunk_size(const struct source *s, uint64_t setting)
+{
+	uint64_t least = s->bytes / CHUNKS_MAX + 1;
+
+	return setting > least ? setting : least;
+}

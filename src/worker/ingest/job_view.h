@@ -1,0 +1,48 @@
+#ifndef TRAWL_WORKER_INGEST_JOB_VIEW_H
+#define TRAWL_WORKER_INGEST_JOB_VIEW_H
+
+#include "common/base/arena.h"
+#include "common/base/err.h"
+#include "common/shoplog/chunk.h"
+#include "common/shoplog/source.h"
+#include "worker/store/record.h"
+
+#include <stdint.h>
+
+/* A job as one worker sees it: what of the log each task reads. Every worker
+ * makes the same of the same record. Immutable once made, any thread. */
+struct job_view {
+	struct arena arena; /* owner of the texts */
+	int64_t number;     /* 0: no job */
+	int64_t started_ms; /* Unix time, Redis's clock */
+	struct span mode;
+	struct span geo; /* the source of countries that it fixed */
+	struct span source_text;
+	struct source source;
+	struct chunk *chunks;
+	size_t chunks_len;
+};
+
+enum {
+	/* A job has no more chunks than this: chunks grow with the log. */
+	CHUNKS_MAX = 8192,
+};
+
+/* Fills *out; job_view_cleanup gives it back in any case. ERR_CORRUPT,
+ * ERR_NO_MEMORY. */
+enum err job_view_of_record(
+    const struct record *r, int64_t number, struct job_view *out);
+void job_view_cleanup(struct job_view *v);
+
+/* Whether this worker can work for the job: it has the same source of countries
+ * and sees the same files. Blocks on the disk: a pool thread.
+ *
+ * Returns ERR_OK; ERR_STALE: others must do it; ERR_LOG_CHANGED, ERR_NO_LOG: the
+ * file is not what it was when the job began, here, where it began. */
+enum err job_view_check(
+    const struct job_view *v, const char *geo, struct problem *why);
+
+/* The size of chunks for a log of `bytes` bytes in `files` files. */
+uint64_t job_chunk_size(const struct source *s, uint64_t setting);
+
+#endif

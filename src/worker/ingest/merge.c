@@ -1,0 +1,220 @@
+/* Reduce and commit. Partials come in the order of the log, so that appending
+ * them is what one pass over the log would have done.
+ *
+ * Votes at the borders of chunks come to light where the addresses are merged,
+ * in a shard; all others are in what the tallies have in common. */
+#include "worker/ingest/merge.h"
+
+#include "common/base/log.h"
+#include "common/shoplog/partial.h"
+#include "common/shoplog/votes.h"
+#include "worker/ingest/build.h"
+#include "worker/store/partial_store.h"
+#include "worker/store/segment.h"
+
+#include <stdlib.h>
+
+enum err
+merge_votes(const struct tally *t, struct arena *a, struct span *out)
+{
+	uint8_t *bytes;
+	size_t len;
+	enum err e = votes_encode(t, &bytes, &len);
+	const char *copy;
+
+	if (e != ERR_OK)
+		return e;
+	copy = arena_copy(a, span_of(bytes, len));
+	free(bytes);
+	*out = span_of(copy, len);
+	return copy ? ERR_OK : ERR_NO_MEMORY;
+}
+
+enum err
+merge_commit(struct work *w, struct bulk *b, const struct generation *g)
+{
+	enum err e = segment_flush(b);
+
+	work_report(w);
+	if (e == ERR_OK)
+		e = generation_commit(
+		    b, &w->task, w->report, (uint32_t)w->view->chunks_len, g);
+	/* The generation stands; what is not collected now is later. */
+	if (e == ERR_OK && segment_collect(b) != ERR_OK)
+		log_warn("ingest: old segments wait for the next parse");
+	return e;
+}
+
+/* A tally that grows by one section of every partial. */
+struct merging {
+	struct work *work;
+	struct tally *tally;
+	unsigned shard;
+	bool is_any;
+};
+
+static enum err
+on_shard(struct span names, struct span section, void *arg)
+{
+	struct merging *m = arg;
+
+	if (atomic_load(&m->work->stop))
+		return ERR_STALE;
+	m->is_any = true;
+	return partial_append_shard(m->tally, m->shard, names, section);
+}
+
+static enum err
+on_common(struct span names, struct span section, void *arg)
+{
+	struct merging *m = arg;
+
+	if (atomic_load(&m->work->stop))
+		return ERR_STALE;
+	m->is_any = true;
+	return partial_append_common(m->tally, names, section);
+}
+
+/* What the shard's borders elected, without and with the tail. */
+static enum err
+put_border_votes(const struct build *b, struct tally *t,
+    const struct tally *tail, struct record *out)
+{
+	struct span votes;
+	enum err e = merge_votes(t, b->arena, &votes);
+
+	if (e == ERR_OK)
+		e = record_put(out, "votes", votes);
+	if (e != ERR_OK || !tail)
+		return e;
+	e = tally_append(t, tail);
+	if (e == ERR_OK)
+		e = merge_votes(t, b->arena, &votes);
+	return e == ERR_OK ? record_put(out, "tail votes", votes) : e;
+}
+
+enum err
+merge_shard(struct work *w, struct bulk *bulk)
+{
+	uint32_t count = (uint32_t)w->view->chunks_len;
+	unsigned shard = w->task.index;
+	struct merging lines = { w, tally_new(NULL), shard, false };
+	struct merging tail = { w, tally_new(NULL), shard, false };
+	struct arena arena;
+	struct build b = { bulk, w->view, &arena };
+	struct record reduced;
+	enum err e = ERR_OK;
+
+	arena_init(&arena);
+	record_init(&reduced, &arena);
+	if (!lines.tally || !tail.tally)
+		e = ERR_NO_MEMORY;
+	else if (shard >= SHARDS)
+		e = ERR_CORRUPT;
+	if (e == ERR_OK)
+		e = partial_fetch(
+		    bulk, w->task.job, count, (int)shard, on_shard, &lines);
+	if (e == ERR_OK)
+		e = partial_fetch_tail(
+		    bulk, w->task.job, (int)shard, on_shard, &tail);
+	if (e == ERR_OK)
+		e = build_shard(&b, shard, lines.tally,
+		    tail.is_any ? tail.tally : NULL, &reduced);
+	if (e == ERR_OK)
+		e = put_border_votes(
+		    &b, lines.tally, tail.is_any ? tail.tally : NULL, &reduced);
+	if (e == ERR_OK)
+		e = segment_flush(bulk);
+	if (e == ERR_OK)
+		e = reduced_store(bulk, w->task.job, shard, &reduced);
+	arena_reset(&arena);
+	tally_free(lines.tally);
+	tally_free(tail.tally);
+	return e;
+}
+
+/* own  the votes within chunks
+ * out  those and the borders', of the log with the tail */
+static enum err
+votes_with_tail(struct span own, const struct record *reduced, struct arena *a,
+    struct span *out)
+{
+	struct tally *t = tally_new(NULL);
+	enum err e = t ? votes_append(t, own) : ERR_NO_MEMORY;
+
+	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++)
+		e = votes_append(t, record_get(&reduced[i], "tail votes"));
+	if (e == ERR_OK)
+		e = merge_votes(t, a, out);
+	tally_free(t);
+	return e;
+}
+
+/* t     what all partials have in common, and its votes
+ * tail  NULL: there is none */
+static enum err
+commit(struct work *w, const struct build *b, struct tally *t,
+    const struct tally *tail, const struct record *reduced)
+{
+	uint64_t tail_bytes = tail ? tally_summary(tail)->bytes : 0;
+	struct record manifest, checkpoint, job;
+	struct build_days days = { 0 };
+	struct build_tail with = { .days = &days };
+	struct span own, votes = { NULL, 0 };
+	enum err e = merge_votes(t, b->arena, &own);
+
+	record_init(&manifest, b->arena);
+	record_init(&checkpoint, b->arena);
+	record_init(&job, b->arena);
+	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++)
+		e = votes_append(t, record_get(&reduced[i], "votes"));
+	if (e == ERR_OK)
+		e = merge_votes(t, b->arena, &votes);
+	if (e == ERR_OK)
+		e = build_checkpoint(b, t, tail_bytes, votes, reduced,
+		    &checkpoint, &days, &w->why);
+	if (e == ERR_OK && tail)
+		e = tally_append(t, tail);
+	if (e == ERR_OK && tail)
+		e = votes_with_tail(own, reduced, b->arena, &with.votes);
+	if (e == ERR_OK)
+		e = build_manifest(b, t, tail ? &with : NULL, reduced,
+		    &checkpoint, &manifest, &job);
+	if (e != ERR_OK)
+		return e;
+	return merge_commit(
+	    w, b->bulk, &(struct generation){ &manifest, &checkpoint, &job });
+}
+
+enum err
+merge_generation(struct work *w, struct bulk *bulk)
+{
+	uint32_t count = (uint32_t)w->view->chunks_len;
+	struct merging lines = { w, tally_new(NULL), 0, false };
+	struct merging tail = { w, tally_new(NULL), 0, false };
+	struct record reduced[SHARDS];
+	struct arena arena;
+	struct build b = { bulk, w->view, &arena };
+	enum err e = ERR_OK;
+
+	arena_init(&arena);
+	for (unsigned i = 0; i < SHARDS; i++)
+		record_init(&reduced[i], &arena);
+	if (!lines.tally || !tail.tally)
+		e = ERR_NO_MEMORY;
+	if (e == ERR_OK)
+		e = partial_fetch(bulk, w->task.job, count, PARTIAL_COMMON,
+		    on_common, &lines);
+	if (e == ERR_OK)
+		e = partial_fetch_tail(
+		    bulk, w->task.job, PARTIAL_COMMON, on_common, &tail);
+	if (e == ERR_OK)
+		e = reduced_fetch(bulk, w->task.job, SHARDS, reduced);
+	if (e == ERR_OK)
+		e = commit(w, &b, lines.tally, tail.is_any ? tail.tally : NULL,
+		    reduced);
+	arena_reset(&arena);
+	tally_free(lines.tally);
+	tally_free(tail.tally);
+	return e;
+}

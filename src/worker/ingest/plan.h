@@ -1,0 +1,31 @@
+#ifndef TRAWL_WORKER_INGEST_PLAN_H
+#define TRAWL_WORKER_INGEST_PLAN_H
+
+#include "common/base/arena.h"
+#include "common/base/config.h"
+#include "common/base/err.h"
+#include "common/shoplog/source.h"
+#include "worker/store/record.h"
+#include "worker/store/task.h"
+
+#include <stdint.h>
+
+/* What a parse will do, seen by the worker that was asked: which files, up to
+ * which byte, in how many tasks. */
+struct plan {
+	struct span source_text;
+	struct record fields; /* of the job's record */
+	enum task_kind kind;
+	uint32_t tasks;
+};
+
+/* Looks at the log.
+ *
+ * geo  the source of countries
+ * a    owner of all in *out
+ * why  says which file is missing, or what is wrong with it
+ * Returns ERR_OK, ERR_NO_LOG, ERR_NO_MEMORY. Thread: a pool thread. */
+enum err plan_make(const struct config *config, const char *geo,
+    struct arena *a, struct plan *out, struct problem *why);
+
+#endif

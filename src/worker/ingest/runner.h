@@ -1,0 +1,25 @@
+#ifndef TRAWL_WORKER_INGEST_RUNNER_H
+#define TRAWL_WORKER_INGEST_RUNNER_H
+
+struct worker;
+struct redis;
+struct runner;
+
+/* Takes tasks of the running job, one at a time, does each on the parsing pool,
+ * renews its claim meanwhile and reports it. Before the first task of a job it
+ * looks whether it can work for it. Loop thread only. */
+
+/* redis  borrowed until it is closed, which is after runner_close
+ * name   among all workers of all hosts; copied
+ * NULL when memory is out. */
+struct runner *runner_open(
+    struct worker *w, struct redis *redis, const char *name);
+
+/* There may be a task. Without it one is looked for from time to time, too. */
+void runner_wake(struct runner *r);
+
+/* Stops the running task at its next look; frees itself within the loop's next
+ * turns, when the pool and Redis have let go. NULL is allowed. */
+void runner_close(struct runner *r);
+
+#endif

@@ -1,0 +1,174 @@
+/* What a worker does with a task:
+ *
+ *	map     chunk -> partial
+ *	reduce  a shard of all partials -> its segments       (merge.h)
+ *	commit  the rest of all partials -> the new generation (merge.h)
+ *	whole   all of it in memory: a small log does not pay for the machinery
+ */
+#include "worker/ingest/work.h"
+
+#include "common/base/shared.h"
+#include "common/shoplog/chunk.h"
+#include "common/shoplog/partial.h"
+#include "common/shoplog/tally.h"
+#include "worker/ingest/build.h"
+#include "worker/ingest/merge.h"
+#include "worker/store/partial_store.h"
+#include "worker/store/segment.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A tally of its own for an unterminated last line, see chunk.h. */
+struct tallies {
+	struct tally *lines, *tail;
+};
+
+static enum err
+tallies_init(struct tallies *t, const struct geo *geo)
+{
+	t->lines = tally_new(geo);
+	t->tail = tally_new(geo);
+	return t->lines && t->tail ? ERR_OK : ERR_NO_MEMORY;
+}
+
+static void
+tallies_cleanup(struct tallies *t)
+{
+	tally_free(t->lines);
+	tally_free(t->tail);
+}
+
+static bool
+has_tail(const struct tallies *t)
+{
+	return tally_summary(t->tail)->bytes > 0;
+}
+
+static enum err
+read_chunk(struct work *w, size_t index, struct tallies *t)
+{
+	return chunk_tally(&w->view->source, &w->view->chunks[index], t->lines,
+	    t->tail, NULL, &w->stop, &w->why);
+}
+
+static enum err
+put_partial(
+    struct work *w, struct bulk *b, int64_t index, const struct tally *t)
+{
+	uint8_t *bytes;
+	size_t len;
+	enum err e = partial_encode(t, &bytes, &len);
+
+	if (e != ERR_OK)
+		return e;
+	e = partial_put(b, w->task.job, index, span_of(bytes, len));
+	free(bytes);
+	return e;
+}
+
+static enum err
+map(struct work *w, struct bulk *b)
+{
+	struct tallies t = { 0 };
+	enum err e = tallies_init(&t, w->setup->geo);
+
+	if (e == ERR_OK && w->task.index >= w->view->chunks_len)
+		e = ERR_CORRUPT;
+	if (e == ERR_OK)
+		e = read_chunk(w, w->task.index, &t);
+	if (e == ERR_OK)
+		e = put_partial(w, b, w->task.index, t.lines);
+	if (e == ERR_OK && has_tail(&t))
+		e = put_partial(w, b, PARTIAL_TAIL, t.tail);
+	if (e == ERR_OK) {
+		w->bytes = tally_summary(t.lines)->bytes;
+		w->lines = tally_summary(t.lines)->lines;
+	}
+	tallies_cleanup(&t);
+	return e;
+}
+
+static enum err
+build_whole(struct work *w, const struct build *b, struct tallies *t)
+{
+	struct record reduced[SHARDS], manifest, checkpoint, job;
+	struct build_days days = { 0 };
+	struct build_tail tail = { .days = &days };
+	struct span votes = { NULL, 0 };
+	uint64_t tail_bytes = tally_summary(t->tail)->bytes;
+	enum err e = merge_votes(t->lines, b->arena, &votes);
+
+	record_init(&manifest, b->arena);
+	record_init(&checkpoint, b->arena);
+	record_init(&job, b->arena);
+	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
+		record_init(&reduced[i], b->arena);
+		e = build_shard(
+		    b, i, t->lines, has_tail(t) ? t->tail : NULL, &reduced[i]);
+	}
+	if (e == ERR_OK)
+		e = build_checkpoint(b, t->lines, tail_bytes, votes, reduced,
+		    &checkpoint, &days, &w->why);
+	if (e == ERR_OK && has_tail(t)) {
+		e = tally_append(t->lines, t->tail);
+		if (e == ERR_OK)
+			e = merge_votes(t->lines, b->arena, &tail.votes);
+		if (span_is_equal(tail.votes, votes))
+			tail.votes = (struct span){ NULL, 0 };
+	}
+	if (e == ERR_OK)
+		e = build_manifest(b, t->lines, has_tail(t) ? &tail : NULL,
+		    reduced, &checkpoint, &manifest, &job);
+	if (e != ERR_OK)
+		return e;
+	return merge_commit(
+	    w, b->bulk, &(struct generation){ &manifest, &checkpoint, &job });
+}
+
+static enum err
+whole(struct work *w, struct bulk *bulk)
+{
+	struct arena arena;
+	struct build b = { bulk, w->view, &arena };
+	struct tallies t = { 0 };
+	enum err e = tallies_init(&t, w->setup->geo);
+
+	arena_init(&arena);
+	for (size_t i = 0; e == ERR_OK && i < w->view->chunks_len; i++)
+		e = read_chunk(w, i, &t);
+	if (e == ERR_OK)
+		e = build_whole(w, &b, &t);
+	arena_reset(&arena);
+	tallies_cleanup(&t);
+	return e;
+}
+
+void
+work_run(struct work *w)
+{
+	struct bulk *b = bulk_new(&w->setup->redis, &w->stop, BULK_PATIENCE_MS);
+
+	w->started_ms = clock_ms();
+	if (!b)
+		w->err = ERR_NO_MEMORY;
+	else if (w->task.kind == TASK_MAP)
+		w->err = map(w, b);
+	else if (w->task.kind == TASK_REDUCE)
+		w->err = merge_shard(w, b);
+	else if (w->task.kind == TASK_COMMIT)
+		w->err = merge_generation(w, b);
+	else
+		w->err = whole(w, b);
+	work_report(w);
+	bulk_free(b);
+}
+
+void
+work_report(struct work *w)
+{
+	snprintf(w->report, sizeof(w->report),
+	    "%s %" PRId64 " ms delivery %" PRId64, w->worker,
+	    clock_ms() - w->started_ms, w->task.deliveries);
+}

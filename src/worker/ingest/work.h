@@ -1,0 +1,39 @@
+#ifndef TRAWL_WORKER_INGEST_WORK_H
+#define TRAWL_WORKER_INGEST_WORK_H
+
+#include "common/base/err.h"
+#include "worker/ingest/job_view.h"
+#include "worker/pool.h"
+#include "worker/store/task.h"
+#include "worker/worker.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* One task on the parsing pool, from its input to its result in Redis, read
+ * downward: it blocks on the disk and on a Redis connection of its own. */
+struct work {
+	struct pool_job pool_job;
+	const struct worker_setup *setup; /* borrowed */
+	const struct job_view *view;      /* borrowed: the task's job */
+	struct task task;
+	const char *worker; /* borrowed: its name, for people */
+	_Atomic int stop;   /* loop: ends it with ERR_DRAINING or ERR_STALE */
+
+	/* the pool's, for the loop when it is done */
+	enum err err;
+	struct problem why;
+	uint64_t bytes, lines; /* of the log */
+	int64_t started_ms;    /* CLOCK_MONOTONIC */
+	char report[160];      /* who, how long, which delivery */
+};
+
+/* Does the task; w->err says how it went. A map or reduce task is then to be
+ * reported with task_done(); a commit or whole task has ended its job.
+ * Thread: a pool thread. */
+void work_run(struct work *w);
+
+/* Brings w->report up to date. */
+void work_report(struct work *w);
+
+#endif

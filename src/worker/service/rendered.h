@@ -1,0 +1,28 @@
+#ifndef TRAWL_WORKER_SERVICE_RENDERED_H
+#define TRAWL_WORKER_SERVICE_RENDERED_H
+
+#include "common/base/err.h"
+#include "common/base/span.h"
+#include "worker/req.h"
+
+/* The documents of this worker that are ready, by generation and question: a
+ * bounded number of bytes, the least recently asked goes first. Who asks for
+ * one that is not ready has it made, on the parsing pool; who asks meanwhile
+ * waits for the same. Loop thread only. */
+struct rendered;
+struct worker;
+
+/* NULL when memory is out. */
+struct rendered *rendered_open(struct worker *w);
+
+/* Gives the documents back; those that are being made are still answered, by
+ * the pool, and then it is gone. Before pool_close. NULL is allowed. */
+void rendered_close(struct rendered *c);
+
+/* The document that r->in asks for, of r->row.parse.generation or of a newer
+ * one, which that field then names: in r->out.body, for as long as r's arena
+ * lives. Then `next` runs, or the request fails. */
+enum req_state rendered_get(struct rendered *c, struct req *r, req_step *next)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,218 @@
+/* Manifest and checkpoint. The summary's texts in them are for people to read:
+ * files are separated by '/', which no base name can hold, places are
+ * "<file>:<offset>" with blanks between. */
+#include "worker/store/generation.h"
+
+#include <hiredis/hiredis.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COMMIT_KEYS = 5, COMMIT_FIXED = COMMIT_KEYS + 8, NUMBER_TEXT = 24 };
+
+/* "moment" as seconds; an absent field says that there are no lines. */
+static enum err
+put_moment(struct record *r, const char *name, int64_t moment_s)
+{
+	char text[NUMBER_TEXT];
+
+	snprintf(text, sizeof(text), "%" PRId64, moment_s);
+	return record_put_text(r, name, text);
+}
+
+static size_t
+put_fields(struct span *to, const struct record *r)
+{
+	for (size_t i = 0; i < r->len; i++) {
+		to[2 * i] = r->fields[i].name;
+		to[2 * i + 1] = r->fields[i].value;
+	}
+	return 2 * r->len;
+}
+
+enum err
+generation_commit(struct bulk *b, const struct task *t, const char *worker,
+    uint32_t chunks, const struct generation *g)
+{
+	size_t fields = g->manifest->len + g->checkpoint->len + g->job->len;
+	struct span *argv = calloc(COMMIT_FIXED + 2 * fields, sizeof(*argv));
+	char numbers[5][NUMBER_TEXT];
+	size_t at = COMMIT_FIXED;
+
+	if (!argv)
+		return ERR_NO_MEMORY;
+	snprintf(numbers[0], NUMBER_TEXT, "%" PRId64, t->job);
+	snprintf(numbers[1], NUMBER_TEXT, "%" PRIu32, chunks);
+	snprintf(numbers[2], NUMBER_TEXT, "%zu", g->manifest->len);
+	snprintf(numbers[3], NUMBER_TEXT, "%zu", g->checkpoint->len);
+	snprintf(numbers[4], NUMBER_TEXT, "%zu", g->job->len);
+	const char *fixed[COMMIT_FIXED] = { "{logs}:running", "{logs}:tasks",
+		"{logs}:manifest", "{logs}:checkpoint", "{logs}:garbage",
+		numbers[0], t->entry, worker, task_kind_name(t->kind),
+		numbers[1], numbers[2], numbers[3], numbers[4] };
+	for (size_t i = 0; i < COMMIT_FIXED; i++)
+		argv[i] = span_text(fixed[i]);
+	at += put_fields(argv + at, g->manifest);
+	at += put_fields(argv + at, g->checkpoint);
+	at += put_fields(argv + at, g->job);
+	bulk_put_script(b, SCRIPT_JOB_COMMIT, COMMIT_KEYS, (int)at, argv);
+	free(argv);
+	return bulk_run(b, NULL, NULL);
+}
+
+static enum err
+on_checkpoint(size_t index, const redisReply *reply, void *arg)
+{
+	(void)index;
+	return record_of_reply(arg, reply);
+}
+
+enum err
+generation_checkpoint(struct bulk *b, struct record *out)
+{
+	bulk_putf(b, "HGETALL {logs}:checkpoint");
+	return bulk_run(b, on_checkpoint, out);
+}
+
+/* Names with '/' between. */
+static enum err
+put_files(struct record *r, const struct parse_summary *s)
+{
+	size_t size = 1;
+	char *text, *to;
+
+	for (size_t i = 0; i < s->files_len; i++)
+		size += s->files[i].len + 1;
+	text = to = arena_alloc(r->arena, size);
+	if (!text)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < s->files_len; i++) {
+		if (i > 0)
+			*to++ = '/';
+		memcpy(to, s->files[i].data, s->files[i].len);
+		to += s->files[i].len;
+	}
+	return record_put(r, "files", span_of(text, (size_t)(to - text)));
+}
+
+static enum err
+put_places(struct record *r, const struct parse_summary *s)
+{
+	char text[10 * 32 + 1] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; i < s->places_len; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+		    "%s%" PRIu32 ":%" PRIu64, i ? " " : "", s->places[i].file,
+		    s->places[i].offset);
+	return record_put_text(r, "malformed_at", text);
+}
+
+enum err
+summary_to_record(const struct parse_summary *s, struct record *r)
+{
+	char seconds[NUMBER_TEXT];
+
+	snprintf(seconds, sizeof(seconds), "%.6f", s->seconds);
+	if (record_put(r, "job", s->job) != ERR_OK ||
+	    record_put(r, "generation", s->generation) != ERR_OK ||
+	    record_put(r, "mode", s->mode) != ERR_OK ||
+	    record_put(r, "parsed_at", s->parsed_at) != ERR_OK ||
+	    record_put_text(r, "seconds", seconds) != ERR_OK ||
+	    record_put_number(r, "lines", s->lines) != ERR_OK ||
+	    record_put_number(r, "bytes", s->bytes) != ERR_OK ||
+	    record_put_number(r, "malformed", s->malformed) != ERR_OK ||
+	    put_places(r, s) != ERR_OK ||
+	    record_put_number(r, "other", s->other) != ERR_OK ||
+	    put_moment(r, "first", s->first_s) != ERR_OK ||
+	    put_moment(r, "last", s->last_s) != ERR_OK ||
+	    put_files(r, s) != ERR_OK || record_put(r, "geo", s->geo) != ERR_OK)
+		return ERR_NO_MEMORY;
+	return ERR_OK;
+}
+
+static struct span
+next_word(struct span *rest, char separator)
+{
+	const char *at = memchr(rest->data, separator, rest->len);
+	size_t len = at ? (size_t)(at - rest->data) : rest->len;
+	struct span word = span_of(rest->data, len);
+
+	rest->data += at ? len + 1 : len;
+	rest->len -= at ? len + 1 : len;
+	return word;
+}
+
+static enum err
+get_files(struct span text, struct arena *a, struct parse_summary *out)
+{
+	struct span *files;
+	size_t len = text.len > 0;
+
+	for (size_t i = 0; i < text.len; i++)
+		len += text.data[i] == '/';
+	files = arena_alloc(a, len * sizeof(*files));
+	if (!files)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < len; i++)
+		files[i] = next_word(&text, '/');
+	out->files = files;
+	out->files_len = len;
+	return ERR_OK;
+}
+
+static enum err
+get_places(struct span text, struct parse_summary *out)
+{
+	enum { PLACES = sizeof(out->places) / sizeof(out->places[0]) };
+
+	out->places_len = 0;
+	while (text.len > 0) {
+		struct span place = next_word(&text, ' ');
+		uint64_t file, offset;
+
+		if (out->places_len == PLACES ||
+		    !span_to_u64(next_word(&place, ':'), &file) ||
+		    file > UINT32_MAX || !span_to_u64(place, &offset))
+			return ERR_CORRUPT;
+		out->places[out->places_len].file = (uint32_t)file;
+		out->places[out->places_len++].offset = offset;
+	}
+	return ERR_OK;
+}
+
+/* Values of a record have a NUL behind. */
+static int64_t
+get_moment(const struct record *r, const char *name)
+{
+	struct span text = record_get(r, name);
+
+	return text.len ? strtoll(text.data, NULL, 10) : 0;
+}
+
+enum err
+summary_of_record(
+    const struct record *r, struct arena *a, struct parse_summary *out)
+{
+	struct span seconds = record_get(r, "seconds");
+	enum err e;
+
+	*out = (struct parse_summary){
+		.job = record_get(r, "job"),
+		.generation = record_get(r, "generation"),
+		.mode = record_get(r, "mode"),
+		.parsed_at = record_get(r, "parsed_at"),
+		.seconds = seconds.len ? strtod(seconds.data, NULL) : 0,
+		.lines = record_number(r, "lines"),
+		.bytes = record_number(r, "bytes"),
+		.malformed = record_number(r, "malformed"),
+		.other = record_number(r, "other"),
+		.first_s = get_moment(r, "first"),
+		.last_s = get_moment(r, "last"),
+		.geo = record_get(r, "geo"),
+	};
+	e = get_files(record_get(r, "files"), a, out);
+	return e == ERR_OK ? get_places(record_get(r, "malformed_at"), out) : e;
+}
