@@ -9,7 +9,7 @@
 
 /* One connection to Redis, from resolving its name to its end: bytes out,
  * replies in. It knows no commands and never comes back: when it is lost, its
- * owner closes it and opens another. Loop thread only. */
+ * owner opens another. Loop thread only. */
 struct link;
 struct redisReply;
 
@@ -17,7 +17,8 @@ struct link_hooks {
 	void (*open)(void *arg); /* connected: link_put may begin */
 	/* reply  borrowed until the hook returns */
 	void (*reply)(const struct redisReply *reply, void *arg);
-	/* Called once at most, nothing after it; the owner calls link_close.
+	/* Called once at most and nothing after it: the link closes, its owner
+	 * forgets it.
 	 * why  borrowed until the hook returns */
 	void (*lost)(const char *why, void *arg);
 	void *arg;
