@@ -42,9 +42,13 @@ script_names.h   known to  worker/store
 script_table.h   known to  worker/store
 '
 
-# A noun is tested by tests/unit/<room>/test_<noun>.c, these by other means.
+# A noun is tested by tests/unit/<room>/test_<noun>.c, or, when it is a part of a
+# greater one, by a test of its room that includes its header. These are tested
+# by other means.
 tested_elsewhere='
 master/main      the command line: tests/http/test_settings.py
+worker/pool      linked alone, with req: tests/unit/req/test_pool.c
+worker/req       linked alone, with pool: tests/unit/req/test_req.c
 '
 
 # Every #include line of src, as "file:line:#include ...".
@@ -125,10 +129,12 @@ every_noun_has_its_test() {
 	find src -name '*.c' | sort | while read -r source; do
 		noun=${source#src/}
 		noun=${noun%.c}
-		room=$(basename "$(dirname "$source")")
-		[ -e "tests/unit/$room/test_${noun##*/}.c" ] ||
+		tests=tests/unit/$(basename "$(dirname "$source")")
+		header=$(sed -n 's/^#include "\(.*\)"$/\1/p' "$source" | head -n 1)
+		[ -e "$tests/test_${noun##*/}.c" ] ||
+		    grep -rqsF "#include \"${header:-none}\"" "$tests" ||
 		    echo "$tested_elsewhere" | grep -q "^$noun " ||
-		    echo "$source: no tests/unit/$room/test_${noun##*/}.c"
+		    echo "$source: no $tests/test_${noun##*/}.c"
 	done
 	echo "$tested_elsewhere" | while read -r noun reason; do
 		[ -z "$noun" ] || [ -e "src/$noun.c" ] ||

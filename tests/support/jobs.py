@@ -1,24 +1,20 @@
-"""The record of a parse, as redis-cli shows it: `{logs}:job:<id>`, with a
-field `task map <n>` that names the worker of each chunk."""
+"""The record of a parse, as redis-cli shows it: `{logs}:job:<number>`, and
+`{logs}:job:<number>:tasks`, which names the worker of each task that is done:
+`map 3` -> "... [pid] ..."."""
 
 import re
 
-WORKER = re.compile(r"\[(\d+)\]")
+JOB = "{logs}:job:"
 
 
 def map_tasks(redis, job):
-    """{number of the chunk: pid of its worker}, those taken so far."""
-    tasks = {}
-    for field, text in redis.hash(f"{{logs}}:job:{job}").items():
-        if field.startswith("task map "):
-            worker = WORKER.search(text)
-            if worker:
-                tasks[int(field.split()[2])] = int(worker[1])
-    return tasks
+    """{number of the chunk: pid of its worker}, of those done so far."""
+    return {int(task.split()[1]): int(re.search(r"\[(\d+)\]", worker)[1])
+            for task, worker in redis.hash(f"{JOB}{job}:tasks").items()
+            if task.startswith("map ")}
 
 
 def jobs(redis):
-    """The ids of all jobs that are remembered."""
-    prefix = "{logs}:job:"
-    return [key[len(prefix):] for key in redis.keys("{logs}:job:*")
-            if key[len(prefix):].isdigit()]
+    """The numbers of all jobs that are remembered."""
+    names = [key[len(JOB):] for key in redis.keys(f"{JOB}*")]
+    return [name for name in names if name.isdigit()]

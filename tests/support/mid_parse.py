@@ -36,7 +36,7 @@ class MidParse(Case):
         self.service.write_log(BIG)
 
     def start_parse(self):
-        """Sends /parse and returns its connection when a worker has begun
+        """Sends /parse and returns its connection when a worker is done
         with a chunk, and the worker that will answer it."""
         connection = self.client.connect()
         self.addCleanup(connection.close)
@@ -47,7 +47,7 @@ class MidParse(Case):
             def begun():
                 return any(map_tasks(redis, job) for job in jobs(redis)
                            if job not in before)
-            wait_until("a chunk is taken", begun)
+            wait_until("a chunk is done", begun)
         return connection, self.service.worker_of(connection)
 
     def others(self, worker):
