@@ -1,9 +1,9 @@
 /* Lines by hand: printf would be the whole of the run time. */
 #include "printer.h"
 
+#include "put.h"
 #include "random.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,56 +81,6 @@ printer_new(uint64_t seed, uint64_t malformed_per_million,
 }
 
 static void
-put(struct printer *p, const char *text, size_t len)
-{
-	memcpy(p->buffer + p->len, text, len);
-	p->len += len;
-}
-
-static void
-put_text(struct printer *p, const char *text)
-{
-	put(p, text, strlen(text));
-}
-
-static void
-put_char(struct printer *p, char c)
-{
-	p->buffer[p->len++] = c;
-}
-
-static void
-put_number(struct printer *p, uint64_t value)
-{
-	char digits[20];
-	size_t at = sizeof(digits);
-
-	do
-		digits[--at] = (char)('0' + value % 10);
-	while (value /= 10);
-	put(p, digits + at, sizeof(digits) - at);
-}
-
-static void
-put_two_digits(struct printer *p, uint64_t value)
-{
-	put_char(p, (char)('0' + value / 10));
-	put_char(p, (char)('0' + value % 10));
-}
-
-static void __attribute__((format(printf, 2, 3)))
-put_format(struct printer *p, const char *format, ...)
-{
-	va_list args;
-	int len;
-
-	va_start(args, format);
-	len = vsnprintf(p->buffer + p->len, PRINTER_ROOM, format, args);
-	va_end(args);
-	p->len += (size_t)len;
-}
-
-static void
 set_date(struct printer *p, uint64_t day)
 {
 	int32_t first;
@@ -179,8 +129,9 @@ put_ipv6(struct printer *p, uint32_t address)
 	static const char *const networks[] = { "2a00", "2a02", "2600", "2400",
 		"2804", "2c0f", "2001:db8", "fd00" };
 
-	put_format(p, "%s:%x:%x::%x", networks[address >> 29],
-	    address >> 16 & 0x1fff, address >> 8 & 0xff, address & 0xff);
+	p->len += (size_t)snprintf(p->buffer + p->len, PRINTER_ROOM,
+	    "%s:%x:%x::%x", networks[address >> 29], address >> 16 & 0x1fff,
+	    address >> 8 & 0xff, address & 0xff);
 }
 
 static void
