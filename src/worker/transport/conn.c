@@ -1,21 +1,17 @@
-/* The state of a connection changes in advance() and in what it calls; callbacks
- * of libuv and of steps note what happened and call it. Answers gather in the
- * server's output and are written together when advance() has used up what the
+/* The state of a connection changes in conn_advance() and in what it calls;
+ * callbacks of libuv and of steps note what happened and call it. Answers gather in the
+ * server's output and are written together when it has used up what the
  * client sent. */
 #include "worker/transport/conn.h"
 
 #include "worker/context.h"
-#include "worker/transport/endpoint.h"
-#include "worker/transport/response.h"
+#include "worker/transport/exchange.h"
 #include "worker/transport/server.h"
 
-#include "common/base/config.h"
 #include "common/base/log.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Answers to pipelined requests are written at the latest when they are so many
  * bytes; a client that does not read them costs no more than that and one
@@ -25,16 +21,29 @@ enum { OUTPUT_MAX = 64 << 10 };
 #define CONN_OF(pointer, member) \
 	((struct conn *)((char *)(pointer)-offsetof(struct conn, member)))
 
-struct unsent {
-	uv_write_t write;
-	char bytes[];
-};
+struct conn *
+conn_new(struct server *s)
+{
+	struct conn *c = calloc(1, sizeof(*c));
 
-static void advance(struct conn *c);
-static void on_done(struct req *r);
+	if (c == NULL)
+		return NULL;
+	c->server = s;
+	c->refs = 1;
+	uv_tcp_init(s->loop, &c->tcp);
+	c->tcp.data = c;
+	s->handles++;
+	s->conns_len++;
+	if ((c->next = s->conns) != NULL)
+		c->next->previous = c;
+	s->conns = c;
+	http_init(&c->http, s->worker->setup->config, &c->req);
+	exchange_clear(c);
+	return c;
+}
 
-static void
-release(struct conn *c)
+void
+conn_release(struct conn *c)
 {
 	assert(c->refs > 0);
 	if (--c->refs > 0)
@@ -49,7 +58,7 @@ release(struct conn *c)
 static void
 on_closed(uv_handle_t *handle)
 {
-	release(handle->data);
+	conn_release(handle->data);
 }
 
 void
@@ -73,122 +82,11 @@ conn_close(struct conn *c, const char *why)
 	uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
 
-/* Gives the request its first state back; the memory of the last is freed. */
 static void
-clear(struct conn *c)
+on_sent(uv_stream_t *stream, int status)
 {
-	struct req *r = &c->req;
-	char client[sizeof(r->client)];
+	struct conn *c = stream->data;
 
-	memcpy(client, r->client, sizeof(client));
-	arena_reset(&r->arena);
-	memset(r, 0, sizeof(*r));
-	memcpy(r->client, client, sizeof(client));
-	r->worker = c->server->worker;
-	r->conn = c->closing ? NULL : c;
-	r->on_done = on_done;
-}
-
-/* Writes the answer of c->req into the output; what follows it is read next,
- * unless the rest of its body is still to come or the client wants it so. */
-static void
-answer(struct conn *c)
-{
-	struct server *s = c->server;
-	struct req *r = &c->req;
-
-	if (!c->http.is_whole && c->http.err == ERR_OK &&
-	    c->http.is_head_whole) {
-		size_t used = 0;
-
-		http_discard(&c->http);
-		http_parse(&c->http, c->input.data + c->input.start,
-		    c->input.parsed - c->input.start,
-		    c->input.end - c->input.start, &used);
-		c->input.parsed += used;
-	}
-	if (!c->http.is_whole)
-		c->must_linger = true;
-	if (!c->http.is_whole || !c->http.keep_alive || s->is_draining)
-		r->out.close = true;
-	endpoint_encode(s->routes, r);
-	response_add(&s->output, r, date_now(&s->date), r->out.close,
-	    c->http.parser.http_minor == 0);
-	atomic_fetch_add_explicit(
-	    &s->worker->setup->shared->worker[s->worker->setup->slot].requests,
-	    1, memory_order_relaxed);
-	deadline_cancel(&c->deadline);
-	if (r->out.close) {
-		c->state = CONN_END;
-	} else {
-		c->state = CONN_HEAD;
-		http_next(&c->http);
-		input_used(&s->inputs, &c->input);
-	}
-	clear(c);
-}
-
-/* Answers with an error after which nothing more is read. */
-static void
-refuse(struct conn *c, enum err e)
-{
-	c->req.out.close = true;
-	c->must_linger = true;
-	if (req_fail(&c->req, e) == REQ_DONE)
-		answer(c);
-}
-
-static void
-start(struct conn *c, enum conn_state state, req_step *first)
-{
-	c->state = state;
-	c->refs++;
-	req_start(&c->req, first);
-}
-
-/* The request may be served, as soon as its body is here. */
-static void
-read_body(struct conn *c)
-{
-	struct http *h = &c->http;
-
-	if (h->is_whole) {
-		start(c, CONN_SERVE, endpoint_serve);
-		return;
-	}
-	if (h->content_length >
-	    (uint64_t)c->server->worker->setup->config->body_limit) {
-		refuse(c, ERR_BODY_TOO_LARGE);
-		return;
-	}
-	c->state = CONN_BODY;
-	if (h->expects_continue && c->input.parsed == c->input.end)
-		response_add_continue(&c->server->output);
-}
-
-/* Called out of a step's end, at once or later. */
-static void
-on_done(struct req *r)
-{
-	struct conn *c = CONN_OF(r, req);
-
-	if (r->conn != NULL) {
-		if (c->state == CONN_ADMIT && r->out.err == ERR_OK)
-			read_body(c);
-		else
-			answer(c);
-		if (!c->is_running)
-			advance(c);
-	}
-	release(c);
-}
-
-static void
-on_written(uv_write_t *write, int status)
-{
-	struct conn *c = write->handle->data;
-
-	free((struct unsent *)write);
 	c->is_unsent = false;
 	if (c->closing)
 		return;
@@ -196,46 +94,24 @@ on_written(uv_write_t *write, int status)
 	if (status < 0)
 		conn_close(c, uv_strerror(status));
 	else
-		advance(c);
+		conn_advance(c);
 }
 
-/* Hands the output to the kernel; what it does not take is kept until it does. */
 static void
 flush(struct conn *c)
 {
 	struct output *out = &c->server->output;
-	uv_buf_t bytes = uv_buf_init(out->data, (unsigned)out->len);
-	struct unsent *rest = NULL;
 
 	if (out->len == 0 && !out->has_failed)
 		return;
-	int sent =
-	    c->closing ? 0 : uv_try_write((uv_stream_t *)&c->tcp, &bytes, 1);
-	if (sent == UV_EAGAIN)
-		sent = 0;
-	if (out->has_failed) {
-		conn_close(c, "out of memory");
-	} else if (sent < 0) {
-		conn_close(c, uv_strerror(sent));
-	} else if (!c->closing && (size_t)sent < out->len) {
-		size_t len = out->len - (size_t)sent;
-
-		rest = malloc(sizeof(*rest) + len);
-		if (rest == NULL) {
-			conn_close(c, "out of memory");
-		} else {
-			memcpy(rest->bytes, out->data + sent, len);
-			bytes = uv_buf_init(rest->bytes, (unsigned)len);
-			int e = uv_write(&rest->write, (uv_stream_t *)&c->tcp,
-			    &bytes, 1, on_written);
-			c->is_unsent = e == 0;
-			if (e != 0) {
-				free(rest);
-				conn_close(c, uv_strerror(e));
-			}
-		}
+	if (c->closing) {
+		output_clear(out);
+		return;
 	}
-	output_clear(out);
+	int left = output_send(out, (uv_stream_t *)&c->tcp, on_sent);
+	c->is_unsent = left > 0;
+	if (left < 0)
+		conn_close(c, uv_strerror(left));
 }
 
 /* Reads on in what the client sent. Returns whether that may be done again. */
@@ -252,7 +128,7 @@ step(struct conn *c)
 		if (!c->has_ended)
 			return false;
 		if (h->has_begun)
-			refuse(c, ERR_BAD_REQUEST);
+			exchange_refuse(c, ERR_BAD_REQUEST);
 		else
 			c->state = CONN_END;
 		return false;
@@ -269,16 +145,16 @@ step(struct conn *c)
 		break;
 	case EVENT_HEAD:
 		c->body_at = in->parsed;
-		start(c, CONN_ADMIT, endpoint_admit);
+		exchange_begin(c);
 		break;
 	case EVENT_MESSAGE:
 		if (c->state == CONN_BODY)
-			start(c, CONN_SERVE, endpoint_serve);
+			exchange_serve(c);
 		else
-			start(c, CONN_ADMIT, endpoint_admit);
+			exchange_begin(c);
 		break;
 	case EVENT_BROKEN:
-		refuse(c, h->err);
+		exchange_refuse(c, h->err);
 		break;
 	}
 	return true;
@@ -296,7 +172,9 @@ on_shutdown(uv_shutdown_t *shutdown, int status)
 static void
 end(struct conn *c)
 {
-	if (!c->must_linger || c->has_ended ||
+	bool is_unread = c->must_linger || c->input.parsed < c->input.end;
+
+	if (!is_unread || c->has_ended ||
 	    uv_shutdown(&c->shutdown, (uv_stream_t *)&c->tcp, on_shutdown) !=
 		0) {
 		conn_close(c, "answered");
@@ -336,7 +214,7 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 	}
 	if (c->input.start == c->input.end || c->state == CONN_LINGER)
 		input_cleanup(&c->server->inputs, &c->input);
-	advance(c);
+	conn_advance(c);
 }
 
 /* Which deadline runs, if any: the wait for others (a session, the work) has
@@ -377,8 +255,8 @@ read_or_stop(struct conn *c)
 	c->is_reading = wanted;
 }
 
-static void
-advance(struct conn *c)
+void
+conn_advance(struct conn *c)
 {
 	if (c->closing)
 		return;
@@ -411,8 +289,8 @@ conn_on_over(struct deadline *d)
 	if (why[d->kind] != NULL) {
 		conn_close(c, why[d->kind]);
 	} else {
-		refuse(c, ERR_TIMEOUT);
-		advance(c);
+		exchange_refuse(c, ERR_TIMEOUT);
+		conn_advance(c);
 	}
 }
 
@@ -423,60 +301,10 @@ conn_drain(struct conn *c)
 		conn_close(c, "the worker ends");
 }
 
-/* The text of the peer's address; an IPv4 one in its own form. */
-static void
-name_client(struct conn *c)
+void
+conn_refuse(struct conn *c, enum err e)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	struct sockaddr_storage address = { 0 };
-	int len = sizeof(address);
-
-	if (uv_tcp_getpeername(&c->tcp, (struct sockaddr *)&address, &len) != 0)
-		return;
-	const struct sockaddr_in *v4 = (struct sockaddr_in *)&address;
-	const struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&address;
-	int family = address.ss_family;
-	const void *bytes = family == AF_INET ? (const void *)&v4->sin_addr
-					      : (const void *)&v6->sin6_addr;
-	if (family == AF_INET6 && !memcmp(bytes, mapped, sizeof(mapped))) {
-		family = AF_INET;
-		bytes = (const char *)bytes + sizeof(mapped);
-	}
-	inet_ntop(family, bytes, c->req.client, sizeof(c->req.client));
-}
-
-enum err
-conn_accept(struct server *s, uv_stream_t *listener)
-{
-	const struct config *config = s->worker->setup->config;
-	struct conn *c = calloc(1, sizeof(*c));
-
-	if (c == NULL)
-		return ERR_NO_MEMORY;
-	c->server = s;
-	c->refs = 1;
-	uv_tcp_init(s->loop, &c->tcp);
-	c->tcp.data = c;
-	s->handles++;
-	s->conns_len++;
-	if ((c->next = s->conns) != NULL)
-		c->next->previous = c;
-	s->conns = c;
-	http_init(&c->http, config, &c->req);
-	clear(c);
-	int e = uv_accept(listener, (uv_stream_t *)&c->tcp);
-	if (e != 0) {
-		conn_close(c, uv_strerror(e));
-		return ERR_OK;
-	}
-	uv_tcp_nodelay(&c->tcp, 1);
-	name_client(c);
-	if (s->conns_len > (size_t)config->connection_limit) {
-		refuse(c, ERR_OVERLOAD);
-		flush(c);
-		conn_close(c, "too many connections");
-		return ERR_OK;
-	}
-	advance(c);
-	return ERR_OK;
+	exchange_refuse(c, e);
+	flush(c);
+	conn_close(c, err_text(e));
 }

@@ -35,15 +35,25 @@ struct conn {
 	enum conn_state state;
 	int refs;         /* tcp, and a request that somebody holds */
 	bool is_unsent;   /* the kernel has not taken all of the answers */
-	bool is_running;  /* advance() is on the stack */
+	bool is_running;  /* conn_advance() is on the stack */
 	bool is_reading;  /* libuv calls on_read() */
 	bool has_ended;   /* the client sends nothing more */
 	bool must_linger; /* the client may be sending still */
 	bool closing;
 };
 
-/* Accepts the client that `listener` has. ERR_NO_MEMORY: it still has it. */
-enum err conn_accept(struct server *s, uv_stream_t *listener);
+/* A connection whose `tcp` is ready for uv_accept(); it ends with conn_close().
+ * NULL when memory is out. */
+struct conn *conn_new(struct server *s);
+
+/* Goes on from whatever has happened: reads, has served, writes. */
+void conn_advance(struct conn *c);
+
+/* Answers with an error before anything is read, and closes. */
+void conn_refuse(struct conn *c, enum err e);
+
+/* exchange: the request is back. Frees the connection when it is the last. */
+void conn_release(struct conn *c);
 
 /* The one way a connection ends. A request that others hold loses its client
  * and is freed when they give it back. why: for the debug log. */

@@ -2,110 +2,14 @@
  * front of this one could read in another way is refused here. */
 #include "worker/transport/head.h"
 
+#include "worker/transport/target.h"
+
 #include <ctype.h>
-#include <strings.h>
+#include <string.h>
 
-static bool
-starts_with(struct span text, const char *prefix)
-{
-	size_t len = strlen(prefix);
-
-	return text.len >= len && strncasecmp(text.data, prefix, len) == 0;
-}
-
-static struct span
-after(struct span text, size_t len)
-{
-	return span_of(text.data + len, text.len - len);
-}
-
-enum err
-head_target(struct span text, struct target *out)
-{
-	static const struct span root = { "/", 1 };
-
-	*out = (struct target){ 0 };
-	if (text.len == 0 || memchr(text.data, '#', text.len) != NULL)
-		return ERR_BAD_REQUEST;
-	if (text.len == 1 && text.data[0] == '*') {
-		out->path = text;
-		return ERR_OK;
-	}
-	if (text.data[0] != '/') {
-		if (starts_with(text, "http://"))
-			text = after(text, strlen("http://"));
-		else if (starts_with(text, "https://"))
-			text = after(text, strlen("https://"));
-		else
-			return ERR_BAD_REQUEST;
-		size_t len = 0;
-		while (len < text.len && text.data[len] != '/' &&
-		       text.data[len] != '?')
-			len++;
-		out->host = span_of(text.data, len);
-		if (!head_host_is_valid(out->host))
-			return ERR_BAD_REQUEST;
-		text = after(text, len);
-	}
-	const char *question =
-	    text.len ? memchr(text.data, '?', text.len) : NULL;
-	if (question != NULL) {
-		size_t len = (size_t)(question - text.data);
-
-		out->query = after(text, len + 1);
-		text.len = len;
-	}
-	out->path = text.len ? text : root;
-	return ERR_OK;
-}
-
-static bool
-port_is_valid(struct span text)
-{
-	uint64_t port;
-
-	/* "host:" is allowed by the grammar: the default port. */
-	return text.len == 0 ||
-	       (text.len <= 5 && span_to_u64(text, &port) && port <= 65535);
-}
-
-bool
-head_host_is_valid(struct span host)
-{
-	size_t len = 0;
-
-	if (host.len == 0)
-		return false;
-	if (host.data[0] == '[') {
-		const char *end = memchr(host.data, ']', host.len);
-
-		if (end == NULL || end - host.data < 3)
-			return false;
-		for (len = 1; host.data + len < end; len++) {
-			if (!isxdigit((unsigned char)host.data[len]) &&
-			    host.data[len] != ':' && host.data[len] != '.')
-				return false;
-		}
-		len++;
-	} else {
-		while (len < host.len && host.data[len] != ':') {
-			unsigned char c = (unsigned char)host.data[len];
-
-			if (!isalnum(c) &&
-			    (c == '\0' || !strchr("-._~!$&'()*+,;=%", c)))
-				return false;
-			len++;
-		}
-		if (len == 0)
-			return false;
-	}
-	if (len == host.len)
-		return true;
-	return host.data[len] == ':' && port_is_valid(after(host, len + 1));
-}
-
-enum err
-head_version(struct span text)
+/* What stands between target and end of the first line. */
+static enum err
+version(struct span text)
 {
 	if (text.len != strlen(" HTTP/1.1") ||
 	    memcmp(text.data, " HTTP/", 6) != 0 ||
@@ -114,6 +18,73 @@ head_version(struct span text)
 		return ERR_BAD_REQUEST;
 	if (text.data[6] != '1' || text.data[8] > '1')
 		return ERR_VERSION;
+	return ERR_OK;
+}
+
+/* The first line, taken from its bytes: llhttp also knows RTSP, ICE, and
+ * HTTP/0.9, which has no version at all. */
+static enum err
+check_request_line(const struct head *h, const char *base)
+{
+	struct span rest;
+
+	if (h->target.at != h->method.at + h->method.len + 1)
+		return ERR_BAD_REQUEST;
+	rest.data = base + h->target.at + h->target.len;
+	/* The head is whole, so there is an end of line. */
+	rest.len =
+	    (size_t)((const char *)rawmemchr(rest.data, '\n') - rest.data);
+	if (rest.len > 0)
+		rest.len--;
+	return version(rest);
+}
+
+static enum err
+check_framing(const struct head *h, const char *base)
+{
+	if (h->fields.has[FIELD_TRANSFER_ENCODING] &&
+	    (!fields_is(&h->fields, base, FIELD_TRANSFER_ENCODING, "chunked") ||
+		h->is_old || h->fields.has[FIELD_CONTENT_LENGTH]))
+		return ERR_BAD_REQUEST;
+	if (h->fields.has[FIELD_CONTENT_LENGTH] &&
+	    fields_get(&h->fields, base, FIELD_CONTENT_LENGTH).len == 0)
+		return ERR_BAD_REQUEST;
+	if (h->content_length > INT64_MAX)
+		return ERR_BODY_TOO_LARGE;
+	if (h->fields.has[FIELD_HOST] ? !target_host_is_valid(fields_get(
+					    &h->fields, base, FIELD_HOST))
+				      : !h->is_old)
+		return ERR_BAD_REQUEST;
+	if (h->fields.has[FIELD_EXPECT] &&
+	    !fields_is(&h->fields, base, FIELD_EXPECT, "100-continue"))
+		return ERR_EXPECTATION;
+	return ERR_OK;
+}
+
+enum err
+head_read(const struct head *h, const char *base, struct req *r)
+{
+	struct target target;
+	enum err e = check_request_line(h, base);
+
+	if (e == ERR_OK)
+		e = check_framing(h, base);
+	if (e == ERR_OK)
+		e = target_parse(part_text(h->target, base), &target);
+	if (e != ERR_OK)
+		return e;
+	if (target.path.data[0] == '*' && r->method != METHOD_OPTIONS)
+		return ERR_BAD_REQUEST;
+	r->path = target.path;
+	r->query = target.query;
+	r->host = target.host.len ? target.host
+				  : fields_get(&h->fields, base, FIELD_HOST);
+	r->authorization = fields_get(&h->fields, base, FIELD_AUTHORIZATION);
+	r->content_type = fields_get(&h->fields, base, FIELD_CONTENT_TYPE);
+	r->if_none_match = fields_get(&h->fields, base, FIELD_IF_NONE_MATCH);
+	r->prefer = fields_get(&h->fields, base, FIELD_PREFER);
+	r->user_agent = fields_get(&h->fields, base, FIELD_USER_AGENT);
+	r->forwarded_for = fields_get(&h->fields, base, FIELD_X_FORWARDED_FOR);
 	return ERR_OK;
 }
 

@@ -1,33 +1,24 @@
 #ifndef TRAWL_TRANSPORT_HEAD_H
 #define TRAWL_TRANSPORT_HEAD_H
 
-#include "common/base/err.h"
-#include "common/base/span.h"
+#include "worker/req.h"
+#include "worker/transport/fields.h"
 
 #include <stdbool.h>
 
-/* What the parts of a request head may look like (RFC 9112, 3 and 5): pure
- * functions, any thread. */
-
-/* The form of a target, read. */
-struct target {
-	struct span host;  /* of "http://host/path"; empty otherwise */
-	struct span path;  /* "/...", or "*" */
-	struct span query; /* without '?' */
+/* The head of a request: where its parts are, and what must hold for them
+ * beyond what llhttp asks (RFC 9112, 3 to 6). */
+struct head {
+	struct part method, target; /* from the request's first byte */
+	struct fields fields;
+	bool is_old;             /* HTTP/1.0 */
+	uint64_t content_length; /* as announced; 0 when chunked */
 };
 
-/* Takes "/path?query", "http://host/path?query" and "*"; a fragment, another
- * scheme or an authority alone is ERR_BAD_REQUEST. */
-enum err head_target(struct span text, struct target *out);
-
-/* Whether `host` is a name, an IPv4 or a bracketed IPv6 address, with or
- * without a port; an empty one is not. */
-bool head_host_is_valid(struct span host);
-
-/* What stands between target and end of the first line: ERR_OK for
- * " HTTP/1.0" and " HTTP/1.1", ERR_VERSION for other numbers, else
- * ERR_BAD_REQUEST. */
-enum err head_version(struct span text);
+/* Checks the request line, the framing and the target, and fills the request,
+ * except its method, with what is borrowed from `base`, where the head begins.
+ * The whole head must be there. */
+enum err head_read(const struct head *h, const char *base, struct req *r);
 
 /* Holds the lines of a head or of trailers to CR LF and nothing else, and to
  * neither a continuation (blank at the beginning) nor an empty name.

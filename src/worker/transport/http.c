@@ -14,9 +14,7 @@
 #include "common/base/config.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum {
 	/* The longest method and version and what stands between them. */
@@ -25,16 +23,6 @@ enum {
 	 * block, and this much more for each byte of body: enough for chunks of
 	 * one byte, not for extensions without end. */
 	FRAMING_PER_BYTE = 16,
-};
-
-static const struct {
-	const char *name;
-	size_t len;
-	enum { ONCE, LIST } again;
-} known[HEADERS] = {
-#define X(name, text, again) { text, sizeof(text) - 1, again },
-	HEADER_LIST(X)
-#undef X
 };
 
 static struct http *
@@ -50,20 +38,6 @@ broken(struct http *h, enum err e)
 	return -1;
 }
 
-static struct span
-text_of(const struct http *h, struct part p)
-{
-	return span_of(h->base + p.at, p.len);
-}
-
-static void
-extend(struct http *h, struct part *p, const char *at, size_t len)
-{
-	if (p->len == 0)
-		p->at = (uint32_t)(at - h->base);
-	p->len = (uint32_t)(at - h->base) + (uint32_t)len - p->at;
-}
-
 static int
 on_begin(llhttp_t *parser)
 {
@@ -74,7 +48,9 @@ on_begin(llhttp_t *parser)
 static int
 on_method(llhttp_t *parser, const char *at, size_t len)
 {
-	extend(http_of(parser), &http_of(parser)->method, at, len);
+	struct http *h = http_of(parser);
+
+	part_extend(&h->head.method, h->base, at, len);
 	return 0;
 }
 
@@ -83,8 +59,8 @@ on_target(llhttp_t *parser, const char *at, size_t len)
 {
 	struct http *h = http_of(parser);
 
-	extend(h, &h->target, at, len);
-	if (h->target.len > (uint64_t)h->config->target_limit)
+	part_extend(&h->head.target, h->base, at, len);
+	if (h->head.target.len > (uint64_t)h->config->target_limit)
 		return broken(h, ERR_TARGET_TOO_LONG);
 	return 0;
 }
@@ -94,18 +70,18 @@ static bool
 is_within_limit(struct http *h, const char *at)
 {
 	return (uint64_t)(at - h->base) <=
-	       REQUEST_LINE_MAX + h->target.len +
+	       REQUEST_LINE_MAX + h->head.target.len +
 		   (uint64_t)h->config->header_limit;
 }
 
 static int
-on_field(llhttp_t *parser, const char *at, size_t len)
+on_name(llhttp_t *parser, const char *at, size_t len)
 {
 	struct http *h = http_of(parser);
 
 	if (h->is_head_whole)
 		return 0;
-	extend(h, &h->field, at, len);
+	part_extend(&h->head.fields.name, h->base, at, len);
 	return is_within_limit(h, at + len) ? 0
 					    : broken(h, ERR_HEADERS_TOO_LARGE);
 }
@@ -117,116 +93,22 @@ on_value(llhttp_t *parser, const char *at, size_t len)
 
 	if (h->is_head_whole)
 		return 0;
-	extend(h, &h->value, at, len);
+	part_extend(&h->head.fields.value, h->base, at, len);
 	return is_within_limit(h, at + len) ? 0
 					    : broken(h, ERR_HEADERS_TOO_LARGE);
 }
 
-static enum header
-find_header(struct span name)
-{
-	enum header i = 0;
-
-	while (i < HEADERS &&
-	       (known[i].len != name.len ||
-		   strncasecmp(known[i].name, name.data, name.len) != 0))
-		i++;
-	return i;
-}
-
-/* Several headers of one name are one list (RFC 9110, 5.3). */
 static int
-join(struct http *h, enum header i)
-{
-	struct span first =
-	    h->joined[i] ? span_text(h->joined[i]) : text_of(h, h->headers[i]);
-
-	h->joined[i] =
-	    arena_printf(&h->req->arena, "%.*s, %.*s", (int)first.len,
-		first.data, (int)h->value.len, h->base + h->value.at);
-	return h->joined[i] ? 0 : broken(h, ERR_NO_MEMORY);
-}
-
-static int
-on_header(llhttp_t *parser)
+on_field(llhttp_t *parser)
 {
 	struct http *h = http_of(parser);
-	int status = 0;
 
-	if (++h->headers_len > (uint64_t)h->config->header_count_limit)
+	if (++h->fields_len > (uint64_t)h->config->header_count_limit)
 		return broken(h, ERR_HEADERS_TOO_LARGE);
 	if (h->is_head_whole)
 		return 0;
-	while (h->value.len > 0 &&
-	       strchr(" \t", h->base[h->value.at + h->value.len - 1]))
-		h->value.len--;
-	enum header i = find_header(text_of(h, h->field));
-	if (i < HEADERS && !h->has[i]) {
-		h->has[i] = true;
-		h->headers[i] = h->value;
-	} else if (i < HEADERS) {
-		status = known[i].again == LIST ? join(h, i)
-						: broken(h, ERR_BAD_REQUEST);
-	}
-	h->field = h->value = (struct part){ 0, 0 };
-	return status;
-}
-
-static struct span
-header(const struct http *h, enum header i)
-{
-	if (!h->has[i])
-		return span_of(NULL, 0);
-	return h->joined[i] ? span_text(h->joined[i])
-			    : text_of(h, h->headers[i]);
-}
-
-static bool
-header_is(const struct http *h, enum header i, const char *text)
-{
-	struct span value = header(h, i);
-
-	return value.len == strlen(text) &&
-	       strncasecmp(value.data, text, value.len) == 0;
-}
-
-/* The first line, taken from its bytes: llhttp also knows RTSP, ICE, and
- * HTTP/0.9, which has no version at all. */
-static enum err
-check_request_line(const struct http *h)
-{
-	struct span rest;
-
-	if (h->target.at != h->method.at + h->method.len + 1)
-		return ERR_BAD_REQUEST;
-	rest.data = h->base + h->target.at + h->target.len;
-	/* The head is whole, so there is an end of line. */
-	rest.len =
-	    (size_t)((const char *)rawmemchr(rest.data, '\n') - rest.data);
-	if (rest.len > 0)
-		rest.len--;
-	return head_version(rest);
-}
-
-static enum err
-check_framing(const struct http *h)
-{
-	if (h->has[HEADER_TRANSFER_ENCODING] &&
-	    (!header_is(h, HEADER_TRANSFER_ENCODING, "chunked") ||
-		h->parser.http_minor == 0 || h->has[HEADER_CONTENT_LENGTH]))
-		return ERR_BAD_REQUEST;
-	if (h->has[HEADER_CONTENT_LENGTH] &&
-	    header(h, HEADER_CONTENT_LENGTH).len == 0)
-		return ERR_BAD_REQUEST;
-	if (h->parser.content_length > INT64_MAX)
-		return ERR_BODY_TOO_LARGE;
-	if (h->has[HEADER_HOST] ? !head_host_is_valid(header(h, HEADER_HOST))
-				: h->parser.http_minor > 0)
-		return ERR_BAD_REQUEST;
-	if (h->has[HEADER_EXPECT] &&
-	    !header_is(h, HEADER_EXPECT, "100-continue"))
-		return ERR_EXPECTATION;
-	return ERR_OK;
+	enum err e = fields_end(&h->head.fields, h->base, &h->req->arena);
+	return e == ERR_OK ? 0 : broken(h, e);
 }
 
 static enum req_method
@@ -250,68 +132,28 @@ method_of(const llhttp_t *parser)
 	}
 }
 
-static enum err
-fill(const struct http *h, struct req *r)
-{
-	struct target target;
-	enum err e = head_target(text_of(h, h->target), &target);
-
-	if (e != ERR_OK)
-		return e;
-	r->method = method_of(&h->parser);
-	if (target.path.data[0] == '*' && r->method != METHOD_OPTIONS)
-		return ERR_BAD_REQUEST;
-	r->path = target.path;
-	r->query = target.query;
-	r->host = target.host.len ? target.host : header(h, HEADER_HOST);
-	r->authorization = header(h, HEADER_AUTHORIZATION);
-	r->content_type = header(h, HEADER_CONTENT_TYPE);
-	r->if_none_match = header(h, HEADER_IF_NONE_MATCH);
-	r->prefer = header(h, HEADER_PREFER);
-	r->user_agent = header(h, HEADER_USER_AGENT);
-	r->forwarded_for = header(h, HEADER_X_FORWARDED_FOR);
-	return ERR_OK;
-}
-
 /* The line checks come later, and first: see http_parse(). */
 static int
 on_head(llhttp_t *parser)
 {
 	struct http *h = http_of(parser);
-	enum err e = check_request_line(h);
+	enum err e;
 
 	h->is_head_whole = true;
-	if (e == ERR_OK && parser->method == HTTP_CONNECT)
-		e = ERR_METHOD_UNKNOWN;
-	if (e == ERR_OK)
-		e = check_framing(h);
-	if (e == ERR_OK)
-		e = fill(h, h->req);
+	h->is_chunked = (parser->flags & F_CHUNKED) != 0;
+	h->head.is_old = parser->http_minor == 0;
+	h->head.content_length = h->is_chunked ? 0 : parser->content_length;
+	h->req->method = method_of(parser);
+	e = parser->method == HTTP_CONNECT
+		? ERR_METHOD_UNKNOWN
+		: head_read(&h->head, h->base, h->req);
 	if (e != ERR_OK)
 		return broken(h, e);
 	parser->upgrade = 0; /* there is nothing here to upgrade to */
 	h->keep_alive = llhttp_should_keep_alive(parser) != 0;
-	h->is_chunked = (parser->flags & F_CHUNKED) != 0;
-	h->content_length = h->is_chunked ? 0 : parser->content_length;
-	h->expects_continue = h->has[HEADER_EXPECT] && parser->http_minor > 0;
-	return h->is_chunked || h->content_length > 0 ? HPE_PAUSED : 0;
-}
-
-static bool
-grow(struct http *h, size_t len)
-{
-	size_t capacity = h->body_capacity ? h->body_capacity : 4096;
-
-	while (capacity < len)
-		capacity *= 2;
-	if (capacity == h->body_capacity)
-		return true;
-	char *body = realloc(h->body, capacity);
-	if (body == NULL)
-		return false;
-	h->body = body;
-	h->body_capacity = capacity;
-	return true;
+	h->expects_continue =
+	    h->head.fields.has[FIELD_EXPECT] && !h->head.is_old;
+	return h->is_chunked || h->head.content_length > 0 ? HPE_PAUSED : 0;
 }
 
 static int
@@ -323,17 +165,15 @@ on_body(llhttp_t *parser, const char *at, size_t len)
 	if (h->is_discarding)
 		return 0;
 	/* The usual body came in one piece, and is read where it lies. */
-	if (len == h->content_length) {
+	if (len == h->head.content_length) {
 		h->req->body = span_of(at, len);
 		return 0;
 	}
-	if (len > (uint64_t)h->config->body_limit - h->body_len)
-		return broken(h, ERR_BODY_TOO_LARGE);
-	if (!grow(h, h->body_len + len))
-		return broken(h, ERR_NO_MEMORY);
-	memcpy(h->body + h->body_len, at, len);
-	h->body_len += len;
-	h->req->body = span_of(h->body, h->body_len);
+	enum err e =
+	    body_add(&h->body, span_of(at, len), (size_t)h->config->body_limit);
+	if (e != ERR_OK)
+		return broken(h, e);
+	h->req->body = span_of(h->body.data, h->body.len);
 	return 0;
 }
 
@@ -360,9 +200,9 @@ static const llhttp_settings_t settings = {
 	.on_message_begin = on_begin,
 	.on_method = on_method,
 	.on_url = on_target,
-	.on_header_field = on_field,
+	.on_header_field = on_name,
 	.on_header_value = on_value,
-	.on_header_value_complete = on_header,
+	.on_header_value_complete = on_field,
 	.on_headers_complete = on_head,
 	.on_body = on_body,
 	.on_chunk_header = on_chunk,
@@ -375,7 +215,7 @@ reset(struct http *h)
 	struct http fresh = { .config = h->config, .req = h->req };
 
 	fresh.parser = h->parser;
-	free(h->body);
+	body_cleanup(&h->body);
 	*h = fresh;
 	h->last = '\n';
 }
@@ -391,8 +231,7 @@ http_init(struct http *h, const struct config *config, struct req *req)
 void
 http_cleanup(struct http *h)
 {
-	free(h->body);
-	h->body = NULL;
+	body_cleanup(&h->body);
 }
 
 /* What a client reads when llhttp gave up at `at`. */

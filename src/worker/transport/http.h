@@ -2,6 +2,8 @@
 #define TRAWL_TRANSPORT_HTTP_H
 
 #include "worker/req.h"
+#include "worker/transport/body.h"
+#include "worker/transport/head.h"
 
 #include <llhttp.h>
 #include <stdbool.h>
@@ -15,33 +17,6 @@ struct config;
  * and refuses what llhttp lets through and another server might read in another
  * way. Knows no socket: bytes in, `struct req` out, in pieces of any size. */
 
-/* Headers that somebody here reads, and what a second one of the name means:
- * two of the ONCE ones are two ways to read one request, and refused. */
-#define HEADER_LIST(X)                                  \
-	X(HOST, "host", ONCE)                           \
-	X(CONTENT_LENGTH, "content-length", ONCE)       \
-	X(TRANSFER_ENCODING, "transfer-encoding", ONCE) \
-	X(EXPECT, "expect", ONCE)                       \
-	X(AUTHORIZATION, "authorization", ONCE)         \
-	X(CONTENT_TYPE, "content-type", ONCE)           \
-	X(USER_AGENT, "user-agent", ONCE)               \
-	X(IF_NONE_MATCH, "if-none-match", LIST)         \
-	X(PREFER, "prefer", LIST)                       \
-	X(X_FORWARDED_FOR, "x-forwarded-for", LIST)
-
-enum header {
-#define X(name, text, again) HEADER_##name,
-	HEADER_LIST(X)
-#undef X
-	    HEADERS,
-};
-
-/* A part of the head, as an offset, because the input may move until the head
- * is whole. */
-struct part {
-	uint32_t at, len;
-};
-
 struct http {
 	llhttp_t parser;
 	const struct config *config; /* limits; borrowed */
@@ -52,21 +27,15 @@ struct http {
 	bool has_begun; /* a byte of it came, other than blank lines */
 	bool is_head_whole;
 	char last; /* the byte before the next one, where lines are checked */
-	struct part method, target;
-	struct part field, value; /* the header that is being read */
-	struct part headers[HEADERS];
-	bool has[HEADERS];
-	char *joined[HEADERS]; /* several of a LIST one; the request's arena */
-	size_t headers_len;
+	struct head head;
+	size_t fields_len; /* headers and trailers, known or not */
 	bool keep_alive;
 	bool expects_continue;
 
 	/* the body */
 	bool is_chunked, is_in_trailers;
-	bool is_discarding;      /* nobody wants the body any more */
-	uint64_t content_length; /* as announced; 0 when chunked */
-	char *body;              /* a body in pieces; own memory */
-	size_t body_len, body_capacity;
+	bool is_discarding;   /* nobody wants the body any more */
+	struct body body;     /* one that came in pieces */
 	uint64_t body_seen;   /* bytes of body so far, kept or not */
 	uint64_t framing_len; /* bytes of chunk sizes, extensions, trailers */
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <uv.h>
 
 /* The bytes of answers before they are written: a worker has one, because the
  * answers to what one read(2) brought are written together, at once. Zeroed is
@@ -19,8 +20,17 @@ void output_add(struct output *out, struct span bytes);
 void output_add_text(struct output *out, const char *text);
 void output_add_number(struct output *out, size_t number);
 
-/* Everything has been written. Memory stays for the next answers, unless one
- * was unusually large. */
+/* Writes all of it: what the kernel takes at once, and the rest, copied, when
+ * it can. The output is empty afterwards, whatever happened; its memory stays
+ * for the next answers, unless one was unusually large.
+ *
+ * on_sent  called when the rest is written, or never will be (status < 0)
+ * Returns 0: nothing is left; 1: on_sent will be called; < 0: an error of libuv,
+ * nothing more is written. */
+int output_send(struct output *out, uv_stream_t *stream,
+    void (*on_sent)(uv_stream_t *stream, int status));
+
+/* Drops what is there. */
 void output_clear(struct output *out);
 
 void output_cleanup(struct output *out);

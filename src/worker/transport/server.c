@@ -6,6 +6,7 @@
 
 #include "worker/transport/conn.h"
 #include "worker/transport/http.h"
+#include "worker/transport/peer.h"
 
 #include "common/base/config.h"
 #include "common/base/log.h"
@@ -32,6 +33,19 @@ count(struct server *s)
 	atomic_store_explicit(
 	    &shared->worker[s->worker->setup->slot].connections,
 	    (uint32_t)s->conns_len, memory_order_relaxed);
+}
+
+void
+server_count_request(struct server *s)
+{
+	const struct worker_setup *setup = s->worker->setup;
+	_Atomic uint64_t *requests =
+	    &setup->shared->worker[setup->slot].requests;
+
+	/* Nobody else writes it, so that it needs no locked instruction. */
+	atomic_store_explicit(requests,
+	    atomic_load_explicit(requests, memory_order_relaxed) + 1,
+	    memory_order_relaxed);
 }
 
 /* The timer of the deadlines is the last handle of a drained server. */
@@ -82,17 +96,30 @@ on_connection(uv_stream_t *stream, int status)
 {
 	struct listener *l = stream->data;
 	struct server *s = l->server;
+	size_t limit = (size_t)s->worker->setup->config->connection_limit;
 
 	if (status < 0) {
 		log_warn("accept: %s", uv_strerror(status));
 		return;
 	}
-	/* libuv keeps a client that is not taken, and takes no other; to close
-	 * the listener is the way out, and the next heartbeat opens it again. */
-	if (conn_accept(s, stream) != ERR_OK) {
+	struct conn *c = conn_new(s);
+	if (c == NULL) {
+		/* libuv keeps a client that is not taken, and takes no other:
+		 * to close the listener is the way out, and the next heartbeat
+		 * opens it again. */
 		log_error("accept: out of memory");
 		server_unlisten(s, (int)(l - s->listeners));
+		return;
 	}
+	int e = uv_accept(stream, (uv_stream_t *)&c->tcp);
+	uv_tcp_nodelay(&c->tcp, 1);
+	peer_name(&c->tcp, c->req.client);
+	if (e != 0)
+		conn_close(c, uv_strerror(e));
+	else if (s->conns_len > limit)
+		conn_refuse(c, ERR_OVERLOAD);
+	else
+		conn_advance(c);
 	count(s);
 }
 

@@ -56,6 +56,9 @@ void server_drain(struct server *s, void (*on_drained)(void *arg), void *arg);
  * once requests that others still hold have come back. */
 void server_close(struct server *s);
 
+/* exchange: an answer more, in the shared mapping. */
+void server_count_request(struct server *s);
+
 /* conn: one handle of the server's has been closed. */
 void server_forget(struct server *s);
 

@@ -1,0 +1,143 @@
+/*	exchange_begin     the head is whole: endpoint_admit
+ *	read_body          admitted: the body is read, by the connection
+ *	exchange_serve     the body is whole: endpoint_serve
+ *	answer             done or failed: encode, add to the output
+ *
+ * Every request that begins ends in answer(), unless its client is gone. */
+#include "worker/transport/exchange.h"
+
+#include "worker/context.h"
+#include "worker/transport/endpoint.h"
+#include "worker/transport/response.h"
+#include "worker/transport/server.h"
+
+#include "common/base/config.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static void on_done(struct req *r);
+
+void
+exchange_clear(struct conn *c)
+{
+	struct req *r = &c->req;
+	char client[sizeof(r->client)];
+
+	memcpy(client, r->client, sizeof(client));
+	arena_reset(&r->arena);
+	memset(r, 0, sizeof(*r));
+	memcpy(r->client, client, sizeof(client));
+	r->worker = c->server->worker;
+	r->conn = c->closing ? NULL : c;
+	r->on_done = on_done;
+}
+
+/* Reads over what has come of a body that nobody wants. */
+static void
+discard(struct conn *c)
+{
+	struct input *in = &c->input;
+	size_t used = 0;
+
+	http_discard(&c->http);
+	http_parse(&c->http, in->data + in->start, in->parsed - in->start,
+	    in->end - in->start, &used);
+	in->parsed += used;
+}
+
+/* Writes the answer of c->req into the output; what follows it is read next,
+ * unless the rest of its body is still to come or the client wants it so. */
+static void
+answer(struct conn *c)
+{
+	struct server *s = c->server;
+	struct req *r = &c->req;
+
+	if (c->http.is_head_whole && !c->http.is_whole && !c->http.err)
+		discard(c);
+	if (!c->http.is_whole)
+		c->must_linger = true;
+	if (!c->http.is_whole || !c->http.keep_alive || s->is_draining)
+		r->out.close = true;
+	endpoint_encode(s->routes, r);
+	response_add(&s->output, r, date_now(&s->date), r->out.close,
+	    c->http.head.is_old);
+	server_count_request(s);
+	deadline_cancel(&c->deadline);
+	if (r->out.close) {
+		c->state = CONN_END;
+	} else {
+		c->state = CONN_HEAD;
+		http_next(&c->http);
+		input_used(&s->inputs, &c->input);
+	}
+	exchange_clear(c);
+}
+
+void
+exchange_refuse(struct conn *c, enum err e)
+{
+	c->req.out.close = true;
+	c->must_linger = true;
+	if (req_fail(&c->req, e) == REQ_DONE)
+		answer(c);
+}
+
+static void
+start(struct conn *c, enum conn_state state, req_step *first)
+{
+	c->state = state;
+	c->refs++;
+	req_start(&c->req, first);
+}
+
+/* The request may be served, as soon as its body is here. */
+static void
+read_body(struct conn *c)
+{
+	struct http *h = &c->http;
+
+	if (h->is_whole) {
+		start(c, CONN_SERVE, endpoint_serve);
+		return;
+	}
+	if (h->head.content_length >
+	    (uint64_t)c->server->worker->setup->config->body_limit) {
+		exchange_refuse(c, ERR_BODY_TOO_LARGE);
+		return;
+	}
+	c->state = CONN_BODY;
+	if (h->expects_continue && c->input.parsed == c->input.end)
+		response_add_continue(&c->server->output);
+}
+
+/* Called out of a step's end, at once or later. */
+static void
+on_done(struct req *r)
+{
+	struct conn *c =
+	    (struct conn *)((char *)r - offsetof(struct conn, req));
+
+	if (r->conn != NULL) {
+		if (c->state == CONN_ADMIT && r->out.err == ERR_OK)
+			read_body(c);
+		else
+			answer(c);
+		if (!c->is_running)
+			conn_advance(c);
+	}
+	conn_release(c);
+}
+
+void
+exchange_begin(struct conn *c)
+{
+	start(c, CONN_ADMIT, endpoint_admit);
+}
+
+void
+exchange_serve(struct conn *c)
+{
+	start(c, CONN_SERVE, endpoint_serve);
+}

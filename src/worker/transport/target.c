@@ -1,0 +1,104 @@
+/* The forms that a target may take (RFC 9112, 3.2), and hosts. */
+#include "worker/transport/target.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+static bool
+starts_with(struct span text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return text.len >= len && strncasecmp(text.data, prefix, len) == 0;
+}
+
+static struct span
+after(struct span text, size_t len)
+{
+	return span_of(text.data + len, text.len - len);
+}
+
+enum err
+target_parse(struct span text, struct target *out)
+{
+	static const struct span root = { "/", 1 };
+
+	*out = (struct target){ 0 };
+	if (text.len == 0 || memchr(text.data, '#', text.len) != NULL)
+		return ERR_BAD_REQUEST;
+	if (text.len == 1 && text.data[0] == '*') {
+		out->path = text;
+		return ERR_OK;
+	}
+	if (text.data[0] != '/') {
+		if (starts_with(text, "http://"))
+			text = after(text, strlen("http://"));
+		else if (starts_with(text, "https://"))
+			text = after(text, strlen("https://"));
+		else
+			return ERR_BAD_REQUEST;
+		size_t len = 0;
+		while (len < text.len && text.data[len] != '/' &&
+		       text.data[len] != '?')
+			len++;
+		out->host = span_of(text.data, len);
+		if (!target_host_is_valid(out->host))
+			return ERR_BAD_REQUEST;
+		text = after(text, len);
+	}
+	const char *question =
+	    text.len ? memchr(text.data, '?', text.len) : NULL;
+	if (question != NULL) {
+		size_t len = (size_t)(question - text.data);
+
+		out->query = after(text, len + 1);
+		text.len = len;
+	}
+	out->path = text.len ? text : root;
+	return ERR_OK;
+}
+
+static bool
+port_is_valid(struct span text)
+{
+	uint64_t port;
+
+	/* "host:" is allowed by the grammar: the default port. */
+	return text.len == 0 ||
+	       (text.len <= 5 && span_to_u64(text, &port) && port <= 65535);
+}
+
+bool
+target_host_is_valid(struct span host)
+{
+	size_t len = 0;
+
+	if (host.len == 0)
+		return false;
+	if (host.data[0] == '[') {
+		const char *end = memchr(host.data, ']', host.len);
+
+		if (end == NULL || end - host.data < 3)
+			return false;
+		for (len = 1; host.data + len < end; len++) {
+			if (!isxdigit((unsigned char)host.data[len]) &&
+			    host.data[len] != ':' && host.data[len] != '.')
+				return false;
+		}
+		len++;
+	} else {
+		while (len < host.len && host.data[len] != ':') {
+			unsigned char c = (unsigned char)host.data[len];
+
+			if (!isalnum(c) &&
+			    (c == '\0' || !strchr("-._~!$&'()*+,;=%", c)))
+				return false;
+			len++;
+		}
+		if (len == 0)
+			return false;
+	}
+	if (len == host.len)
+		return true;
+	return host.data[len] == ':' && port_is_valid(after(host, len + 1));
+}
