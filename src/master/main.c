@@ -1,5 +1,6 @@
 /* trawl: the command line. */
 #include "common/base/config.h"
+#include "master/report.h"
 #include "master/serve.h"
 
 #include <stdio.h>
@@ -37,6 +38,8 @@ main(int argc, char **argv)
 
 	if (!command)
 		return serve();
+	if (!strcmp(command, "report"))
+		return report_command(argc - 1, argv + 1);
 	if (argc == 2 && !strcmp(command, "--help"))
 		return help();
 	if (argc == 2 && !strcmp(command, "--version")) {
