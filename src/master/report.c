@@ -49,22 +49,20 @@ cleanup(struct report *r)
 	arena_reset(&r->arena);
 }
 
-static void
-usage(FILE *out)
+static int
+help(void)
 {
-	fputs(
-	    "usage: trawl report [OPTION]... LOG...\n"
-	    "Answers the seven reports about the files, read as one log. A LOG "
-	    "is a file,\nseveral with commas between, a glob, or - for "
-	    "standard "
-	    "input.\n\n"
-	    "  --report N     only report N, 1 to 7\n"
-	    "  --category C   of reports 2, 3 and 5\n"
-	    "  --from DATE    only from this day on, as 2018-08-01\n"
-	    "  --to DATE      only up to this day, itself included\n"
-	    "  --json         the documents of GET /report/N\n"
-	    "  --threads N    threads that read; one per CPU\n",
-	    out);
+	puts("usage: trawl report [OPTION]... LOG...\n"
+	     "Answers the seven reports about the files, read as one log.\n"
+	     "A LOG is a file, several with commas between, a glob, or - for\n"
+	     "standard input.\n\n"
+	     "  --report N     only report N, 1 to 7\n"
+	     "  --category C   of reports 2, 3 and 5\n"
+	     "  --from DATE    only from this day on, as 2018-08-01\n"
+	     "  --to DATE      only up to this day, itself included\n"
+	     "  --json         the documents of GET /report/N\n"
+	     "  --threads N    threads that read; one per CPU");
+	return fflush(stdout) == 0 ? 0 : FAILED;
 }
 
 /* The list of files as source_resolve wants it, standard input by the name of
@@ -330,14 +328,13 @@ report_command(int argc, char **argv)
 	enum err e = report_options_parse(argc, argv, &r.options, &why);
 
 	if (e != ERR_OK) {
-		fprintf(stderr, "trawl report: %s\n", why.text);
-		usage(stderr);
+		fprintf(stderr,
+		    "trawl report: %s\nAll options: trawl report --help\n",
+		    why.text);
 		return MISUSED;
 	}
-	if (r.options.is_help) {
-		usage(stdout);
-		return 0;
-	}
+	if (r.options.is_help)
+		return help();
 	e = run(&r, &why);
 	cleanup(&r);
 	if (e == ERR_OK)

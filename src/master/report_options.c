@@ -54,6 +54,22 @@ read_category(const char *value, const char **out, struct problem *why)
 	return ERR_OK;
 }
 
+/* optopt is the character of an unknown short option (several may stand in one
+ * word), 0 of an unknown long one, and the number of a known one that was given
+ * a value it does not take. */
+static enum err
+not_an_option(const char *word, struct problem *why)
+{
+	if (optopt > THREADS)
+		return problem_set(why, ERR_INVALID,
+		    "-%c: is no option of trawl report", optopt);
+	if (optopt)
+		return problem_set(
+		    why, ERR_INVALID, "%s: takes no value", word);
+	return problem_set(
+	    why, ERR_INVALID, "%s: is no option of trawl report", word);
+}
+
 static enum err
 read_option(int option, char *const *argv, struct report_options *out,
     struct problem *why)
@@ -88,8 +104,7 @@ read_option(int option, char *const *argv, struct report_options *out,
 		return problem_set(
 		    why, ERR_INVALID, "%s: wants a value", argv[optind - 1]);
 	default:
-		return problem_set(why, ERR_INVALID,
-		    "%s: is no option of trawl report", argv[optind - 1]);
+		return not_an_option(argv[optind - 1], why);
 	}
 }
 

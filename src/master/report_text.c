@@ -121,7 +121,8 @@ report_text_answer(FILE *out, const struct answer *a)
 		    out, "%" PRIu64 " %s\n", a->value, report_unit(a->report));
 	}
 	if (a->ranking_len)
-		fputc('\n', out);
+		fputs(a->report == 7 ? "\n    users by paid carts:\n" : "\n",
+		    out);
 	print_rows(out, a);
 	print_own(out, a);
 }

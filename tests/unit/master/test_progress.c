@@ -1,0 +1,127 @@
+/* The line that says how far a long work is. */
+#include "master/progress.h"
+
+#include "common/base/shared.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* What `p` writes for `done` bytes of 4 MB, `ago_ms` after its beginning. */
+static char *
+shown(int64_t ago_ms, uint64_t done, bool is_ended)
+{
+	struct progress p;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	assert_non_null(out);
+	progress_init(&p, out, 4000000);
+	p.began_ms = clock_ms() - ago_ms;
+	progress_show(&p, done);
+	if (is_ended)
+		progress_end(&p);
+	fclose(out);
+	return text;
+}
+
+static void
+a_short_work_says_nothing(void **state)
+{
+	char *text = shown(500, 1000000, true);
+
+	(void)state;
+	assert_string_equal(text, "");
+	free(text);
+}
+
+static void
+a_long_one_says_bytes_speed_and_time_left(void **state)
+{
+	char *text = shown(10000, 1000000, false);
+
+	(void)state;
+	assert_int_equal(strncmp(text, "\r1.0 MB of 4.0 MB, ", 19), 0);
+	assert_non_null(strstr(text, " kB/s, "));
+	assert_non_null(strstr(text, " s left\033[K"));
+	free(text);
+}
+
+static void
+the_line_goes_away_at_the_end(void **state)
+{
+	char *text = shown(10000, 1000000, true);
+	size_t len = strlen(text);
+
+	(void)state;
+	assert_true(len > 4);
+	assert_string_equal(text + len - 4, "\r\033[K");
+	free(text);
+}
+
+static void
+more_than_all_is_never_said(void **state)
+{
+	char *text = shown(10000, 9000000, false);
+
+	(void)state;
+	assert_non_null(strstr(text, "4.0 MB of 4.0 MB"));
+	assert_non_null(strstr(text, " 0 s left"));
+	free(text);
+}
+
+static void
+nobody_need_look(void **state)
+{
+	struct progress p;
+
+	(void)state;
+	progress_init(&p, NULL, 100);
+	p.began_ms -= 10000;
+	progress_show(&p, 50);
+	progress_end(&p);
+}
+
+static void
+bytes_have_the_unit_that_fits(void **state)
+{
+	static const struct {
+		double bytes;
+		const char *text;
+	} rows[] = {
+		{ 0, "0 B" },
+		{ 999, "999 B" },
+		{ 1000, "1.0 kB" },
+		{ 2745918, "2.7 MB" },
+		{ 1.07e9, "1.1 GB" },
+		{ 3.2e12, "3.2 TB" },
+		{ 1.8e19, "18000000.0 TB" },
+	};
+	char text[PROGRESS_BYTES_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		progress_format_bytes(rows[i].bytes, text);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_short_work_says_nothing),
+		cmocka_unit_test(a_long_one_says_bytes_speed_and_time_left),
+		cmocka_unit_test(the_line_goes_away_at_the_end),
+		cmocka_unit_test(more_than_all_is_never_said),
+		cmocka_unit_test(nobody_need_look),
+		cmocka_unit_test(bytes_have_the_unit_that_fits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
