@@ -278,7 +278,7 @@ answers_over_all_and_over_any_period_are_those_of_the_reference(void **state)
 	uint64_t seed = 51;
 
 	(void)state;
-	for (int round = 0; round < 60; round++) {
+	for (int round = 0; round < 40; round++) {
 		struct stream s = random_stream(&seed, STREAM_MAX);
 		struct tally *t = tally_of(geo, s.events, s.len);
 		struct generation g;

@@ -30,7 +30,7 @@ two_neighbours_are_one_stretch_wherever_the_border_lies(void **state)
 	uint64_t seed = 1;
 
 	(void)state;
-	for (int round = 0; round < 12; round++) {
+	for (int round = 0; round < 6; round++) {
 		struct stream s = random_stream(&seed, 40);
 		struct tally *whole = tally_of(geo, s.events, s.len);
 
@@ -78,7 +78,7 @@ any_cuts_and_any_bracketing_give_what_one_pass_gives(void **state)
 	uint64_t seed = 2;
 
 	(void)state;
-	for (int round = 0; round < 150; round++) {
+	for (int round = 0; round < 60; round++) {
 		struct stream s = random_stream(&seed, STREAM_MAX);
 		struct tally *whole = tally_of(geo, s.events, s.len);
 		struct tally *parts = put_together(&seed, s.events, s.len);

@@ -1,0 +1,149 @@
+/* Visitors in bytes: the layout by which one of them can be found, and what of
+ * it must hold. How they meet at a border is tested with the tally. */
+#include "common/shoplog/visitors.h"
+
+#include "common/shoplog/shard.h"
+#include "common/shoplog/tally_state.h"
+#include "unit/shoplog/stream.h"
+
+/* Two IPv4 addresses that begin with an add-to-cart and an IPv6 one that ends
+ * on a goods page, all as if they were of one shard. */
+static struct tally *
+three_visitors(void)
+{
+	static const char *const ips[] = { "2a00::1", "1.0.1.9", "1.0.0.7" };
+	struct tally *t = tally_new(NULL);
+
+	for (uint64_t i = 0; i < 3; i++) {
+		struct address ip = address_of(ips[i]);
+		bool is_new;
+		struct visitor *v = visitors_meet(
+		    &t->shards[0].visitors, visitor_key(&ip), &is_new);
+
+		assert_true(is_new);
+		v->begins_with_cart = i > 0;
+		v->first_goods_id = i > 0 ? 10 + i : 0;
+		if (i == 0)
+			assert_false(names_page(&t->names, span_text("fish"),
+			    span_text("eel"), &v->last_page));
+	}
+	return t;
+}
+
+static struct bytes
+written(const struct tally *t, enum visitors_part part)
+{
+	struct names_order order;
+	struct writer w = { 0 };
+	struct bytes b;
+
+	assert_int_equal(names_order_init(&order, &t->names), ERR_OK);
+	visitors_use_names(&t->shards[0].visitors, &order);
+	names_order_sort(&order);
+	assert_int_equal(
+	    visitors_write(&w, &t->shards[0].visitors, &order, part), ERR_OK);
+	names_order_cleanup(&order);
+	assert_int_equal(writer_give(&w, &b.data, &b.len), ERR_OK);
+	return b;
+}
+
+enum { FIRST_GOODS = 32, FIRST_ROW = 48, IPV4 = 56, LAST = 64, END = 76 };
+
+static void
+rows_lie_where_the_header_says(void **state)
+{
+	struct tally *t = three_visitors();
+	struct bytes b = written(t, VISITORS_BORDERS);
+
+	(void)state;
+	assert_int_equal(b.len, END);
+	assert_int_equal(le32(b.data), 2);
+	assert_int_equal(le32(b.data + 4), 1);
+	assert_int_equal(le32(b.data + 8), 2);
+	assert_true(le64(b.data + 16) == (uint64_t)0x2a00 << 48);
+	assert_int_equal(le64(b.data + 24), 1);
+	assert_int_equal(le64(b.data + FIRST_GOODS), 12);
+	assert_int_equal(le64(b.data + FIRST_GOODS + 8), 11);
+	assert_int_equal(le32(b.data + FIRST_ROW), 0);
+	assert_int_equal(le32(b.data + FIRST_ROW + 4), 1);
+	assert_int_equal(le32(b.data + IPV4), 0x01000007);
+	assert_int_equal(le32(b.data + IPV4 + 4), 0x01000109);
+	assert_int_equal(le32(b.data + LAST), 0);
+	assert_int_equal(le32(b.data + LAST + 8), 1);
+	free(b.data);
+	tally_free(t);
+}
+
+static void
+only_pages_are_written_when_nothing_lies_before(void **state)
+{
+	struct tally *t = three_visitors();
+	struct bytes pages = written(t, VISITORS_PAGES);
+	struct bytes lasts = written(t, VISITORS_LASTS);
+
+	(void)state;
+	assert_int_equal(pages.len, 16 + 20);
+	assert_int_equal(lasts.len, 16 + 2 * 8 + 20);
+	free(pages.data);
+	free(lasts.data);
+	tally_free(t);
+}
+
+/* Reads one visitor that begins with an add-to-cart; `row` is what its entry
+ * among the firsts says of where it is. */
+static enum err
+read_one(uint32_t row, unsigned off_shard)
+{
+	struct address ip = address_of("1.0.0.7");
+	unsigned shard = shard_of(visitor_key(&ip));
+	struct names_map map = { 0 };
+	struct tally *t = tally_new(NULL);
+	struct writer w = { 0 };
+	struct reader r;
+	enum err e;
+
+	writer_u32(&w, 1);
+	writer_u32(&w, 0);
+	writer_u32(&w, 1);
+	writer_u32(&w, 0);
+	writer_u64(&w, 42);
+	writer_u32(&w, row);
+	writer_u32(&w, 0x01000007);
+	writer_u32(&w, 0);
+	r = reader_of(span_of(w.data, w.len));
+	e = visitors_read(&t->shards[0].visitors, shard + off_shard, &t->names,
+	    &t->ballot, &r, &map);
+	writer_cleanup(&w);
+	tally_free(t);
+	return e;
+}
+
+static void
+a_first_of_no_row_is_corrupt(void **state)
+{
+	(void)state;
+	assert_int_equal(read_one(0, 0), ERR_OK);
+	assert_int_equal(read_one(1, 0), ERR_CORRUPT);
+	assert_int_equal(read_one(UINT32_MAX, 0), ERR_CORRUPT);
+}
+
+static void
+an_address_of_another_shard_is_corrupt(void **state)
+{
+	(void)state;
+	assert_int_equal(read_one(0, 1), ERR_CORRUPT);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_lie_where_the_header_says),
+		cmocka_unit_test(
+		    only_pages_are_written_when_nothing_lies_before),
+		cmocka_unit_test(a_first_of_no_row_is_corrupt),
+		cmocka_unit_test(an_address_of_another_shard_is_corrupt),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
