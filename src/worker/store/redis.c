@@ -40,8 +40,9 @@ struct redis {
 	unsigned attempts;     /* since the connection was up */
 	unsigned greeting_len; /* answers still to come before it is up */
 	bool is_up, is_closing;
-	bool is_subscribed; /* since the first redis_subscribe */
-	int refs;           /* the two timers */
+	bool is_subscribed;  /* since the first redis_subscribe */
+	bool is_second_look; /* on_deadline found what was sent overdue */
+	int refs;            /* the two timers */
 };
 
 static void on_reconnect(uv_timer_t *t);
@@ -365,29 +366,55 @@ is_any_overdue(const struct command_queue *q, uint64_t now)
 	return false;
 }
 
-/* Waiting commands are overdue one by one; one that was sent and is overdue
- * takes the connection with it, since answers come in order. */
+/* A sent command that is overdue takes the connection with it, since answers
+ * come in order. But the loop may have been the slow one, with the answers lying
+ * in the socket: libuv runs timers before it reads. So the first look only asks
+ * for a second one, after a turn of reading. */
 static void
-on_deadline(uv_timer_t *t)
+check_sent(struct redis *r, uint64_t now)
 {
-	struct redis *r = t->data;
-	uint64_t now = uv_now(r->loop);
-	struct command_queue old = r->waiting;
-	struct command_queue overdue = { 0 };
+	bool is_second_look = r->is_second_look;
+
+	r->is_second_look = false;
+	if (!is_any_overdue(&r->sent, now))
+		return;
+	if (is_second_look) {
+		drop(r, "a command was not answered in time");
+		return;
+	}
+	r->is_second_look = true;
+	uv_timer_start(&r->deadline, on_deadline, 1, 0);
+}
+
+/* Waiting commands are overdue one by one. */
+static void
+check_waiting(struct redis *r, uint64_t now)
+{
+	struct command_queue old = r->waiting, overdue = { 0 };
 	struct command *c;
 
 	r->waiting = (struct command_queue){ 0 };
 	while ((c = command_pop(&old)))
 		command_push(c->due_ms <= now ? &overdue : &r->waiting, c);
-	if (is_any_overdue(&r->sent, now))
-		drop(r, "a command was not answered in time");
 	answer_all(&overdue, ERR_STORE_DOWN);
+}
+
+static void
+on_deadline(uv_timer_t *t)
+{
+	struct redis *r = t->data;
+	uint64_t now = uv_now(r->loop);
+	struct command *c;
+
+	check_sent(r, now);
+	check_waiting(r, now);
 	if (r->is_closing)
 		return;
 	for (c = r->waiting.head; c; c = c->next)
 		watch(r, c->due_ms);
 	for (c = r->sent.head; c; c = c->next)
-		watch(r, c->due_ms);
+		if (c->due_ms > now)
+			watch(r, c->due_ms);
 }
 
 struct redis *

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -340,6 +341,24 @@ earlier_deadline_behind_a_later_one_is_kept(void **state)
 }
 
 static void
+slow_loop_is_not_taken_for_a_silent_redis(void **state)
+{
+	struct room *room = *state;
+	struct answer a = { .room = room };
+
+	run_until(room, &room->ups, 1);
+	kill(room->server.pid, SIGSTOP);
+	assert_int_equal(
+	    redis_sendf(room->redis, on_answer, &a, 50, "PING"), ERR_OK);
+	uv_run(&room->loop, UV_RUN_NOWAIT); /* it is on its way */
+	kill(room->server.pid, SIGCONT);
+	usleep(200 * 1000);
+	run_until(room, &a.calls, 1);
+	assert_int_equal(a.err, ERR_OK);
+	assert_int_equal(room->downs, 0);
+}
+
+static void
 full_queue_refuses(void **state)
 {
 	struct room *room = *state;
@@ -478,6 +497,7 @@ main(void)
 		test(comes_back_and_sends_what_waited),
 		test(silence_answers_at_the_deadline_and_recovers),
 		test(earlier_deadline_behind_a_later_one_is_kept),
+		test(slow_loop_is_not_taken_for_a_silent_redis),
 		test(full_queue_refuses),
 		test(close_answers_what_waits_and_what_is_under_way),
 		test(callback_may_send_and_close),
