@@ -47,6 +47,7 @@ script_table.h   known to  worker/store
 # by other means.
 tested_elsewhere='
 master/main      the command line: tests/http/test_settings.py
+master/report    the offline command: tests/http/test_report_command.py
 worker/pool      linked alone, with req: tests/unit/req/test_pool.c
 worker/req       linked alone, with pool: tests/unit/req/test_req.c
 '

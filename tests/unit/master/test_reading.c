@@ -1,0 +1,172 @@
+/* A log read by several threads is the log read by one. */
+#include "master/reading.h"
+
+#include "common/shoplog/day.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char path[] = "/tmp/trawl-test-reading.XXXXXX";
+
+static int
+make_file(void **state)
+{
+	(void)state;
+	strcpy(path + sizeof(path) - 7, "XXXXXX");
+	return close(mkstemp(path));
+}
+
+static int
+remove_file(void **state)
+{
+	(void)state;
+	return unlink(path);
+}
+
+/* Some megabytes: several stretches. Every hundredth line is malformed. */
+static void
+write_lines(int len)
+{
+	FILE *out = fopen(path, "w");
+
+	assert_non_null(out);
+	for (int i = 0; i < len; i++)
+		fprintf(out,
+		    "web | 2018-08-%02d 00:28:36 [A] %s 9.9.9.%d "
+		    "https://shop.com/c%d/\n",
+		    i % 28 + 1, i % 100 ? "INFO:" : "INFO", i % 200, i % 5);
+	assert_int_equal(fclose(out), 0);
+}
+
+static struct source
+source_of_file(void)
+{
+	struct problem why = { "" };
+	struct source s;
+
+	if (source_resolve(&s, path, &why))
+		fail_msg("%s", why.text);
+	return s;
+}
+
+static enum err
+read_by(const struct source *s, unsigned threads, struct tally **out,
+    struct problem *why)
+{
+	struct progress nobody_looks;
+
+	progress_init(&nobody_looks, NULL, s->bytes);
+	*out = NULL;
+	return reading_run(s, NULL, threads, &nobody_looks, out, why);
+}
+
+static void
+assert_same_days(const struct tally *x, const struct tally *y)
+{
+	struct day_segment *left, *right;
+	struct arena a;
+	size_t left_len, right_len;
+
+	arena_init(&a);
+	assert_int_equal(
+	    day_segments(x, NULL, 0, &a, &left, &left_len), ERR_OK);
+	assert_int_equal(
+	    day_segments(y, NULL, 0, &a, &right, &right_len), ERR_OK);
+	assert_int_equal(left_len, 28);
+	assert_int_equal(right_len, 28);
+	for (size_t i = 0; i < left_len; i++) {
+		assert_int_equal(left[i].fields_len, right[i].fields_len);
+		for (size_t j = 0; j < left[i].fields_len; j++)
+			assert_true(span_is_equal(
+			    left[i].fields[j].value, right[i].fields[j].value));
+	}
+	arena_reset(&a);
+}
+
+static void
+any_number_of_threads_gives_the_same_tally(void **state)
+{
+	static const unsigned threads[] = { 2, 256 };
+	struct problem why = { "" };
+	const struct tally_summary *x, *y;
+	struct tally *one, *many;
+	struct source s;
+
+	(void)state;
+	write_lines(36000);
+	s = source_of_file();
+	assert_true(s.bytes > 2 << 20);
+	assert_int_equal(read_by(&s, 1, &one, &why), ERR_OK);
+	x = tally_summary(one);
+	assert_int_equal(x->lines, 36000);
+	assert_int_equal(x->malformed, 360);
+	assert_int_equal(x->bytes, s.bytes);
+	for (size_t i = 0; i < sizeof(threads) / sizeof(threads[0]); i++) {
+		assert_int_equal(read_by(&s, threads[i], &many, &why), ERR_OK);
+		y = tally_summary(many);
+		assert_int_equal(y->lines, x->lines);
+		assert_int_equal(y->malformed, x->malformed);
+		assert_int_equal(y->bytes, x->bytes);
+		assert_int_equal(y->places_len, x->places_len);
+		for (uint32_t j = 0; j < x->places_len; j++)
+			assert_int_equal(
+			    y->places[j].offset, x->places[j].offset);
+		assert_same_days(one, many);
+		tally_free(many);
+	}
+	tally_free(one);
+	source_cleanup(&s);
+}
+
+static void
+an_empty_log_is_an_empty_tally(void **state)
+{
+	struct problem why = { "" };
+	struct source s = source_of_file();
+	struct tally *t;
+
+	(void)state;
+	assert_int_equal(read_by(&s, 4, &t, &why), ERR_OK);
+	assert_int_equal(tally_summary(t)->lines, 0);
+	tally_free(t);
+	source_cleanup(&s);
+}
+
+static void
+a_log_that_shrinks_is_no_log_any_more(void **state)
+{
+	struct problem why = { "" };
+	struct source s;
+	struct tally *t;
+
+	(void)state;
+	write_lines(36000);
+	s = source_of_file();
+	assert_int_equal(truncate(path, 1000), 0);
+	assert_int_equal(read_by(&s, 3, &t, &why), ERR_LOG_CHANGED);
+	assert_null(t);
+	assert_non_null(strstr(why.text, path));
+	source_cleanup(&s);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, make_file, remove_file)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(any_number_of_threads_gives_the_same_tally),
+		TEST(an_empty_log_is_an_empty_tally),
+		TEST(a_log_that_shrinks_is_no_log_any_more),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
