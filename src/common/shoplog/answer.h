@@ -24,14 +24,14 @@ struct answer_row {
 };
 
 struct answer {
-	int report; /* 1 to 7 */
-	struct answer_row *ranking; /* largest first, ties by name in byte order */
+	int report;                 /* 1 to 7 */
+	struct answer_row *ranking; /* largest first, ties by name in bytes */
 	size_t ranking_len;
 	bool is_named;  /* 1, 2, 3, 5: the answer is the first row's name */
 	uint64_t value; /* of the first row, or the number itself */
-	struct span category; /* 2, 3, 5 */
-	uint64_t unknown;     /* 1, 2 */
-	uint64_t hours[24];   /* 3 */
+	struct span category;      /* 2, 3, 5 */
+	uint64_t unknown;          /* 1, 2 */
+	uint64_t hours[24];        /* 3 */
 	struct answer_row *series; /* 4: every hour with requests, in order */
 	size_t series_len;
 	uint64_t carts;  /* 5 */
@@ -51,8 +51,8 @@ struct day_hours {
 
 /* Each fills *out from the arena; ERR_OK or ERR_NO_MEMORY. Spans that are
  * given (category) are copied. */
-enum err answer_visitors(struct answer *out, struct arena *a,
-    const uint64_t countries[COUNTRIES]);
+enum err answer_visitors(
+    struct answer *out, struct arena *a, const uint64_t countries[COUNTRIES]);
 enum err answer_interest(struct answer *out, struct arena *a,
     struct span category, const uint64_t countries[COUNTRIES]);
 enum err answer_time_of_day(struct answer *out, struct arena *a,
@@ -63,8 +63,8 @@ enum err answer_load(struct answer *out, struct arena *a,
 enum err answer_together(struct answer *out, struct arena *a,
     struct span category, const struct columns *shards, size_t shards_len,
     const struct catalogue *catalogue, struct period period);
-enum err answer_unpaid(struct answer *out, struct arena *a, uint64_t begun,
-    uint64_t paid);
+enum err answer_unpaid(
+    struct answer *out, struct arena *a, uint64_t begun, uint64_t paid);
 enum err answer_repeat(struct answer *out, struct arena *a,
     const struct columns *shards, size_t shards_len, struct period period);
 

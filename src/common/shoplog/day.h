@@ -46,8 +46,8 @@ enum err day_segments(const struct tally *t, const struct day_carts *carts,
 /* The rows of `carts` that one shard's columns give; appended to *rows
  * (realloc), owner the caller. */
 struct columns;
-enum err day_carts_of(const struct columns *c, struct day_carts **rows,
-    size_t *len);
+enum err day_carts_of(
+    const struct columns *c, struct day_carts **rows, size_t *len);
 
 /* What the fields of a day add to a sum. ERR_CORRUPT when a value has not its
  * form. */

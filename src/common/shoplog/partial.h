@@ -32,10 +32,10 @@ enum err partial_layout(struct span header, struct partial_layout *out);
 
 /* t := t, then what the sections hold. Partials are appended in the order of
  * the log. `names` and the section are of the same partial. */
-enum err partial_append_common(struct tally *t, struct span names,
-    struct span common);
-enum err partial_append_shard(struct tally *t, unsigned shard,
-    struct span names, struct span section);
+enum err partial_append_common(
+    struct tally *t, struct span names, struct span common);
+enum err partial_append_shard(
+    struct tally *t, unsigned shard, struct span names, struct span section);
 
 /* All of a partial at once. */
 enum err partial_append(struct tally *t, struct span bytes);

@@ -33,7 +33,8 @@ struct tally_summary {
 	uint64_t malformed;
 	uint64_t other;
 	uint64_t bytes;
-	int64_t first_s, last_s; /* earliest, latest moment (civil.h); first > last: none */
+	/* The earliest and the latest moment (civil.h); first > last: none. */
+	int64_t first_s, last_s;
 	uint32_t places_len;
 	struct malformed_place places[MALFORMED_PLACES]; /* in log order */
 };
