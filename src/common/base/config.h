@@ -26,54 +26,65 @@
 	TUNING_SETTINGS(X)
 
 #define SERVICE_SETTINGS(X)                                                   \
-	X(host, text, "127.0.0.1", 1, 255, "listen here: IPv4, IPv6 or name") \
+	X(host, text, "127.0.0.1", 1, 255,                                    \
+	    "address to listen on: IPv4, IPv6, name")                         \
 	X(port, number, "8000", 0, 65535, "TCP port; 0 picks a free one")     \
 	X(workers, number, "0", 0, 256, "worker processes; 0 is one per CPU") \
 	X(debug, flag, "false", 0, 1, "debug-level log")                      \
-	X(secret, hidden, "", 16, 1024, "key of session digests; made once")  \
-	X(ipinfo_token, hidden, "", 0, 255, "token of the IPinfo API")        \
-	X(ipinfo_url, text, "https://ipinfo.io", 1, 2048, "its base address") \
-	X(geoip_database, text, "", 0, 4095, "MMDB file; else range tables")  \
-	X(logs_file_name, text, "logs.txt", 1, 65536, "files, or a glob")     \
+	X(secret, hidden, "", 16, 1024,                                       \
+	    "key of session digests; else made once")                         \
+	X(ipinfo_token, hidden, "", 0, 255,                                   \
+	    "IPinfo API token: countries from there")                         \
+	X(ipinfo_url, text, "https://ipinfo.io", 1, 2048,                     \
+	    "base address of that API")                                       \
+	X(geoip_database, text, "", 0, 4095,                                  \
+	    "MMDB file; else the range tables")                               \
+	X(logs_file_name, text, "logs.txt", 1, 65536,                         \
+	    "the log: files with commas, or a glob")                          \
 	X(data_dir, text, "var", 1, 4095, "home of the private Redis")        \
 	X(redis_url, hidden, "", 0, 4095,                                     \
-	    "redis:// or unix:// URL; else private")                          \
-	X(session_ttl, number, "86400", 1, 31536000, "seconds of a token")    \
+	    "redis://... or unix://...; else private")                        \
+	X(session_ttl, number, "86400", 1, 31536000,                          \
+	    "seconds that a token is good for")                               \
 	X(registration, text, "open", 0, 64,                                  \
 	    "open or closed: who makes users")                                \
 	X(trusted_proxies, text, "", 0, 65536,                                \
-	    "CIDRs whose X-Forwarded-For holds")                              \
+	    "CIDRs whose X-Forwarded-For is believed")                        \
 	X(follow, flag, "false", 0, 1, "keep reports up to date by itself")
 
-#define TUNING_SETTINGS(X)                                                     \
-	X(body_limit, number, "65536", 1024, 16777216,                         \
-	    "bytes of a request body")                                         \
-	X(header_limit, number, "16384", 1024, 1048576,                        \
-	    "bytes of a header block")                                         \
-	X(header_count_limit, number, "100", 8, 1000, "headers of a request")  \
-	X(target_limit, number, "8192", 256, 65536,                            \
-	    "bytes of a request target")                                       \
-	X(connection_limit, number, "20000", 1, 1000000,                       \
-	    "connections of a worker")                                         \
-	X(head_timeout_ms, number, "10000", 10, 600000,                        \
-	    "for a whole header block")                                        \
-	X(body_timeout_ms, number, "30000", 10, 600000, "for a whole body")    \
-	X(idle_timeout_ms, number, "75000", 10, 3600000, "between requests")   \
-	X(send_timeout_ms, number, "30000", 10, 600000,                        \
-	    "for a client to read")                                            \
-	X(drain_timeout_ms, number, "10000", 0, 600000, "for shutdown")        \
-	X(redis_timeout_ms, number, "900", 10, 60000, "for one Redis command") \
-	X(redis_queue_limit, number, "10000", 1, 1000000,                      \
-	    "commands waiting in a worker")                                    \
-	X(password_passes, number, "2", 1, 100, "argon2id passes")             \
-	X(password_memory, number, "19922944", 8192, 4294967296,               \
-	    "argon2id bytes")                                                  \
-	X(hash_queue_limit, number, "64", 1, 100000,                           \
-	    "passwords waiting in a worker")                                   \
-	X(chunk_size, number, "33554432", 1, 1073741824,                       \
-	    "bytes of log in one task")                                        \
-	X(task_timeout_ms, number, "5000", 100, 3600000,                       \
-	    "silence before a takeover")
+#define TUNING_SETTINGS(X)                                                    \
+	X(body_limit, number, "65536", 1024, 16777216,                        \
+	    "bytes of a request body")                                        \
+	X(header_limit, number, "16384", 1024, 1048576,                       \
+	    "bytes of a header block")                                        \
+	X(header_count_limit, number, "100", 8, 1000, "headers of a request") \
+	X(target_limit, number, "8192", 256, 65536,                           \
+	    "bytes of a request target")                                      \
+	X(connection_limit, number, "20000", 1, 1000000,                      \
+	    "connections of a worker")                                        \
+	X(head_timeout_ms, number, "10000", 10, 600000,                       \
+	    "for a header block to arrive")                                   \
+	X(body_timeout_ms, number, "30000", 10, 600000,                       \
+	    "for a body to arrive")                                           \
+	X(idle_timeout_ms, number, "75000", 10, 3600000,                      \
+	    "between two requests")                                           \
+	X(send_timeout_ms, number, "30000", 10, 600000,                       \
+	    "for a client to take its answer")                                \
+	X(drain_timeout_ms, number, "10000", 0, 600000,                       \
+	    "for running requests at shutdown")                               \
+	X(redis_timeout_ms, number, "900", 10, 60000,                         \
+	    "for a Redis command of a request")                               \
+	X(redis_queue_limit, number, "10000", 1, 1000000,                     \
+	    "commands waiting in a worker")                                   \
+	X(password_passes, number, "2", 1, 100, "passes of argon2id")         \
+	X(password_memory, number, "19922944", 8192, 4294967296,              \
+	    "bytes of memory of argon2id")                                    \
+	X(hash_queue_limit, number, "64", 1, 100000,                          \
+	    "passwords waiting in a worker")                                  \
+	X(chunk_size, number, "33554432", 1, 1073741824,                      \
+	    "bytes of log in one task")                                       \
+	X(task_timeout_ms, number, "5000", 100, 3600000,                      \
+	    "silence after which a task is retaken")
 
 typedef const char *setting_text;
 typedef const char *setting_hidden;
