@@ -188,3 +188,26 @@ command_pop(struct command_queue *q)
 	q->len--;
 	return c;
 }
+
+uint64_t
+command_queue_due(const struct command_queue *q)
+{
+	uint64_t due_ms = UINT64_MAX;
+
+	for (const struct command *c = q->head; c; c = c->next)
+		if (c->due_ms < due_ms)
+			due_ms = c->due_ms;
+	return due_ms;
+}
+
+void
+command_take_overdue(
+    struct command_queue *q, uint64_t now, struct command_queue *out)
+{
+	struct command_queue all = *q;
+	struct command *c;
+
+	*q = (struct command_queue){ 0 };
+	while ((c = command_pop(&all)))
+		command_push(c->due_ms <= now ? out : q, c);
+}

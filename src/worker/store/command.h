@@ -52,4 +52,11 @@ void command_push(struct command_queue *q, struct command *c);
 /* The oldest, taken out; NULL when the queue is empty. */
 struct command *command_pop(struct command_queue *q);
 
+/* The earliest deadline in it; UINT64_MAX when it is empty. */
+uint64_t command_queue_due(const struct command_queue *q);
+
+/* Moves what is overdue to the end of `out`; both keep their order. */
+void command_take_overdue(
+    struct command_queue *q, uint64_t now, struct command_queue *out);
+
 #endif

@@ -11,6 +11,7 @@
 #include "worker/store/redis.h"
 #include "common/base/log.h"
 #include "worker/store/command.h"
+#include "worker/store/greeting.h"
 #include "worker/store/link.h"
 
 #include <hiredis/hiredis.h>
@@ -37,8 +38,8 @@ struct redis {
 	size_t queue_limit;
 	struct link *link; /* NULL: waiting for `reconnect` */
 	struct command_queue waiting, sent;
-	unsigned attempts;     /* since the connection was up */
-	unsigned greeting_len; /* answers still to come before it is up */
+	unsigned attempts;   /* since the connection was up */
+	size_t greeting_len; /* answers still to come before it is up */
 	bool is_up, is_closing;
 	bool is_subscribed;  /* since the first redis_subscribe */
 	bool is_second_look; /* on_deadline found what was sent overdue */
@@ -102,16 +103,19 @@ drop(struct redis *r, const char *why)
 		r->hooks.down(r->hooks.arg);
 }
 
+/* Has the timer look no later than at `due_ms`, but after a turn of reading;
+ * UINT64_MAX is never. */
 static void
 watch(struct redis *r, uint64_t due_ms)
 {
 	uint64_t now = uv_now(r->loop);
 
-	if (uv_is_active((uv_handle_t *)&r->deadline) &&
-	    now + uv_timer_get_due_in(&r->deadline) <= due_ms)
+	if (due_ms == UINT64_MAX ||
+	    (uv_is_active((uv_handle_t *)&r->deadline) &&
+		now + uv_timer_get_due_in(&r->deadline) <= due_ms))
 		return;
 	uv_timer_start(
-	    &r->deadline, on_deadline, due_ms > now ? due_ms - now : 0, 0);
+	    &r->deadline, on_deadline, due_ms > now ? due_ms - now : 1, 0);
 }
 
 static enum err
@@ -297,46 +301,23 @@ on_lost(const char *why, void *arg)
 	drop(arg, why);
 }
 
-static bool
-greet(struct redis *r, int argc, const char *const *argv)
-{
-	struct command *c = command_new(argc, argv, NULL);
-
-	if (!c)
-		return false;
-	c->due_ms = uv_now(r->loop) + OPEN_TIMEOUT_MS;
-	if (put(r, c) != ERR_OK) {
-		free(c);
-		return false;
-	}
-	r->greeting_len++;
-	return true;
-}
-
 static void
 on_open(void *arg)
 {
 	struct redis *r = arg;
-	const struct redis_address *to = &r->address;
-	const char *auth[] = { "AUTH", to->user, to->password };
-	const char *auth_default[] = { "AUTH", to->password };
-	char db[12];
-	const char *select[] = { "SELECT", db };
-	const char *name[] = { "CLIENT", "SETNAME", r->name };
-	const char *ping[] = { "PING" };
-	bool ok = true;
+	struct command_queue greeting = { 0 };
+	enum err err = greeting_make(&greeting, &r->address, r->name);
+	struct command *c;
 
-	snprintf(db, sizeof(db), "%d", to->db);
-	if (to->user[0])
-		ok = greet(r, 3, auth);
-	else if (to->password[0])
-		ok = greet(r, 2, auth_default);
-	if (to->db != 0)
-		ok = ok && greet(r, 2, select);
-	/* PING is refused while Redis still loads its file: not up yet. */
-	ok = ok && greet(r, 3, name) && greet(r, 1, ping);
-	if (!ok)
-		drop(r, "out of memory");
+	r->greeting_len = greeting.len;
+	while ((c = command_pop(&greeting))) {
+		if (err == ERR_OK)
+			err = put(r, c);
+		if (err != ERR_OK)
+			free(c);
+	}
+	if (err != ERR_OK)
+		drop(r, err_text(err));
 }
 
 static void
@@ -357,15 +338,6 @@ on_reconnect(uv_timer_t *t)
 		drop(r, "out of memory or descriptors");
 }
 
-static bool
-is_any_overdue(const struct command_queue *q, uint64_t now)
-{
-	for (const struct command *c = q->head; c; c = c->next)
-		if (c->due_ms <= now)
-			return true;
-	return false;
-}
-
 /* A sent command that is overdue takes the connection with it, since answers
  * come in order. But the loop may have been the slow one, with the answers lying
  * in the socket: libuv runs timers before it reads. So the first look only asks
@@ -376,26 +348,22 @@ check_sent(struct redis *r, uint64_t now)
 	bool is_second_look = r->is_second_look;
 
 	r->is_second_look = false;
-	if (!is_any_overdue(&r->sent, now))
+	if (command_queue_due(&r->sent) > now)
 		return;
 	if (is_second_look) {
 		drop(r, "a command was not answered in time");
 		return;
 	}
 	r->is_second_look = true;
-	uv_timer_start(&r->deadline, on_deadline, 1, 0);
 }
 
 /* Waiting commands are overdue one by one. */
 static void
 check_waiting(struct redis *r, uint64_t now)
 {
-	struct command_queue old = r->waiting, overdue = { 0 };
-	struct command *c;
+	struct command_queue overdue = { 0 };
 
-	r->waiting = (struct command_queue){ 0 };
-	while ((c = command_pop(&old)))
-		command_push(c->due_ms <= now ? &overdue : &r->waiting, c);
+	command_take_overdue(&r->waiting, now, &overdue);
 	answer_all(&overdue, ERR_STORE_DOWN);
 }
 
@@ -404,17 +372,13 @@ on_deadline(uv_timer_t *t)
 {
 	struct redis *r = t->data;
 	uint64_t now = uv_now(r->loop);
-	struct command *c;
 
 	check_sent(r, now);
 	check_waiting(r, now);
 	if (r->is_closing)
 		return;
-	for (c = r->waiting.head; c; c = c->next)
-		watch(r, c->due_ms);
-	for (c = r->sent.head; c; c = c->next)
-		if (c->due_ms > now)
-			watch(r, c->due_ms);
+	watch(r, command_queue_due(&r->waiting));
+	watch(r, command_queue_due(&r->sent));
 }
 
 struct redis *

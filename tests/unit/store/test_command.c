@@ -135,6 +135,33 @@ queue_gives_in_order_and_counts(void **state)
 	free(two);
 }
 
+static void
+overdue_commands_leave_in_order(void **state)
+{
+	static const uint64_t due_ms[] = { 30, 10, 40, 20 };
+	struct command_queue q = { 0 }, out = { 0 };
+	struct command *c;
+
+	(void)state;
+	assert_true(command_queue_due(&q) == UINT64_MAX);
+	for (int i = 0; i < 4; i++) {
+		c = format("PING");
+		c->due_ms = due_ms[i];
+		command_push(&q, c);
+	}
+	assert_int_equal(command_queue_due(&q), 10);
+	command_take_overdue(&q, 30, &out);
+	assert_int_equal(q.len, 1);
+	assert_int_equal(out.len, 3);
+	assert_int_equal(command_queue_due(&q), 40);
+	for (int i = 0; i < 3; i++) {
+		c = command_pop(&out);
+		assert_int_equal(c->due_ms, i == 0 ? 30 : 10 * i);
+		free(c);
+	}
+	free(command_pop(&q));
+}
+
 int
 main(void)
 {
@@ -144,6 +171,7 @@ main(void)
 		cmocka_unit_test(script_goes_by_its_digest_in_both_forms),
 		cmocka_unit_test(eval_has_the_text_and_the_same_arguments),
 		cmocka_unit_test(queue_gives_in_order_and_counts),
+		cmocka_unit_test(overdue_commands_leave_in_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
