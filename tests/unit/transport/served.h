@@ -12,10 +12,16 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define GET(path)  "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
+#define POST(path) "POST " path " HTTP/1.1\r\nHost: a\r\n"
+#define OK         "HTTP/1.1 200 OK\r\n"
+#define HELLO      "\r\n\r\n{\"hello\":\"world\"}"
 
 enum {
 	BIG = 4 << 20,        /* bytes of GET /big */
@@ -297,6 +303,57 @@ client_wait_end(struct client *c)
 			usleep(100);
 	}
 	return c->has_ended;
+}
+
+static inline void
+send_text(struct client *c, const char *text)
+{
+	client_send(c, text, strlen(text));
+}
+
+/* Asks on a connection of its own; returns the answer, in static memory, when
+ * `until` has come. */
+static inline const char *
+ask(struct served *s, const char *text, const char *until)
+{
+	static char answer[8192];
+	struct client *c = client_open(s);
+
+	send_text(c, text);
+	if (!client_wait(c, until, 1))
+		fail_msg("asked \"%s\"; \"%s\" did not come: \"%s\"", text,
+		    until, c->bytes);
+	snprintf(
+	    answer, sizeof(answer), "%.*s", (int)sizeof(answer) - 1, c->bytes);
+	client_close(c);
+	return answer;
+}
+
+static inline void
+assert_has(const char *answer, const char *part)
+{
+	if (strstr(answer, part) == NULL)
+		fail_msg("no \"%s\" in \"%s\"", part, answer);
+}
+
+static inline void
+assert_has_not(const char *answer, const char *part)
+{
+	if (strstr(answer, part) != NULL)
+		fail_msg("\"%s\" in \"%s\"", part, answer);
+}
+
+/* Runs a program's tests: writes to a client that is gone are errors, as in a
+ * worker. */
+static inline int
+served_main(const struct CMUnitTest *tests, size_t len)
+{
+	signal(SIGPIPE, SIG_IGN);
+	big = malloc(BIG);
+	memset(big, 'x', BIG);
+	int failed = _cmocka_run_group_tests("served", tests, len, NULL, NULL);
+	free(big);
+	return failed;
 }
 
 #endif

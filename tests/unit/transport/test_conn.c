@@ -1,5 +1,6 @@
-/* A real server on a loopback socket, and clients of every manner. */
+/* Bytes and time: what a connection reads, writes, keeps and waits for. */
 #include "worker/transport/conn.h"
+#include "worker/transport/peer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,51 +8,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <signal.h>
 
 #include "unit/transport/served.h"
-
-#define GET(path)  "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
-#define POST(path) "POST " path " HTTP/1.1\r\nHost: a\r\n"
-#define OK         "HTTP/1.1 200 OK\r\n"
-#define HELLO      "\r\n\r\n{\"hello\":\"world\"}"
-
-static void
-send_text(struct client *c, const char *text)
-{
-	client_send(c, text, strlen(text));
-}
-
-/* Asks on a connection of its own and returns the answer, in static memory. */
-static const char *
-ask(struct served *s, const char *text, const char *until)
-{
-	static char answer[8192];
-	struct client *c = client_open(s);
-
-	send_text(c, text);
-	if (!client_wait(c, until, 1))
-		fail_msg("asked \"%s\"; \"%s\" did not come: \"%s\"", text,
-		    until, c->bytes);
-	snprintf(
-	    answer, sizeof(answer), "%.*s", (int)sizeof(answer) - 1, c->bytes);
-	client_close(c);
-	return answer;
-}
-
-static void
-assert_has(const char *answer, const char *part)
-{
-	if (strstr(answer, part) == NULL)
-		fail_msg("no \"%s\" in \"%s\"", part, answer);
-}
-
-static void
-assert_has_not(const char *answer, const char *part)
-{
-	if (strstr(answer, part) != NULL)
-		fail_msg("\"%s\" in \"%s\"", part, answer);
-}
 
 static void
 an_answer_has_status_date_type_and_length(void **state)
@@ -64,93 +22,6 @@ an_answer_has_status_date_type_and_length(void **state)
 	assert_has(a, "GMT\r\nContent-Type: application/json\r\n");
 	assert_has(a, "Content-Length: 17\r\n");
 	assert_has_not(a, "Connection");
-	served_close(s);
-}
-
-static void
-head_is_answered_like_get_without_a_body(void **state)
-{
-	struct served *s = served_open(NULL);
-	struct client *c = client_open(s);
-
-	(void)state;
-	send_text(c, "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" GET("/report/7"));
-	assert_true(client_wait(c, "\r\n\r\n7", 1));
-	assert_has(c->bytes, "Content-Length: 17\r\n\r\nHTTP/1.1 200 OK");
-	client_close(c);
-	served_close(s);
-}
-
-static void
-paths_are_exact_and_methods_are_listed(void **state)
-{
-	struct served *s = served_open(NULL);
-
-	(void)state;
-	assert_has(ask(s, GET("/x"), "}"), "404 Not Found");
-	assert_has(ask(s, GET("/user/all/"), "}"), "404 Not Found");
-	assert_has(ask(s, GET("//"), "}"), "404 Not Found");
-	assert_has(ask(s, GET("/report/"), "}"), "404 Not Found");
-	assert_has(ask(s, GET("/report/1/2"), "}"), "404 Not Found");
-	assert_has(ask(s, GET("/report/x"), "\r\n\r\n0"), OK);
-	assert_has(
-	    ask(s, GET("/report/12?a=b"), "\r\n\r\n12"), "ETag: \"1\"\r\n");
-	for (size_t i = 0; i < 5; i++) {
-		static const char *const ids[] = { "0", "01", "-1", "x",
-			"9223372036854775808" };
-		char text[128];
-
-		snprintf(text, sizeof(text),
-		    "DELETE /user/%s HTTP/1.1\r\nHost: a\r\n\r\n", ids[i]);
-		assert_has(ask(s, text, "}"), "404 Not Found");
-	}
-	assert_has(
-	    ask(s,
-		"DELETE /user/9223372036854775807 HTTP/1.1\r\nHost: a\r\n\r\n",
-		"\r\n\r\n9223372036854775807"),
-	    OK);
-	const char *a = ask(s, GET("/user/5"), "}");
-	assert_has(a, "405 Method Not Allowed");
-	assert_has(a, "Allow: PATCH, DELETE, OPTIONS\r\n");
-	a = ask(s, "PATCH /user/all HTTP/1.1\r\nHost: a\r\n\r\n", "}");
-	assert_has(a, "Allow: GET, HEAD, OPTIONS\r\n");
-	a = ask(s, "PUT / HTTP/1.1\r\nHost: a\r\n\r\n", "}");
-	assert_has(a, "Allow: GET, HEAD, POST, OPTIONS\r\n");
-	a = ask(s, "OPTIONS / HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n");
-	assert_has(a, "204 No Content");
-	assert_has(a, "Allow: GET, HEAD, POST, OPTIONS\r\n");
-	assert_has_not(a, "Content-Length");
-	a = ask(s, "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n");
-	assert_has(a, "Allow: GET, HEAD, POST, PATCH, DELETE, OPTIONS\r\n");
-	a = ask(s, "OPTIONS /x HTTP/1.1\r\nHost: a\r\n\r\n", "}");
-	assert_has(a, "404 Not Found");
-	served_close(s);
-}
-
-static void
-checks_come_in_the_order_of_the_contract(void **state)
-{
-	static const char large[] = "Content-Length: 99999999\r\n\r\n";
-	struct served *s = served_open(NULL);
-	char text[256];
-
-	(void)state;
-	snprintf(text, sizeof(text), "%s%s", POST("/x"), large);
-	assert_has(ask(s, text, "}"), "404 Not Found");
-	snprintf(text, sizeof(text), "%s%s", POST("/big"), large);
-	assert_has(ask(s, text, "}"), "405 Method Not Allowed");
-	snprintf(text, sizeof(text), "%s%s", POST("/secret"), large);
-	const char *a = ask(s, text, "}");
-	assert_has(a, "401 Unauthorized");
-	assert_has(a, "WWW-Authenticate: Bearer\r\n");
-	snprintf(text, sizeof(text), "%s%s", POST("/forbidden"), large);
-	assert_has(ask(s, text, "}"), "403 Forbidden");
-	snprintf(text, sizeof(text), "%s%s", POST("/json"), large);
-	a = ask(s, text, "}");
-	assert_has(a, "413 Content Too Large");
-	assert_has(a, "Connection: close\r\n");
-	assert_has(ask(s, POST("/json") "Content-Length: 2\r\n\r\n{}", "\"}"),
-	    "415 Unsupported");
 	served_close(s);
 }
 
@@ -289,102 +160,6 @@ nothing_behind_a_broken_request_is_served(void **state)
 }
 
 static void
-small_limits(struct config *c)
-{
-	c->header_limit = 1024;
-	c->target_limit = 256;
-	c->body_limit = 1024;
-	c->connection_limit = 2;
-}
-
-static void
-what_is_too_large_is_refused_with_its_status(void **state)
-{
-	struct served *s = served_open(small_limits);
-	char text[4096];
-
-	(void)state;
-	snprintf(text, sizeof(text), "GET /%0300d HTTP/1.1\r\n", 1);
-	assert_has(ask(s, text, "}"), "414 URI Too Long");
-	snprintf(text, sizeof(text),
-	    "GET / HTTP/1.1\r\nHost: a\r\nA: %01200d\r\n", 1);
-	assert_has(ask(s, text, "}"), "431 Request Header");
-	snprintf(text, sizeof(text), "%s%s%02000d", POST("/"),
-	    "Transfer-Encoding: chunked\r\n\r\n7d0\r\n", 1);
-	assert_has(ask(s, text, "}"), "413 Content");
-	snprintf(text, sizeof(text), "%s%s%01024d", POST("/"),
-	    "Content-Length: 1024\r\n\r\n", 1);
-	assert_has(ask(s, text, "00001"), OK);
-	served_close(s);
-}
-
-static void
-a_refused_body_that_still_comes_does_not_reset_the_answer(void **state)
-{
-	struct served *s = served_open(small_limits);
-	struct client *c = client_open(s);
-	static char rest[300000];
-
-	(void)state;
-	send_text(c, POST("/") "Content-Length: 300000\r\n\r\n");
-	client_send(c, rest, sizeof(rest));
-	assert_true(client_wait(c, "413 Content", 1));
-	client_close(c);
-	served_close(s);
-}
-
-static void
-a_client_too_many_is_told_so(void **state)
-{
-	struct served *s = served_open(small_limits);
-	struct client *one = client_open(s), *two = client_open(s);
-
-	(void)state;
-	send_text(one, GET("/"));
-	send_text(two, GET("/"));
-	assert_true(client_wait(one, HELLO, 1));
-	assert_true(client_wait(two, HELLO, 1));
-	struct client *three = client_open(s);
-	assert_true(client_wait(three, "503 Service", 1));
-	assert_has(three->bytes, "Retry-After: 1\r\n");
-	client_close(three);
-	client_close(one);
-	assert_has(ask(s, GET("/"), HELLO), OK);
-	client_close(two);
-	served_close(s);
-}
-
-static void
-an_expected_body_is_asked_for_when_it_is_wanted(void **state)
-{
-	struct served *s = served_open(NULL);
-	struct client *c = client_open(s);
-
-	(void)state;
-	send_text(
-	    c, POST("/") "Content-Length: 2\r\nExpect: 100-continue\r\n\r\n");
-	assert_true(client_wait(c, "HTTP/1.1 100 Continue\r\n\r\n", 1));
-	assert_has_not(c->bytes, OK);
-	send_text(c, "hi");
-	assert_true(client_wait(c, "\r\n\r\nhi", 1));
-	client_close(c);
-
-	c = client_open(s);
-	send_text(
-	    c, POST("/") "Content-Length: 2\r\nExpect: 100-continue\r\n\r\nhi");
-	assert_true(client_wait(c, "\r\n\r\nhi", 1));
-	assert_has_not(c->bytes, "100 Continue");
-	client_close(c);
-
-	assert_has_not(ask(s,
-			   POST("/forbidden") "Content-Length: 2\r\n"
-					      "Expect: 100-continue\r\n\r\n",
-			   "403 Forbidden"),
-	    "100 Continue");
-	served_close(s);
-}
-
-static void
 short_deadlines(struct config *c)
 {
 	c->head_timeout_ms = 20;
@@ -490,72 +265,6 @@ a_client_that_does_not_read_is_closed_in_time(void **state)
 }
 
 static void
-waiting_requests_keep_the_order_and_their_bytes(void **state)
-{
-	struct served *s = served_open(NULL);
-	struct client *c = client_open(s);
-
-	(void)state;
-	send_text(
-	    c, POST("/wait") "Content-Length: 2\r\n\r\nhi" GET("/report/1"));
-	for (int i = 0; i < 10; i++)
-		turn(s);
-	assert_non_null(held);
-	/* More comes, and may not disturb what the request borrows. */
-	send_text(c, GET("/report/2"));
-	client_read(c);
-	assert_int_equal(c->len, 0);
-	req_resume(held, ERR_OK);
-	assert_true(client_wait(c, "\r\n\r\n2", 1));
-	const char *first = strstr(c->bytes, "\r\n\r\nhi");
-	const char *second = strstr(c->bytes, "\r\n\r\n1");
-	assert_true(first != NULL && second > first);
-	client_close(c);
-	served_close(s);
-}
-
-static void
-a_failed_wait_is_answered_with_its_error(void **state)
-{
-	struct served *s = served_open(NULL);
-	struct client *c = client_open(s);
-
-	(void)state;
-	send_text(c, GET("/wait"));
-	for (int i = 0; i < 10; i++)
-		turn(s);
-	req_resume(held, ERR_STORE_DOWN);
-	assert_true(client_wait(c, "503 Service", 1));
-	assert_has(c->bytes, "Retry-After: 1\r\n");
-	assert_int_equal(encoded, 0);
-	send_text(c, GET("/"));
-	assert_true(client_wait(c, HELLO, 1));
-	client_close(c);
-	served_close(s);
-}
-
-static void
-a_client_that_is_gone_costs_nothing_more(void **state)
-{
-	struct served *s = served_open(NULL);
-	struct client *c = client_open(s);
-	struct linger reset = { .l_onoff = 1 };
-
-	(void)state;
-	send_text(c, GET("/wait"));
-	for (int i = 0; i < 10; i++)
-		turn(s);
-	assert_non_null(held);
-	setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
-	client_close(c);
-	assert_null(held->conn);
-	assert_int_equal(s->worker.server->conns_len, 0);
-	req_resume(held, ERR_OK);
-	assert_int_equal(encoded, 0);
-	served_close(s);
-}
-
-static void
 a_client_that_sends_nothing_more_gets_its_answers(void **state)
 {
 	struct served *s = served_open(NULL);
@@ -601,70 +310,11 @@ an_idle_connection_has_no_buffers(void **state)
 	served_close(s);
 }
 
-static void
-note_drained(void *arg)
-{
-	((struct served *)arg)->is_drained = true;
-}
-
-static void
-a_draining_server_finishes_what_runs(void **state)
-{
-	struct served *s = served_open(NULL);
-	struct client *idle = client_open(s), *busy = client_open(s);
-	struct client *half = client_open(s);
-
-	(void)state;
-	send_text(busy, GET("/wait"));
-	send_text(half, "GET / HT");
-	for (int i = 0; i < 10; i++)
-		turn(s);
-	server_drain(s->worker.server, note_drained, s);
-	assert_true(client_wait_end(idle));
-	assert_false(s->is_drained);
-	req_resume(held, ERR_OK);
-	assert_true(client_wait_end(busy));
-	assert_has(busy->bytes, "\r\n\r\n/wait");
-	assert_has(busy->bytes, "Connection: close\r\n");
-	assert_false(s->is_drained);
-	send_text(half, "TP/1.1\r\nHost: a\r\n\r\n");
-	assert_true(client_wait_end(half));
-	assert_has(half->bytes, HELLO);
-	client_close(idle);
-	client_close(busy);
-	client_close(half);
-	assert_true(s->is_drained);
-	served_close(s);
-}
-
-static void
-a_closed_server_waits_for_requests_that_others_hold(void **state)
-{
-	struct served *s = served_open(NULL);
-	struct client *c = client_open(s);
-
-	(void)state;
-	send_text(c, GET("/wait"));
-	for (int i = 0; i < 10; i++)
-		turn(s);
-	server_close(s->worker.server);
-	assert_true(client_wait_end(c));
-	assert_int_equal(c->len, 0);
-	req_resume(held, ERR_OK);
-	client_close(c);
-	uv_run(&s->loop, UV_RUN_DEFAULT);
-	s->worker.server = NULL;
-	served_close(s);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_answer_has_status_date_type_and_length),
-		cmocka_unit_test(head_is_answered_like_get_without_a_body),
-		cmocka_unit_test(paths_are_exact_and_methods_are_listed),
-		cmocka_unit_test(checks_come_in_the_order_of_the_contract),
 		cmocka_unit_test(
 		    pipelined_requests_are_answered_in_order_for_any_cut),
 		cmocka_unit_test(a_flood_of_requests_is_answered_to_the_last),
@@ -672,32 +322,14 @@ main(void)
 		cmocka_unit_test(
 		    broken_http_is_answered_in_the_one_shape_and_closed),
 		cmocka_unit_test(nothing_behind_a_broken_request_is_served),
-		cmocka_unit_test(what_is_too_large_is_refused_with_its_status),
-		cmocka_unit_test(
-		    a_refused_body_that_still_comes_does_not_reset_the_answer),
-		cmocka_unit_test(a_client_too_many_is_told_so),
-		cmocka_unit_test(
-		    an_expected_body_is_asked_for_when_it_is_wanted),
 		cmocka_unit_test(slow_senders_are_told_and_closed),
 		cmocka_unit_test(idle_connections_are_closed_without_a_word),
 		cmocka_unit_test(a_client_that_does_not_read_holds_one_answer),
 		cmocka_unit_test(a_client_that_does_not_read_is_closed_in_time),
 		cmocka_unit_test(
-		    waiting_requests_keep_the_order_and_their_bytes),
-		cmocka_unit_test(a_failed_wait_is_answered_with_its_error),
-		cmocka_unit_test(a_client_that_is_gone_costs_nothing_more),
-		cmocka_unit_test(
 		    a_client_that_sends_nothing_more_gets_its_answers),
 		cmocka_unit_test(an_idle_connection_has_no_buffers),
-		cmocka_unit_test(a_draining_server_finishes_what_runs),
-		cmocka_unit_test(
-		    a_closed_server_waits_for_requests_that_others_hold),
 	};
 
-	signal(SIGPIPE, SIG_IGN);
-	big = malloc(BIG);
-	memset(big, 'x', BIG);
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
-	free(big);
-	return failed;
+	return served_main(tests, sizeof(tests) / sizeof(tests[0]));
 }

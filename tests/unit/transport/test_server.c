@@ -1,0 +1,107 @@
+/* Many clients, and the end of them. */
+#include "worker/transport/server.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "unit/transport/served.h"
+
+static void
+small_limits(struct config *c)
+{
+	c->connection_limit = 2;
+}
+
+static void
+a_client_too_many_is_told_so(void **state)
+{
+	struct served *s = served_open(small_limits);
+	struct client *one = client_open(s), *two = client_open(s);
+
+	(void)state;
+	send_text(one, GET("/"));
+	send_text(two, GET("/"));
+	assert_true(client_wait(one, HELLO, 1));
+	assert_true(client_wait(two, HELLO, 1));
+	struct client *three = client_open(s);
+	assert_true(client_wait(three, "503 Service", 1));
+	assert_has(three->bytes, "Retry-After: 1\r\n");
+	client_close(three);
+	client_close(one);
+	assert_has(ask(s, GET("/"), HELLO), OK);
+	client_close(two);
+	served_close(s);
+}
+
+static void
+note_drained(void *arg)
+{
+	((struct served *)arg)->is_drained = true;
+}
+
+static void
+a_draining_server_finishes_what_runs(void **state)
+{
+	struct served *s = served_open(NULL);
+	struct client *idle = client_open(s), *busy = client_open(s);
+	struct client *half = client_open(s);
+
+	(void)state;
+	send_text(busy, GET("/wait"));
+	send_text(half, "GET / HT");
+	for (int i = 0; i < 10; i++)
+		turn(s);
+	server_drain(s->worker.server, note_drained, s);
+	assert_true(client_wait_end(idle));
+	assert_false(s->is_drained);
+	req_resume(held, ERR_OK);
+	assert_true(client_wait_end(busy));
+	assert_has(busy->bytes, "\r\n\r\n/wait");
+	assert_has(busy->bytes, "Connection: close\r\n");
+	assert_false(s->is_drained);
+	send_text(half, "TP/1.1\r\nHost: a\r\n\r\n");
+	assert_true(client_wait_end(half));
+	assert_has(half->bytes, HELLO);
+	client_close(idle);
+	client_close(busy);
+	client_close(half);
+	assert_true(s->is_drained);
+	served_close(s);
+}
+
+static void
+a_closed_server_waits_for_requests_that_others_hold(void **state)
+{
+	struct served *s = served_open(NULL);
+	struct client *c = client_open(s);
+
+	(void)state;
+	send_text(c, GET("/wait"));
+	for (int i = 0; i < 10; i++)
+		turn(s);
+	server_close(s->worker.server);
+	assert_true(client_wait_end(c));
+	assert_int_equal(c->len, 0);
+	req_resume(held, ERR_OK);
+	client_close(c);
+	uv_run(&s->loop, UV_RUN_DEFAULT);
+	s->worker.server = NULL;
+	served_close(s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_client_too_many_is_told_so),
+		cmocka_unit_test(a_draining_server_finishes_what_runs),
+		cmocka_unit_test(
+		    a_closed_server_waits_for_requests_that_others_hold),
+	};
+
+	return served_main(tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -1,0 +1,90 @@
+#include "worker/transport/target.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static void
+assert_target(
+    const char *text, const char *host, const char *path, const char *query)
+{
+	struct target t;
+
+	if (target_parse(span_text(text), &t) != ERR_OK)
+		fail_msg("\"%s\" is refused", text);
+	if (!span_is_equal(t.host, span_text(host)) ||
+	    !span_is_equal(t.path, span_text(path)) ||
+	    !span_is_equal(t.query, span_text(query)))
+		fail_msg("\"%s\": \"%.*s\" \"%.*s\" \"%.*s\"", text,
+		    (int)t.host.len, t.host.data, (int)t.path.len, t.path.data,
+		    (int)t.query.len, t.query.data);
+}
+
+static void
+targets_are_taken_apart(void **state)
+{
+	(void)state;
+	assert_target("/", "", "/", "");
+	assert_target("/a/b", "", "/a/b", "");
+	assert_target("/a?b=c?d", "", "/a", "b=c?d");
+	assert_target("/?", "", "/", "");
+	assert_target("//a", "", "//a", "");
+	assert_target("*", "", "*", "");
+	assert_target("http://a", "a", "/", "");
+	assert_target("HTTPS://a:1/b?c", "a:1", "/b", "c");
+	assert_target("http://a?b", "a", "/", "b");
+	assert_target("http://[::1]:80/", "[::1]:80", "/", "");
+}
+
+static void
+other_targets_are_refused(void **state)
+{
+	static const char *const texts[] = { "", "a", "a:80", "**", "?a", "/#",
+		"/a?b#c", "ftp://a/", "http:/a", "http://", "http:///a",
+		"http://u@a/", "http://a:b/" };
+	struct target t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (target_parse(span_text(texts[i]), &t) == ERR_OK)
+			fail_msg("\"%s\" is taken", texts[i]);
+	}
+}
+
+static void
+hosts_are_names_or_addresses_with_or_without_port(void **state)
+{
+	static const char *const good[] = { "a", "a.b-c_d", "1.2.3.4",
+		"a:", "a:0", "a:65535", "[::1]", "[::1]:80", "[::ffff:1.2.3.4]",
+		"xn--a", "a%20b" };
+	static const char *const bad[] = { "", ":80", "a:65536", "a:x", "a:1:2",
+		"a b", "a/b", "a@b", "a\\b", "[", "[]", "[]:1", "[::1",
+		"[::1]a", "[g::1]", "::1", "a\"", "\xc3\xa4" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		if (!target_host_is_valid(span_text(good[i])))
+			fail_msg("\"%s\" is refused", good[i]);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (target_host_is_valid(span_text(bad[i])))
+			fail_msg("\"%s\" is taken", bad[i]);
+	}
+	assert_false(target_host_is_valid(span_of("a\0b", 3)));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(targets_are_taken_apart),
+		cmocka_unit_test(other_targets_are_refused),
+		cmocka_unit_test(
+		    hosts_are_names_or_addresses_with_or_without_port),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
