@@ -59,11 +59,19 @@ raise_descriptor_limit(void)
 static enum err
 open_geo(struct master *m, struct problem *why)
 {
+	struct problem found = { 0 };
 	char path[PATH_MAX];
 	enum err e;
 
-	if (*m->config.geoip_database)
-		return geo_open_mmdb(&m->geo, m->config.geoip_database, why);
+	if (*m->config.geoip_database) {
+		e = geo_open_mmdb(&m->geo, m->config.geoip_database, &found);
+		if (e == ERR_OK)
+			return e;
+		return problem_set(why, e,
+		    "geoip_database: %s: accepted is an MMDB file that tells "
+		    "countries",
+		    *found.text ? found.text : err_text(e));
+	}
 	e = geo_default_ranges_path(path, sizeof(path), why);
 	if (e != ERR_OK)
 		return e;

@@ -110,7 +110,8 @@ static void
 a_database_that_is_none_is_refused(void **state)
 {
 	(void)state;
-	expect_refusal("geoip_database", "/dev/null", "/dev/null");
+	expect_refusal(
+	    "geoip_database", "/dev/null", "geoip_database: /dev/null: ");
 }
 
 static void
