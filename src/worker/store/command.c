@@ -5,13 +5,12 @@
 
 #include <hiredis/hiredis.h>
 
-#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* "$18446744073709551615\r\n" and the argument's own "\r\n". */
-enum { BULK_MARKS = 25, HEAD_SIZE = 16, FORMAT_SIZE = 512 };
+enum { BULK_MARKS = 25, HEAD_SIZE = 16 };
 
 static size_t
 length(const char *const *argv, const size_t *lens, int i)
@@ -127,14 +126,14 @@ command_script_format(
     enum script script, int keys, const char *format, va_list args)
 {
 	static const char lead[] = "$7\r\nEVALSHA\r\n$40\r\n";
-	char whole[FORMAT_SIZE];
 	struct command *c;
-	int len;
+	char *whole;
 
-	len = snprintf(whole, sizeof(whole), "EVALSHA %s %d %s",
-	    script_table[script].sha1, keys, format);
-	assert(len > 0 && (size_t)len < sizeof(whole));
+	if (asprintf(&whole, "EVALSHA %s %d %s", script_table[script].sha1,
+		keys, format) < 0)
+		return NULL;
 	c = command_format(whole, args);
+	free(whole);
 	if (!c)
 		return NULL;
 	c->script = script;
