@@ -177,6 +177,8 @@ commit(struct work *w, const struct build *b, struct tally *t,
 		e = tally_append(t, tail);
 	if (e == ERR_OK && tail)
 		e = votes_with_tail(own, reduced, b->arena, &with.votes);
+	if (span_is_equal(with.votes, votes))
+		with.votes = (struct span){ NULL, 0 };
 	if (e == ERR_OK)
 		e = build_manifest(b, t, tail ? &with : NULL, reduced,
 		    &checkpoint, &manifest, &job);

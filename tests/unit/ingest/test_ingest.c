@@ -94,12 +94,246 @@ any_split_over_any_workers_gives_the_same(void **state)
 	crew_close(c);
 }
 
+static const char *
+ask(struct crew *c, const char *what)
+{
+	return redis_process_ask(&c->server, what);
+}
+
+/* Until Redis answers `what` with something that begins with `answer`. */
+static void
+wait_for(struct crew *c, const char *what, const char *answer)
+{
+	int64_t deadline = clock_ms() + CREW_PATIENCE_MS;
+
+	while (strncmp(ask(c, what), answer, strlen(answer)) != 0 &&
+	       clock_ms() < deadline)
+		crew_turn(c);
+	assert_int_equal(strncmp(ask(c, what), answer, strlen(answer)), 0);
+}
+
+/* Worker 0 asks and is left out as soon as it has claimed its first task. */
+static void
+freeze_with_a_task(struct crew *c, struct ended *e)
+{
+	for (size_t i = 1; i < c->len; i++)
+		c->member[i].is_frozen = true;
+	crew_ask(c, 0, e);
+	wait_for(c, "XPENDING {logs}:tasks workers", "1 ");
+	c->member[0].is_frozen = true;
+	for (size_t i = 1; i < c->len; i++)
+		c->member[i].is_frozen = false;
+}
+
+static void
+slow_chunks_of_one_job_are_done_by_two_workers(void **state)
+{
+	struct crew *c = crew_open(2);
+	struct ended e;
+
+	(void)state;
+	crew_write(c, "w", log_text);
+	c->config.chunk_size = 400;
+	c->config.task_timeout_ms = 60000; /* nobody takes anything over */
+	freeze_with_a_task(c, &e);
+	wait_for(c, "HGET {logs}:job:1 remaining", "1");
+	c->member[0].is_frozen = false;
+	crew_wait(c, &e);
+	assert_int_equal(e.err, ERR_OK);
+	assert_non_null(strstr(ask(c, "HVALS {logs}:job:1:tasks"), "worker 0"));
+	assert_non_null(strstr(ask(c, "HVALS {logs}:job:1:tasks"), "worker 1"));
+	crew_close(c);
+}
+
+static void
+a_task_of_a_stopped_worker_is_taken_over(void **state)
+{
+	struct crew *c = crew_open(2);
+	struct ended e;
+	char generation[64];
+
+	(void)state;
+	crew_write(c, "w", log_text);
+	c->config.chunk_size = 400;
+	freeze_with_a_task(c, &e);
+	wait_for(c, "HGET {logs}:job:1 state", "done");
+	assert_non_null(
+	    strstr(ask(c, "HVALS {logs}:job:1:tasks"), "delivery 2"));
+	snprintf(generation, sizeof(generation), "%s",
+	    ask(c, "HGET {logs}:manifest generation"));
+	/* It comes back, late, and changes nothing. */
+	c->member[0].is_frozen = false;
+	crew_wait(c, &e);
+	assert_int_equal(e.err, ERR_OK);
+	assert_int_equal(e.lines, 9);
+	assert_string_equal(
+	    ask(c, "HGET {logs}:manifest generation"), generation);
+	crew_close(c);
+}
+
+static void
+a_task_that_kills_its_workers_fails_the_job(void **state)
+{
+	struct crew *c = crew_open(2);
+	struct ended e;
+
+	(void)state;
+	crew_write(c, "w", log_text);
+	c->config.chunk_size = 400;
+	freeze_with_a_task(c, &e);
+	/* Given out twice more, to workers that never came back. */
+	c->member[1].is_frozen = true;
+	for (int i = 0; i < 2; i++)
+		ask(c, "XAUTOCLAIM {logs}:tasks workers dead 0 0 COUNT 1");
+	c->member[1].is_frozen = false;
+	wait_for(c, "HGET {logs}:job:1 state", "failed");
+	c->member[0].is_frozen = false;
+	crew_wait(c, &e);
+	assert_int_equal(e.err, ERR_PARSE_FAILED);
+	assert_non_null(strstr(e.words, "given out 3 times"));
+	assert_string_equal(ask(c, "EXISTS {logs}:manifest"), "0");
+	/* Nothing of it stands in the way. */
+	c->config.chunk_size = 4096;
+	assert_int_equal(crew_parse(c, 1).err, ERR_OK);
+	crew_close(c);
+}
+
+static void
+a_missing_log_is_named_and_the_old_reports_stand(void **state)
+{
+	struct crew *c = crew_open(1);
+	struct ended e;
+
+	(void)state;
+	e = crew_parse(c, 0);
+	assert_int_equal(e.err, ERR_NO_LOG);
+	assert_non_null(strstr(e.words, c->log));
+	crew_write(c, "w", log_text);
+	assert_int_equal(crew_parse(c, 0).err, ERR_OK);
+	unlink(c->log);
+	assert_int_equal(crew_parse(c, 0).err, ERR_NO_LOG);
+	assert_string_equal(ask(c, "HGET {logs}:manifest lines"), "9");
+	crew_close(c);
+}
+
+static void
+a_log_that_shrinks_under_a_parse_fails_it(void **state)
+{
+	struct crew *c = crew_open(2);
+	struct ended e;
+
+	(void)state;
+	crew_write(c, "w", log_text);
+	assert_int_equal(crew_parse(c, 0).err, ERR_OK);
+	c->config.chunk_size = 400;
+	freeze_with_a_task(c, &e);
+	crew_write(c, "w", "short\n");
+	wait_for(c, "HGET {logs}:job:2 state", "failed");
+	c->member[0].is_frozen = false;
+	crew_wait(c, &e);
+	assert_int_equal(e.err, ERR_LOG_CHANGED);
+	assert_non_null(strstr(e.words, c->log));
+	assert_string_equal(ask(c, "HGET {logs}:manifest lines"), "9");
+	crew_close(c);
+}
+
+static void
+who_asks_while_a_parse_runs_joins_it(void **state)
+{
+	struct crew *c = crew_open(2);
+	struct ended first, second;
+
+	(void)state;
+	crew_write(c, "w", log_text);
+	c->config.chunk_size = 400;
+	c->config.task_timeout_ms = 60000;
+	freeze_with_a_task(c, &first);
+	crew_ask(c, 1, &second);
+	wait_for(c, "HGET {logs}:job:1 remaining", "1");
+	c->member[0].is_frozen = false;
+	crew_wait(c, &first);
+	crew_wait(c, &second);
+	assert_int_equal(second.err, ERR_OK);
+	assert_int_equal(second.job, first.job);
+	assert_string_equal(ask(c, "GET {logs}:job"), "1");
+	crew_close(c);
+}
+
+static void
+who_joins_with_a_longer_log_gets_the_rest(void **state)
+{
+	struct crew *c = crew_open(2);
+	struct ended first, second;
+
+	(void)state;
+	crew_write(c, "w", log_text);
+	c->config.chunk_size = 400;
+	c->config.task_timeout_ms = 60000;
+	freeze_with_a_task(c, &first);
+	crew_write(c, "a", "\none more\n");
+	crew_ask(c, 1, &second);
+	wait_for(c, "HGET {logs}:job:1 remaining", "1");
+	c->member[0].is_frozen = false;
+	crew_wait(c, &first);
+	assert_int_equal(first.lines, 9);
+	crew_wait(c, &second);
+	assert_int_equal(second.err, ERR_OK);
+	assert_int_equal(second.lines, 10);
+	crew_close(c);
+}
+
+static void
+a_parse_outlives_the_death_of_redis(void **state)
+{
+	struct crew *c = crew_open(2);
+	struct ended e;
+
+	(void)state;
+	crew_write(c, "w", log_text);
+	c->config.chunk_size = 100;
+	freeze_with_a_task(c, &e);
+	/* This one forgets everything when it dies: the parse begins anew. */
+	redis_process_kill(&c->server);
+	redis_process_start(&c->server);
+	c->member[0].is_frozen = false;
+	crew_wait(c, &e);
+	assert_int_equal(e.err, ERR_OK);
+	assert_int_equal(e.lines, 9);
+	crew_close(c);
+}
+
+static void
+who_waits_is_answered_when_the_worker_ends(void **state)
+{
+	struct crew *c = crew_open(2);
+	struct ended e;
+
+	(void)state;
+	crew_write(c, "w", log_text);
+	c->config.chunk_size = 400;
+	freeze_with_a_task(c, &e);
+	crew_close(c);
+	assert_true(e.is_over);
+	assert_int_equal(e.err, ERR_DRAINING);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_small_log_is_one_task),
 		cmocka_unit_test(any_split_over_any_workers_gives_the_same),
+		cmocka_unit_test(
+		    slow_chunks_of_one_job_are_done_by_two_workers),
+		cmocka_unit_test(a_task_of_a_stopped_worker_is_taken_over),
+		cmocka_unit_test(a_task_that_kills_its_workers_fails_the_job),
+		cmocka_unit_test(
+		    a_missing_log_is_named_and_the_old_reports_stand),
+		cmocka_unit_test(a_log_that_shrinks_under_a_parse_fails_it),
+		cmocka_unit_test(who_asks_while_a_parse_runs_joins_it),
+		cmocka_unit_test(who_joins_with_a_longer_log_gets_the_rest),
+		cmocka_unit_test(a_parse_outlives_the_death_of_redis),
+		cmocka_unit_test(who_waits_is_answered_when_the_worker_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
