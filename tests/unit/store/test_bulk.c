@@ -1,0 +1,88 @@
+#include "worker/store/bulk.h"
+
+#include "support/bulk_redis.h"
+
+#include <hiredis/hiredis.h>
+
+static enum err
+sum(size_t index, const redisReply *reply, void *arg)
+{
+	long long *total = arg;
+
+	*total = *total * 10 + reply->integer;
+	assert_int_equal(reply->type, REDIS_REPLY_INTEGER);
+	return index < 3 ? ERR_OK : ERR_CORRUPT;
+}
+
+static void
+replies_come_in_the_order_of_the_commands(void **state)
+{
+	struct bulk_redis *t = *state;
+	long long total = 0;
+
+	for (int i = 0; i < 3; i++)
+		bulk_putf(t->bulk, "INCR counter");
+	assert_true(bulk_size(t->bulk) > 0);
+	assert_int_equal(bulk_run(t->bulk, sum, &total), ERR_OK);
+	assert_int_equal(total, 123);
+	assert_int_equal(bulk_size(t->bulk), 0);
+}
+
+static void
+a_batch_survives_the_death_of_redis(void **state)
+{
+	struct bulk_redis *t = *state;
+
+	bulk_putf(t->bulk, "PING");
+	assert_int_equal(bulk_run(t->bulk, NULL, NULL), ERR_OK);
+	redis_process_kill(&t->server);
+	redis_process_start(&t->server);
+	bulk_putf(t->bulk, "SET key %b", "a\0b", (size_t)3);
+	assert_int_equal(bulk_run(t->bulk, NULL, NULL), ERR_OK);
+	assert_string_equal(redis_process_ask(&t->server, "STRLEN key"), "3");
+}
+
+static void
+a_refused_command_is_an_error_and_empties_the_batch(void **state)
+{
+	struct bulk_redis *t = *state;
+	long long total = 0;
+
+	bulk_putf(t->bulk, "SET text word");
+	bulk_putf(t->bulk, "INCR text");
+	assert_int_equal(bulk_run(t->bulk, NULL, NULL), ERR_INTERNAL);
+	bulk_putf(t->bulk, "INCR counter");
+	assert_int_equal(bulk_run(t->bulk, sum, &total), ERR_OK);
+	assert_int_equal(total, 1);
+}
+
+static void
+patience_ends_and_stop_ends_it_at_once(void **state)
+{
+	struct bulk_redis *t = *state;
+	struct bulk *hasty = bulk_new(&t->server.address, NULL, 50);
+
+	redis_process_kill(&t->server);
+	bulk_putf(hasty, "PING");
+	assert_int_equal(bulk_run(hasty, NULL, NULL), ERR_STORE_DOWN);
+	bulk_free(hasty);
+	atomic_store(&t->stop, 1);
+	bulk_putf(t->bulk, "PING");
+	assert_int_equal(bulk_run(t->bulk, NULL, NULL), ERR_DRAINING);
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, bulk_redis_open, bulk_redis_close)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(replies_come_in_the_order_of_the_commands),
+		TEST(a_batch_survives_the_death_of_redis),
+		TEST(a_refused_command_is_an_error_and_empties_the_batch),
+		TEST(patience_ends_and_stop_ends_it_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

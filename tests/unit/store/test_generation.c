@@ -1,0 +1,132 @@
+#include "worker/store/generation.h"
+
+#include "support/bulk_redis.h"
+
+static const char *
+ask(struct bulk_redis *t, const char *what)
+{
+	return redis_process_ask(&t->server, what);
+}
+
+static enum err
+commit(struct bulk_redis *t, int64_t job, const char *votes)
+{
+	const struct task task = {
+		.job = job, .entry = "1-1", .kind = TASK_WHOLE
+	};
+	struct record manifest, checkpoint, record;
+
+	record_init(&manifest, &t->arena);
+	record_init(&checkpoint, &t->arena);
+	record_init(&record, &t->arena);
+	assert_int_equal(record_put_text(&manifest, "votes", votes), ERR_OK);
+	assert_int_equal(record_put_text(&checkpoint, "votes", votes), ERR_OK);
+	assert_int_equal(record_put_text(&record, "lines", "12"), ERR_OK);
+	return generation_commit(t->bulk, &task, "a worker", 1,
+	    &(struct generation){ &manifest, &checkpoint, &record });
+}
+
+static void
+run(struct bulk_redis *t, const char *job)
+{
+	redis_process_ask(&t->server, "SET {logs}:running %s", job);
+	redis_process_ask(&t->server, "HSET {logs}:job:%s state running", job);
+	ask(t, "XGROUP CREATE {logs}:tasks workers 0 MKSTREAM");
+}
+
+static void
+a_commit_names_new_segments_and_drops_old_ones(void **state)
+{
+	struct bulk_redis *t = *state;
+
+	run(t, "7");
+	ask(t, "ZADD {logs}:garbage 99 7-votes");
+	assert_int_equal(commit(t, 7, "7-votes"), ERR_OK);
+	assert_string_equal(ask(t, "ZCARD {logs}:garbage"), "0");
+	assert_string_equal(ask(t, "HGET {logs}:job:7 state"), "done");
+	assert_string_equal(ask(t, "HGET {logs}:job:7 lines"), "12");
+	assert_string_equal(ask(t, "EXISTS {logs}:running"), "0");
+	run(t, "8");
+	assert_int_equal(commit(t, 8, "8-votes"), ERR_OK);
+	assert_string_equal(ask(t, "HGET {logs}:manifest votes"), "8-votes");
+	assert_string_equal(ask(t, "ZRANGE {logs}:garbage 0 -1"), "7-votes");
+}
+
+static void
+a_commit_of_an_old_job_changes_nothing(void **state)
+{
+	struct bulk_redis *t = *state;
+
+	run(t, "8");
+	assert_int_equal(commit(t, 7, "7-votes"), ERR_STALE);
+	assert_string_equal(ask(t, "EXISTS {logs}:manifest"), "0");
+	assert_string_equal(ask(t, "GET {logs}:running"), "8");
+}
+
+static void
+a_commit_said_twice_is_done_once(void **state)
+{
+	struct bulk_redis *t = *state;
+
+	run(t, "7");
+	assert_int_equal(commit(t, 7, "7-votes"), ERR_OK);
+	assert_int_equal(commit(t, 7, "7-other"), ERR_OK);
+	assert_string_equal(ask(t, "HGET {logs}:manifest votes"), "7-votes");
+}
+
+static void
+a_summary_comes_back_as_it_was(void **state)
+{
+	const struct span files[] = { span_text("a b:c"), span_text("logs") };
+	const struct parse_summary s = {
+		.job = span_text("7"),
+		.generation = span_text("7-00000001"),
+		.mode = span_text("full"),
+		.files = files,
+		.files_len = 2,
+		.lines = 9,
+		.bytes = UINT64_MAX,
+		.malformed = 2,
+		.other = 3,
+		.places = { { 0, 96 }, { 1, UINT64_MAX } },
+		.places_len = 2,
+		.seconds = 0.25,
+		.first_s = 1,
+		.last_s = -1,
+		.parsed_at = span_text("2026-01-31T09:00:00Z"),
+		.geo = span_text("ranges 4b"),
+	};
+	struct bulk_redis *t = *state;
+	struct parse_summary back;
+	struct record r;
+
+	record_init(&r, &t->arena);
+	assert_int_equal(summary_to_record(&s, &r), ERR_OK);
+	assert_int_equal(summary_of_record(&r, &t->arena, &back), ERR_OK);
+	assert_int_equal(back.files_len, 2);
+	assert_true(span_is_equal(back.files[0], files[0]));
+	assert_true(span_is_equal(back.files[1], files[1]));
+	assert_int_equal(back.places_len, 2);
+	assert_int_equal(back.places[1].file, 1);
+	assert_true(back.places[1].offset == UINT64_MAX);
+	assert_true(back.bytes == UINT64_MAX);
+	assert_true(back.first_s == 1 && back.last_s == -1);
+	assert_true(back.seconds == 0.25);
+	assert_true(span_is_equal(back.geo, s.geo));
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, bulk_redis_open, bulk_redis_close)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_commit_names_new_segments_and_drops_old_ones),
+		TEST(a_commit_of_an_old_job_changes_nothing),
+		TEST(a_commit_said_twice_is_done_once),
+		TEST(a_summary_comes_back_as_it_was),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
