@@ -58,7 +58,7 @@
 	X(header_limit, number, "16384", 1024, 1048576,                       \
 	    "bytes of a header block")                                        \
 	X(header_count_limit, number, "100", 8, 1000, "headers of a request") \
-	X(target_limit, number, "8192", 256, 65536,                           \
+	X(target_limit, number, "73728", 256, 1048576,                        \
 	    "bytes of a request target")                                      \
 	X(connection_limit, number, "20000", 1, 1000000,                      \
 	    "connections of a worker")                                        \

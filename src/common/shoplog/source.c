@@ -126,7 +126,7 @@ identify(struct source_file *f, struct problem *why)
 {
 	struct stat st;
 	enum err e;
-	int fd;
+	int fd = -1;
 
 	e = open_regular(f->path, &fd, &st, why);
 	if (e != ERR_OK)
@@ -314,7 +314,7 @@ source_file_open(const struct source_file *f, int *out, struct problem *why)
 	uint8_t head[SOURCE_DIGEST_SIZE];
 	struct stat st;
 	enum err e;
-	int fd;
+	int fd = -1;
 
 	e = open_regular(f->path, &fd, &st, why);
 	if (e != ERR_OK)
