@@ -63,6 +63,7 @@ share_out(struct reading *r, struct stretch *stretches, unsigned len)
 	}
 }
 
+/* The clock may be set meanwhile: then one line of progress comes early or late. */
 static void
 join(struct stretch *s, struct progress *progress)
 {
@@ -70,12 +71,11 @@ join(struct stretch *s, struct progress *progress)
 
 	do {
 		progress_show(progress, s->reading->done);
-		clock_gettime(CLOCK_MONOTONIC, &until);
+		clock_gettime(CLOCK_REALTIME, &until);
 		until.tv_nsec += PROGRESS_MS * 1000000L;
 		until.tv_sec += until.tv_nsec / 1000000000L;
 		until.tv_nsec %= 1000000000L;
-	} while (pthread_clockjoin_np(
-		     s->thread, NULL, CLOCK_MONOTONIC, &until) == ETIMEDOUT);
+	} while (pthread_timedjoin_np(s->thread, NULL, &until) == ETIMEDOUT);
 }
 
 /* Runs all threads to their end, whatever becomes of one of them. */
