@@ -1,0 +1,187 @@
+#include "worker/store/task.h"
+
+#include "support/loopback.h"
+#include "worker/store/job.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct heard {
+	bool is_there;
+	enum err err;
+	struct task task;
+	int64_t number;
+};
+
+static void
+on_started(
+    enum err e, int64_t number, bool is_new, struct span source, void *arg)
+{
+	struct heard *a = arg;
+
+	(void)is_new;
+	(void)source;
+	*a = (struct heard){ .is_there = true, .err = e, .number = number };
+}
+
+static void
+on_task(enum err e, const struct task *t, void *arg)
+{
+	struct heard *a = arg;
+
+	*a = (struct heard){ .is_there = true, .err = e };
+	if (t)
+		a->task = *t;
+}
+
+static void
+await(struct loopback *l, struct heard *a)
+{
+	while (!a->is_there)
+		uv_run(&l->loop, UV_RUN_ONCE);
+}
+
+static int64_t
+start(struct loopback *l, uint32_t tasks)
+{
+	const struct record none = { 0 };
+	const struct job_start start = { .source = span_text("s"),
+		.fields = &none,
+		.kind = TASK_MAP,
+		.tasks = tasks,
+		.silence_ms = 10000 };
+	struct heard a = { 0 };
+
+	assert_int_equal(
+	    job_start(l->worker.redis, &start, on_started, &a), ERR_OK);
+	await(l, &a);
+	assert_int_equal(a.err, ERR_OK);
+	return a.number;
+}
+
+static struct task
+take(struct loopback *l, int64_t job, const char *worker, int64_t silence_ms)
+{
+	struct heard a = { 0 };
+
+	assert_int_equal(
+	    task_take(l->worker.redis, job, worker, silence_ms, on_task, &a),
+	    ERR_OK);
+	await(l, &a);
+	assert_int_equal(a.err, ERR_OK);
+	return a.task;
+}
+
+static enum err
+done(struct loopback *l, const struct task *t)
+{
+	const struct task_result result = { .worker = "ann",
+		.bytes = 10,
+		.lines = 2,
+		.next_kind = TASK_REDUCE,
+		.next_tasks = 2 };
+	struct heard a = { 0 };
+
+	assert_int_equal(
+	    task_done(l->worker.redis, t, &result, on_task, &a), ERR_OK);
+	await(l, &a);
+	return a.err;
+}
+
+static enum err
+renew(struct loopback *l, const struct task *t, const char *worker)
+{
+	struct heard a = { 0 };
+
+	assert_int_equal(
+	    task_renew(l->worker.redis, t, worker, on_task, &a), ERR_OK);
+	await(l, &a);
+	return a.err;
+}
+
+static void
+a_worker_looks_at_a_job_before_it_takes_its_tasks(void **state)
+{
+	struct loopback *l = *state;
+	struct task t = take(l, 0, "ann", 10000);
+
+	assert_int_equal(t.job, 0);
+	int64_t job = start(l, 1);
+	t = take(l, 0, "ann", 10000);
+	assert_int_equal(t.job, job);
+	assert_string_equal(t.entry, "");
+	t = take(l, job, "ann", 10000);
+	assert_string_not_equal(t.entry, "");
+	assert_int_equal(t.kind, TASK_MAP);
+	assert_int_equal(t.deliveries, 1);
+	assert_string_equal(take(l, job, "bob", 10000).entry, "");
+}
+
+static void
+the_last_task_of_a_phase_brings_the_next(void **state)
+{
+	struct loopback *l = *state;
+	int64_t job = start(l, 2);
+	struct task first = take(l, job, "ann", 10000);
+	struct task second = take(l, job, "bob", 10000);
+
+	assert_int_equal(first.index + second.index, 1);
+	assert_int_equal(done(l, &first), ERR_OK);
+	assert_int_equal(done(l, &first), ERR_OK); /* twice counts once */
+	assert_string_equal(take(l, job, "ann", 10000).entry, "");
+	assert_int_equal(done(l, &second), ERR_OK);
+	assert_int_equal(take(l, job, "ann", 10000).kind, TASK_REDUCE);
+	assert_string_equal(
+	    redis_process_ask(&l->server, "HGET {logs}:job:1 bytes_done"),
+	    "20");
+}
+
+static void
+a_silent_workers_task_is_anothers(void **state)
+{
+	struct loopback *l = *state;
+	int64_t job = start(l, 1);
+	struct task t = take(l, job, "ann", 10000);
+
+	assert_int_equal(renew(l, &t, "ann"), ERR_OK);
+	struct task taken = take(l, job, "bob", 0);
+	assert_string_equal(taken.entry, t.entry);
+	assert_int_equal(taken.deliveries, 2);
+	assert_int_equal(renew(l, &t, "ann"), ERR_STALE);
+	assert_int_equal(renew(l, &taken, "bob"), ERR_OK);
+}
+
+static void
+a_task_of_an_old_job_is_stale(void **state)
+{
+	struct loopback *l = *state;
+	int64_t job = start(l, 1);
+	struct task t = take(l, job, "ann", 10000);
+
+	redis_process_ask(&l->server, "DEL {logs}:running");
+	assert_int_equal(done(l, &t), ERR_STALE);
+	int64_t next = start(l, 1);
+	assert_int_equal(done(l, &t), ERR_STALE);
+	assert_int_equal(renew(l, &t, "ann"), ERR_STALE);
+	/* Whatever the old one left in the queue does not come again. */
+	assert_int_equal(take(l, next, "ann", 0).job, next);
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, loopback_open, loopback_close)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_worker_looks_at_a_job_before_it_takes_its_tasks),
+		TEST(the_last_task_of_a_phase_brings_the_next),
+		TEST(a_silent_workers_task_is_anothers),
+		TEST(a_task_of_an_old_job_is_stale),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
