@@ -98,7 +98,7 @@ class Answers(CommandCase):
         paths = [self.write(part, f"{i}.log")
                  for i, part in enumerate(reversed(parts))]
         paths.reverse()
-        wanted = expected(parts)
+        wanted = expected(tuple(parts))
         documents = self.answers(*paths)
         self.assert_answers(documents, wanted)
         self.assertEqual(documents["1"]["source"]["files"],
@@ -118,7 +118,7 @@ class Answers(CommandCase):
     def test_mix_files_and_standard_input(self):
         head, tail = self.log[:40000], self.log[40000:]
         documents = self.answers(self.write(head), "-", data=tail)
-        self.assert_answers(documents, expected([head, tail]))
+        self.assert_answers(documents, expected((head, tail)))
 
     def test_of_nothing_are_empty(self):
         self.assert_answers(self.answers(self.write(b"")), expected(b""))
