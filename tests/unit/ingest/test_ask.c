@@ -1,0 +1,103 @@
+#include "worker/ingest/ask.h"
+
+#include "support/crew.h"
+
+static const char *
+ask(struct crew *c, const char *what)
+{
+	return redis_process_ask(&c->server, what);
+}
+
+/* The job of a worker that is never heard of again. */
+static void
+make_running_job(struct crew *c, const char *alive_ms)
+{
+	ask(c, "SET {logs}:job 1");
+	ask(c, "SET {logs}:running 1");
+	redis_process_ask(&c->server,
+	    "HSET {logs}:job:1 state running source x geo other alive_ms %s",
+	    alive_ms);
+}
+
+static void
+a_job_that_nobody_goes_on_with_is_given_up(void **state)
+{
+	struct crew *c = crew_open(1);
+	struct ended e;
+
+	(void)state;
+	crew_write(c, "w", "no line\n");
+	make_running_job(c, "1");
+	e = crew_parse(c, 0);
+	assert_int_equal(e.err, ERR_OK);
+	assert_int_equal(e.job, 2);
+	assert_string_equal(ask(c, "HGET {logs}:job:1 state"), "failed");
+	crew_close(c);
+}
+
+static void
+a_job_that_vanishes_is_begun_anew(void **state)
+{
+	struct crew *c = crew_open(1);
+	struct ended e;
+
+	(void)state;
+	crew_write(c, "w", "no line\n");
+	make_running_job(c, "99999999999999");
+	crew_ask(c, 0, &e);
+	for (int64_t end = clock_ms() + 100; clock_ms() < end;)
+		crew_turn(c);
+	assert_false(e.is_over);
+	ask(c, "DEL {logs}:running {logs}:job:1");
+	crew_wait(c, &e);
+	assert_int_equal(e.err, ERR_OK);
+	assert_int_equal(e.job, 2);
+	crew_close(c);
+}
+
+static void
+many_who_ask_at_once_are_all_answered(void **state)
+{
+	enum { MANY = 20 };
+	struct crew *c = crew_open(2);
+	struct ended e[MANY];
+
+	(void)state;
+	crew_write(c, "w", "no line\n");
+	for (size_t i = 0; i < MANY; i++)
+		crew_ask(c, i % 2, &e[i]);
+	for (size_t i = 0; i < MANY; i++) {
+		crew_wait(c, &e[i]);
+		assert_int_equal(e[i].err, ERR_OK);
+		assert_int_equal(e[i].lines, 1);
+	}
+	crew_close(c);
+}
+
+static void
+a_redis_that_refuses_writes_is_said(void **state)
+{
+	struct crew *c = crew_open(1);
+
+	(void)state;
+	crew_write(c, "w", "no line\n");
+	assert_int_equal(crew_parse(c, 0).err, ERR_OK);
+	ask(c, "CONFIG SET maxmemory 1");
+	assert_int_equal(crew_parse(c, 0).err, ERR_STORE_DOWN);
+	ask(c, "CONFIG SET maxmemory 0");
+	assert_int_equal(crew_parse(c, 0).err, ERR_OK);
+	crew_close(c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_job_that_nobody_goes_on_with_is_given_up),
+		cmocka_unit_test(a_job_that_vanishes_is_begun_anew),
+		cmocka_unit_test(many_who_ask_at_once_are_all_answered),
+		cmocka_unit_test(a_redis_that_refuses_writes_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

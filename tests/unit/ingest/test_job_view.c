@@ -1,0 +1,109 @@
+#include "worker/ingest/job_view.h"
+
+#include "support/crew.h"
+#include "worker/ingest/plan.h"
+
+/* The view that a worker makes of the job that another has planned. */
+static struct job_view
+view_of(struct crew *c, struct arena *a)
+{
+	struct problem why = { "" };
+	struct plan plan;
+	struct job_view v;
+
+	assert_int_equal(
+	    plan_make(&c->config, "ranges 1", a, &plan, &why), ERR_OK);
+	assert_int_equal(
+	    record_put(&plan.fields, "source", plan.source_text), ERR_OK);
+	assert_int_equal(
+	    record_put_number(&plan.fields, "started_ms", 5), ERR_OK);
+	assert_int_equal(job_view_of_record(&plan.fields, 7, &v), ERR_OK);
+	return v;
+}
+
+static void
+every_worker_makes_the_same_chunks_of_a_job(void **state)
+{
+	struct crew *c = crew_open(0);
+	struct problem why = { "" };
+	struct job_view v;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	crew_write(c, "w", "0123456789\n0123456789\n");
+	c->config.chunk_size = 10;
+	v = view_of(c, &a);
+	assert_int_equal(v.number, 7);
+	assert_int_equal(v.chunks_len, 3);
+	assert_true(v.chunks[2].from == 20 && v.chunks[2].to == 22);
+	assert_int_equal(job_view_check(&v, "ranges 1", &why), ERR_OK);
+	job_view_cleanup(&v);
+	arena_reset(&a);
+	crew_close(c);
+}
+
+static void
+another_source_of_countries_or_another_host_leaves_it_to_others(void **state)
+{
+	struct crew *c = crew_open(0);
+	struct problem why = { "" };
+	struct job_view v;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	crew_write(c, "w", "0123456789\n");
+	v = view_of(c, &a);
+	assert_int_equal(job_view_check(&v, "mmdb 2", &why), ERR_STALE);
+	crew_write(c, "w", "another log\n");
+	assert_int_equal(job_view_check(&v, "ranges 1", &why), ERR_LOG_CHANGED);
+	v.source.files[0].id.device = v.source.files[0].id.inode = 0;
+	assert_int_equal(job_view_check(&v, "ranges 1", &why), ERR_STALE);
+	job_view_cleanup(&v);
+	arena_reset(&a);
+	crew_close(c);
+}
+
+static void
+a_record_of_another_form_is_corrupt(void **state)
+{
+	struct job_view v;
+	struct record r;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	record_init(&r, &a);
+	assert_int_equal(job_view_of_record(&r, 7, &v), ERR_CORRUPT);
+	job_view_cleanup(&v);
+	assert_int_equal(record_put_text(&r, "chunk_size", "10"), ERR_OK);
+	assert_int_equal(record_put_text(&r, "source", "x"), ERR_OK);
+	assert_int_equal(job_view_of_record(&r, 7, &v), ERR_CORRUPT);
+	job_view_cleanup(&v);
+	arena_reset(&a);
+}
+
+static void
+chunks_grow_with_the_log(void **state)
+{
+	const struct source s = { .bytes = (uint64_t)CHUNKS_MAX * 1000 };
+
+	(void)state;
+	assert_true(job_chunk_size(&s, 1) == 1001);
+	assert_true(job_chunk_size(&s, 4096) == 4096);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_worker_makes_the_same_chunks_of_a_job),
+		cmocka_unit_test(
+		    another_source_of_countries_or_another_host_leaves_it_to_others),
+		cmocka_unit_test(a_record_of_another_form_is_corrupt),
+		cmocka_unit_test(chunks_grow_with_the_log),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,67 @@
+#include "worker/ingest/plan.h"
+
+#include "support/crew.h"
+
+static void
+a_log_of_one_chunk_is_one_task_and_a_longer_one_many(void **state)
+{
+	struct crew *c = crew_open(0);
+	struct problem why = { "" };
+	struct plan plan;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	crew_write(c, "w", "");
+	assert_int_equal(plan_make(&c->config, "g", &a, &plan, &why), ERR_OK);
+	assert_int_equal(plan.kind, TASK_WHOLE);
+	assert_int_equal(plan.tasks, 1);
+	crew_write(c, "w", "0123456789\n");
+	assert_int_equal(plan_make(&c->config, "g", &a, &plan, &why), ERR_OK);
+	assert_int_equal(plan.kind, TASK_WHOLE);
+	c->config.chunk_size = 5;
+	assert_int_equal(plan_make(&c->config, "g", &a, &plan, &why), ERR_OK);
+	assert_int_equal(plan.kind, TASK_MAP);
+	assert_int_equal(plan.tasks, 3);
+	assert_int_equal(record_number(&plan.fields, "bytes"), 11);
+	assert_true(
+	    span_is_equal(record_get(&plan.fields, "geo"), span_text("g")));
+	arena_reset(&a);
+	crew_close(c);
+}
+
+static void
+paths_are_absolute_whatever_the_setting_says(void **state)
+{
+	struct crew *c = crew_open(0);
+	struct problem why = { "" };
+	char here[256], path[256];
+	struct plan plan;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	crew_write(c, "w", "x\n");
+	snprintf(path, sizeof(path), "%s", c->log);
+	assert_non_null(getcwd(here, sizeof(here)));
+	assert_int_equal(chdir(c->server.dir), 0);
+	c->config.logs_file_name = "logs.txt";
+	assert_int_equal(plan_make(&c->config, "g", &a, &plan, &why), ERR_OK);
+	assert_int_equal(chdir(here), 0);
+	assert_non_null(strstr(plan.source_text.data, path));
+	c->config.logs_file_name = c->log;
+	arena_reset(&a);
+	crew_close(c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    a_log_of_one_chunk_is_one_task_and_a_longer_one_many),
+		cmocka_unit_test(paths_are_absolute_whatever_the_setting_says),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

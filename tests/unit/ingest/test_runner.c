@@ -1,0 +1,56 @@
+#include "worker/ingest/runner.h"
+
+#include "support/crew.h"
+
+static void
+a_job_with_other_countries_is_left_to_others(void **state)
+{
+	struct crew *c = crew_open(2);
+	struct redis_process *r = &c->server;
+
+	(void)state;
+	crew_write(c, "w", "no line\n");
+	assert_int_equal(crew_parse(c, 0).err, ERR_OK);
+	/* Job 1 again, as a worker with another table has begun it. */
+	redis_process_ask(r, "HSET {logs}:job:2 state running mode full "
+			     "geo other chunk_size 4096 chunks 1 bytes 8");
+	redis_process_ask(r, "HSET {logs}:job:2 source %s",
+	    redis_process_ask(r, "HGET {logs}:job:1 source"));
+	redis_process_ask(r, "XADD {logs}:tasks * job 2 kind whole index 0");
+	redis_process_ask(r, "SET {logs}:running 2");
+	redis_process_ask(r, "PUBLISH {logs}:events %s", "2 tasks");
+	for (int64_t end = clock_ms() + 300; clock_ms() < end;)
+		crew_turn(c);
+	assert_string_equal(
+	    redis_process_ask(r, "XPENDING {logs}:tasks workers - + 9"), "");
+	assert_string_equal(redis_process_ask(r, "GET {logs}:running"), "2");
+	crew_close(c);
+}
+
+static void
+one_worker_after_the_other_does_the_next_job_too(void **state)
+{
+	struct crew *c = crew_open(2);
+
+	(void)state;
+	crew_write(c, "w", "no line\n");
+	for (size_t i = 0; i < 6; i++) {
+		struct ended e = crew_parse(c, i % 2);
+
+		assert_int_equal(e.err, ERR_OK);
+		assert_int_equal(e.job, i + 1);
+	}
+	crew_close(c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_job_with_other_countries_is_left_to_others),
+		cmocka_unit_test(
+		    one_worker_after_the_other_does_the_next_job_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
