@@ -89,7 +89,8 @@ BROKEN = {  # what is wrong with it: (its bytes, the status)
     "a negative chunk size": (CHUNKED + b"-1\r\n{}\r\n", 400),
 }
 # Where the standard leaves a choice of statuses.
-CHOICE = {"HTTP/0.9": (400, 505),
+CHOICE = {"no HTTP at all": (400, 501),
+          "HTTP/0.9": (400, 505),
           "a version of another form": (400, 505),
           "another protocol": (400, 505),
           "ICE": (400, 505),

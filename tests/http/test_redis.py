@@ -90,7 +90,7 @@ class PrivateRedis(Case):
         service.redis_server().kill()
         service.wait_ready()
         with open(service.path("var/" + logs[0]), encoding="utf-8") as file:
-            self.assertGreaterEqual(file.read().count("Ready to accept"), 1)
+            self.assertGreaterEqual(file.read().count("ready to accept"), 2)
 
     def test_listens_on_no_port(self):
         service = self.start()

@@ -13,18 +13,6 @@ OLD = visits(51, 300)
 SETTINGS = {"chunk_size": 128 << 10, "task_timeout_ms": 500}
 
 
-class Wanted:
-    """The answers of the reference, asked for once."""
-
-    known = {}
-
-    @classmethod
-    def of(cls, log):
-        if log not in cls.known:
-            cls.known[log] = expected(log)
-        return cls.known[log]
-
-
 class MidParse(Case):
     """Each case begins with the reports of OLD and BIG in the log's place."""
 
@@ -70,7 +58,7 @@ class MidParse(Case):
 
     def assert_whole(self, answer):
         self.assert_status(answer, 201)
-        wanted = Wanted.of(BIG)["parse"]
+        wanted = expected(BIG)["parse"]
         self.assertEqual({k: answer.json[k] for k in
                           ("lines", "malformed", "other", "bytes")},
                          dict({k: wanted[k] for k in
@@ -81,13 +69,13 @@ class MidParse(Case):
     def assert_reports(self, log):
         for n in REPORTS:
             self.assert_report(self.client.get(f"/report/{n}"),
-                               Wanted.of(log)[n])
+                               expected(log)[n])
 
     def assert_reports_of_one(self, *logs):
         """The reports are those of one of the logs, and all of the same."""
         lines = self.client.get("/report/1").json["source"]["lines"]
         for log in logs:
-            if Wanted.of(log)["parse"]["lines"] == lines:
+            if expected(log)["parse"]["lines"] == lines:
                 self.assert_reports(log)
                 return
         self.fail(f"reports of {lines} lines")

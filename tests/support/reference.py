@@ -1,6 +1,7 @@
 """The expected answers: from the reference, which reads the contract in the
 plainest way and shares no code with the program."""
 
+import functools
 import json
 import os
 import subprocess
@@ -11,9 +12,10 @@ from support.build import program
 REPORTS = "1234567"
 
 
+@functools.cache
 def expected(log, category=None, since=None, until=None):
     """{"parse": {...}, "1": {...}, ... "7": {...}} of the log: bytes, or a
-    list of them when it is several files, in order.
+    tuple of them when it is several files, in order. Asked for once.
 
     category       asked of reports 2, 3 and 5; None: their default ones
     since, until   "2018-08-01", inclusive"""
