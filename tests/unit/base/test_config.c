@@ -335,6 +335,52 @@ help_has_a_line_for_every_setting(void **state)
 	free(help);
 }
 
+/* All of a text file of the project; gives the text: free(3). */
+static char *
+read_project_file(const char *name)
+{
+	const char *here = strstr(__FILE__, "tests/unit/");
+	char path[4096];
+	char *text = NULL;
+	size_t size = 0;
+	FILE *file;
+
+	assert_non_null(here);
+	snprintf(path, sizeof(path), "%.*s%s", (int)(here - __FILE__), __FILE__,
+	    name);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_true(getdelim(&text, &size, '\0', file) > 0);
+	fclose(file);
+	return text;
+}
+
+static void
+expect_row(const char *readme, const char *name, const char *fallback,
+    const char *words)
+{
+	const char *quote = *fallback ? "`" : "";
+	char row[256];
+
+	snprintf(row, sizeof(row), "\n| `%s` | %s%s%s | %s |\n", name, quote,
+	    fallback, quote, words);
+	if (!strstr(readme, row))
+		fail_msg("README.md has no such row: %s", row);
+}
+
+static void
+readme_has_the_row_of_every_setting(void **state)
+{
+	char *readme = read_project_file("README.md");
+
+	(void)state;
+#define X(name, kind, fallback, minimum, maximum, words) \
+	expect_row(readme, #name, fallback, words);
+	SETTING_LIST(X)
+#undef X
+	free(readme);
+}
+
 int
 main(void)
 {
@@ -355,6 +401,7 @@ main(void)
 		cmocka_unit_test(everything_that_is_wrong_is_said_at_once),
 		cmocka_unit_test(what_does_not_fit_any_more_is_counted),
 		cmocka_unit_test(help_has_a_line_for_every_setting),
+		cmocka_unit_test(readme_has_the_row_of_every_setting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
