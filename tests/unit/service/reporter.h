@@ -1,0 +1,100 @@
+#ifndef TRAWL_TESTS_REPORTER_H
+#define TRAWL_TESTS_REPORTER_H
+
+#include "support/crew.h"
+#include "worker/req.h"
+#include "worker/service/rendered.h"
+#include "worker/store/redis.h"
+
+/* One worker that parses and answers reports, without transport. */
+struct reporter {
+	struct crew *crew;
+	struct worker *worker;
+};
+
+#define LINE(time, url) \
+	"web | 2018-08-0" time " [A] INFO: 9.9.9.9 https://s.com/" url "\n"
+
+static const char reporter_log[] = LINE("1 10:00:00", "fresh_fish/salmon")
+    LINE("1 10:00:01", "cart?goods_id=4&amount=1&cart_id=7") LINE("1 10:30:02",
+	"frozen_fish/") LINE("2 20:00:00", "semi_manufactures/pie")
+	LINE("2 20:00:01", "cart?goods_id=5&amount=1&cart_id=7")
+	    LINE("2 20:00:03", "pay?user_id=1&cart_id=7")
+		LINE("3 20:00:03", "success_pay_7")
+		    LINE("3 20:00:04", "cart?goods_id=5&amount=1&cart_id=8");
+
+static inline void
+reporter_open(struct reporter *t)
+{
+	t->crew = crew_open(1);
+	t->worker = &t->crew->member[0].worker;
+	t->worker->redis = redis_open(
+	    t->worker->loop, &t->crew->server.address, NULL, "reporter", 1000);
+	t->worker->rendered = rendered_open(t->worker);
+	assert_non_null(t->worker->redis);
+	assert_non_null(t->worker->rendered);
+}
+
+static inline void
+reporter_close(struct reporter *t)
+{
+	rendered_close(t->worker->rendered);
+	redis_close(t->worker->redis);
+	crew_close(t->crew);
+}
+
+static inline void
+reporter_parse(struct reporter *t, const char *log)
+{
+	crew_write(t->crew, "w", log);
+	assert_int_equal(crew_parse(t->crew, 0).err, ERR_OK);
+}
+
+/* A request; `answers` counts how often it was answered. */
+struct asked {
+	struct req req;
+	int answers;
+};
+
+static inline void
+asked_done(struct req *r)
+{
+	((struct asked *)r)->answers++;
+}
+
+static inline void
+asked_init(struct reporter *t, struct asked *a)
+{
+	static char client;
+
+	*a = (struct asked){ .req = { .worker = t->worker,
+				 .conn = (struct conn *)&client,
+				 .on_done = asked_done } };
+	a->req.in.period = PERIOD_ALL;
+}
+
+static inline void
+asked_wait(struct reporter *t, struct asked *a)
+{
+	int64_t deadline = clock_ms() + CREW_PATIENCE_MS;
+
+	while (!a->answers && clock_ms() < deadline)
+		crew_turn(t->crew);
+	assert_int_equal(a->answers, 1);
+}
+
+static inline enum err
+asked_run(struct reporter *t, struct asked *a, req_step *first)
+{
+	req_start(&a->req, first);
+	asked_wait(t, a);
+	return a->req.out.err;
+}
+
+static inline void
+asked_free(struct asked *a)
+{
+	arena_reset(&a->req.arena);
+}
+
+#endif
