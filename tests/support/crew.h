@@ -102,6 +102,14 @@ crew_close(struct crew *c)
 	free(c);
 }
 
+/* A setup for plans alone, without a worker. */
+static inline struct worker_setup
+crew_setup(struct crew *c)
+{
+	return (struct worker_setup){ .config = &c->config,
+		.redis = c->server.address };
+}
+
 static inline void
 crew_turn(struct crew *c)
 {
@@ -138,12 +146,13 @@ crew_on_end(const struct parse_outcome *outcome, void *arg)
 	snprintf(e->mode, sizeof(e->mode), "%.*s", (int)mode.len, mode.data);
 }
 
+/* Asks for a full parse, known or not. */
 static inline void
 crew_ask(struct crew *c, size_t member, struct ended *e)
 {
 	*e = (struct ended){ 0 };
-	assert_int_equal(ingest_parse(c->member[member].worker.ingest, false,
-			     crew_on_end, e),
+	assert_int_equal(
+	    ingest_parse(c->member[member].worker.ingest, true, crew_on_end, e),
 	    ERR_OK);
 }
 

@@ -1,6 +1,6 @@
 /* One who asks for a parse:
  *
- *	plan   what the log is like now       on the pool
+ *	plan   what the log is like now       on the pool; it may be known
  *	start  a job, or join the running one job_start
  *	wait   until the job is over          an event, or a look now and then
  *	read   how it ended                   job_read
@@ -44,6 +44,7 @@ struct ask {
 	enum ask_state state;
 	unsigned rounds;
 	int64_t job;
+	bool is_full;    /* the log is read, whatever is known of it */
 	bool is_covered; /* the job reads all that the plan has seen */
 	bool is_over;    /* an event came while it was read */
 	int64_t since_ms, heard_ms; /* clock_ms(): asked, Redis answered */
@@ -221,6 +222,10 @@ on_planned(struct pool_job *job)
 		ask_free(k);
 		return;
 	}
+	if (e == ERR_OK && k->plan.unchanged.len > 0) {
+		finish(k, ERR_OK, "", &k->plan.unchanged);
+		return;
+	}
 	k->state = ASK_STARTING;
 	if (e == ERR_OK)
 		e = job_start(k->asks->redis, &start, on_started, k);
@@ -232,17 +237,14 @@ static void
 do_plan(struct pool_job *job)
 {
 	struct ask *k = (struct ask *)job;
-	const struct worker_setup *setup = k->asks->worker->setup;
+	const struct plan_wish wish = { k->asks->worker->setup, k->is_full };
 
-	k->err = plan_make(setup->config,
-	    setup->geo ? geo_source(setup->geo) : "none", &k->arena, &k->plan,
-	    &k->why);
+	k->err = plan_make(&wish, &k->arena, &k->plan, &k->why);
 }
 
 static enum err
 make_plan(struct ask *k)
 {
-	k->plan = (struct plan){ 0 };
 	k->why.text[0] = '\0';
 	k->state = ASK_PLANNING;
 	return pool_start(k->asks->worker->parse_pool, &k->pool_job);
@@ -254,12 +256,12 @@ asks_add(struct asks *a, bool is_full, parse_fn *fn, void *arg)
 	struct ask *k = calloc(1, sizeof(*k));
 	enum err e;
 
-	(void)is_full;
 	if (!k)
 		return ERR_NO_MEMORY;
 	k->pool_job.work = do_plan;
 	k->pool_job.done = on_planned;
 	k->asks = a;
+	k->is_full = is_full;
 	k->fn = fn;
 	k->arg = arg;
 	k->since_ms = k->heard_ms = clock_ms();

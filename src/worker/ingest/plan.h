@@ -2,12 +2,13 @@
 #define TRAWL_WORKER_INGEST_PLAN_H
 
 #include "common/base/arena.h"
-#include "common/base/config.h"
 #include "common/base/err.h"
 #include "common/shoplog/source.h"
+#include "worker/context.h"
 #include "worker/store/record.h"
 #include "worker/store/task.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What a parse will do, seen by the worker that was asked: which files, up to
@@ -17,15 +18,23 @@ struct plan {
 	struct record fields; /* of the job's record */
 	enum task_kind kind;
 	uint32_t tasks;
+	/* The log is what the reports are of: their manifest, with mode
+	 * "unchanged", and nothing to do. Empty: there is a job to do. */
+	struct record unchanged;
 };
 
-/* Looks at the log.
+struct plan_wish {
+	const struct worker_setup *setup;
+	bool is_full; /* whatever is known of the log */
+};
+
+/* Looks at the log, and at what is known of it.
  *
- * geo  the source of countries
  * a    owner of all in *out
  * why  says which file is missing, or what is wrong with it
- * Returns ERR_OK, ERR_NO_LOG, ERR_NO_MEMORY. Thread: a pool thread. */
-enum err plan_make(const struct config *config, const char *geo,
-    struct arena *a, struct plan *out, struct problem *why);
+ * Returns ERR_OK, ERR_NO_LOG, ERR_NO_MEMORY, ERR_STORE_DOWN. Thread: a pool
+ * thread. */
+enum err plan_make(const struct plan_wish *wish, struct arena *a,
+    struct plan *out, struct problem *why);
 
 #endif

@@ -2,10 +2,10 @@
 #define TRAWL_WORKER_INGEST_WORK_H
 
 #include "common/base/err.h"
+#include "worker/context.h"
 #include "worker/ingest/job_view.h"
 #include "worker/pool.h"
 #include "worker/store/task.h"
-#include "worker/worker.h"
 
 #include <stdatomic.h>
 #include <stdint.h>

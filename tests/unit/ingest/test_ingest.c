@@ -317,6 +317,38 @@ who_waits_is_answered_when_the_worker_ends(void **state)
 	assert_int_equal(e.err, ERR_DRAINING);
 }
 
+static struct ended
+parse_what_is_new(struct crew *c)
+{
+	struct ended e = { 0 };
+
+	assert_int_equal(
+	    ingest_parse(c->member[0].worker.ingest, false, crew_on_end, &e),
+	    ERR_OK);
+	crew_wait(c, &e);
+	assert_int_equal(e.err, ERR_OK);
+	return e;
+}
+
+static void
+an_unchanged_log_is_not_read_again(void **state)
+{
+	struct crew *c = crew_open(1);
+	struct ended e;
+
+	(void)state;
+	crew_write(c, "w", log_text);
+	assert_string_equal(parse_what_is_new(c).mode, "full");
+	e = parse_what_is_new(c);
+	assert_string_equal(e.mode, "unchanged");
+	assert_int_equal(e.lines, 9);
+	assert_string_equal(ask(c, "GET {logs}:job"), "1");
+	crew_write(c, "a", "x");
+	assert_string_equal(parse_what_is_new(c).mode, "full");
+	assert_string_equal(crew_parse(c, 0).mode, "full");
+	crew_close(c);
+}
+
 int
 main(void)
 {
@@ -334,6 +366,7 @@ main(void)
 		cmocka_unit_test(who_joins_with_a_longer_log_gets_the_rest),
 		cmocka_unit_test(a_parse_outlives_the_death_of_redis),
 		cmocka_unit_test(who_waits_is_answered_when_the_worker_ends),
+		cmocka_unit_test(an_unchanged_log_is_not_read_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

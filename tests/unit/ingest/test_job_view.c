@@ -7,12 +7,13 @@
 static struct job_view
 view_of(struct crew *c, struct arena *a)
 {
+	const struct worker_setup setup = crew_setup(c);
+	const struct plan_wish wish = { &setup, true };
 	struct problem why = { "" };
 	struct plan plan;
 	struct job_view v;
 
-	assert_int_equal(
-	    plan_make(&c->config, "ranges 1", a, &plan, &why), ERR_OK);
+	assert_int_equal(plan_make(&wish, a, &plan, &why), ERR_OK);
 	assert_int_equal(
 	    record_put(&plan.fields, "source", plan.source_text), ERR_OK);
 	assert_int_equal(
@@ -37,7 +38,7 @@ every_worker_makes_the_same_chunks_of_a_job(void **state)
 	assert_int_equal(v.number, 7);
 	assert_int_equal(v.chunks_len, 3);
 	assert_true(v.chunks[2].from == 20 && v.chunks[2].to == 22);
-	assert_int_equal(job_view_check(&v, "ranges 1", &why), ERR_OK);
+	assert_int_equal(job_view_check(&v, "none", &why), ERR_OK);
 	job_view_cleanup(&v);
 	arena_reset(&a);
 	crew_close(c);
@@ -57,9 +58,9 @@ another_source_of_countries_or_another_host_leaves_it_to_others(void **state)
 	v = view_of(c, &a);
 	assert_int_equal(job_view_check(&v, "mmdb 2", &why), ERR_STALE);
 	crew_write(c, "w", "another log\n");
-	assert_int_equal(job_view_check(&v, "ranges 1", &why), ERR_LOG_CHANGED);
+	assert_int_equal(job_view_check(&v, "none", &why), ERR_LOG_CHANGED);
 	v.source.files[0].id.device = v.source.files[0].id.inode = 0;
-	assert_int_equal(job_view_check(&v, "ranges 1", &why), ERR_STALE);
+	assert_int_equal(job_view_check(&v, "none", &why), ERR_STALE);
 	job_view_cleanup(&v);
 	arena_reset(&a);
 	crew_close(c);

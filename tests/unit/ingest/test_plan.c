@@ -2,30 +2,39 @@
 
 #include "support/crew.h"
 
+static enum err
+make(struct crew *c, struct arena *a, struct plan *plan)
+{
+	const struct worker_setup setup = crew_setup(c);
+	const struct plan_wish wish = { &setup, true };
+	struct problem why = { "" };
+
+	return plan_make(&wish, a, plan, &why);
+}
+
 static void
 a_log_of_one_chunk_is_one_task_and_a_longer_one_many(void **state)
 {
 	struct crew *c = crew_open(0);
-	struct problem why = { "" };
 	struct plan plan;
 	struct arena a;
 
 	(void)state;
 	arena_init(&a);
 	crew_write(c, "w", "");
-	assert_int_equal(plan_make(&c->config, "g", &a, &plan, &why), ERR_OK);
+	assert_int_equal(make(c, &a, &plan), ERR_OK);
 	assert_int_equal(plan.kind, TASK_WHOLE);
 	assert_int_equal(plan.tasks, 1);
 	crew_write(c, "w", "0123456789\n");
-	assert_int_equal(plan_make(&c->config, "g", &a, &plan, &why), ERR_OK);
+	assert_int_equal(make(c, &a, &plan), ERR_OK);
 	assert_int_equal(plan.kind, TASK_WHOLE);
 	c->config.chunk_size = 5;
-	assert_int_equal(plan_make(&c->config, "g", &a, &plan, &why), ERR_OK);
+	assert_int_equal(make(c, &a, &plan), ERR_OK);
 	assert_int_equal(plan.kind, TASK_MAP);
 	assert_int_equal(plan.tasks, 3);
 	assert_int_equal(record_number(&plan.fields, "bytes"), 11);
 	assert_true(
-	    span_is_equal(record_get(&plan.fields, "geo"), span_text("g")));
+	    span_is_equal(record_get(&plan.fields, "geo"), span_text("none")));
 	arena_reset(&a);
 	crew_close(c);
 }
@@ -34,7 +43,6 @@ static void
 paths_are_absolute_whatever_the_setting_says(void **state)
 {
 	struct crew *c = crew_open(0);
-	struct problem why = { "" };
 	char here[256], path[256];
 	struct plan plan;
 	struct arena a;
@@ -46,7 +54,7 @@ paths_are_absolute_whatever_the_setting_says(void **state)
 	assert_non_null(getcwd(here, sizeof(here)));
 	assert_int_equal(chdir(c->server.dir), 0);
 	c->config.logs_file_name = "logs.txt";
-	assert_int_equal(plan_make(&c->config, "g", &a, &plan, &why), ERR_OK);
+	assert_int_equal(make(c, &a, &plan), ERR_OK);
 	assert_int_equal(chdir(here), 0);
 	assert_non_null(strstr(plan.source_text.data, path));
 	c->config.logs_file_name = c->log;

@@ -21,9 +21,8 @@ desk_open(struct desk *d, const char *log, int64_t chunk_size)
 	d->crew->member[0].is_frozen = true;
 	d->crew->config.chunk_size = chunk_size;
 	crew_write(d->crew, "w", log);
-	assert_int_equal(
-	    plan_make(&d->crew->config, "none", &d->arena, &plan, &why),
-	    ERR_OK);
+	const struct plan_wish wish = { &d->crew->member[0].setup, true };
+	assert_int_equal(plan_make(&wish, &d->arena, &plan, &why), ERR_OK);
 	assert_int_equal(
 	    record_put(&plan.fields, "source", plan.source_text), ERR_OK);
 	assert_int_equal(job_view_of_record(&plan.fields, 7, &d->view), ERR_OK);
