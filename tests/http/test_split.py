@@ -1,6 +1,8 @@
 """The answers never depend on the split: any chunk size, any number of
 workers; and the chunks of one job are really shared."""
 
+from urllib.parse import quote
+
 from support.case import Case
 from support.jobs import map_tasks
 from support.reference import REPORTS, expected
@@ -31,7 +33,8 @@ class Splits(Case):
             wanted = expected(log, category=category)
             for n in "235":
                 self.assert_report(
-                    client.get(f"/report/{n}?category={category}"), wanted[n])
+                    client.get(f"/report/{n}?category={quote(category)}"),
+                    wanted[n])
         self.assertEqual(service.stop(), [])
 
     def test_by_chunk_size(self):
