@@ -24,15 +24,19 @@ static const struct route options = {
 	.encode = encode_options,
 };
 
+/* A number beyond all ids is an id all the same: nobody's, so another's. */
 static bool
 id_parse(struct span text, int64_t *id)
 {
 	uint64_t value;
 
-	if (text.len == 0 || text.data[0] == '0' ||
-	    !span_to_u64(text, &value) || value > INT64_MAX)
+	if (text.len == 0 || text.data[0] == '0')
 		return false;
-	*id = (int64_t)value;
+	for (size_t i = 0; i < text.len; i++)
+		if (!isdigit((unsigned char)text.data[i]))
+			return false;
+	*id = span_to_u64(text, &value) && value < INT64_MAX ? (int64_t)value
+							     : INT64_MAX;
 	return true;
 }
 
