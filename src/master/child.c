@@ -1,9 +1,12 @@
-/* How a process of ours begins. */
+/* How a process of ours begins, and what is known of it until it is replaced. */
 #include "master/child.h"
+#include "common/base/shared.h"
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void
@@ -34,4 +37,38 @@ child_fork(void)
 	setpgid(0, 0);
 	reset_signals();
 	return 0;
+}
+
+bool
+child_is_due(const struct child *c)
+{
+	return c->pid == 0 && clock_ms() >= c->due_ms;
+}
+
+void
+child_started(struct child *c, pid_t pid)
+{
+	c->pid = pid;
+	c->started_ms = clock_ms();
+}
+
+void
+child_ended(struct child *c)
+{
+	int64_t now_ms = clock_ms();
+	int64_t lived_ms = c->pid ? now_ms - c->started_ms : 0;
+
+	c->pid = 0;
+	c->due_ms = now_ms + backoff_delay(&c->backoff, lived_ms);
+}
+
+void
+child_describe_end(int status, char out[CHILD_END_TEXT])
+{
+	if (WIFSIGNALED(status))
+		snprintf(out, CHILD_END_TEXT, "was ended by signal %d (%s)",
+		    WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		snprintf(out, CHILD_END_TEXT, "ended with status %d",
+		    WEXITSTATUS(status));
 }

@@ -10,9 +10,9 @@
 #include "master/supervise.h"
 #include "common/base/log.h"
 #include "master/ask.h"
-#include "master/backoff.h"
 #include "master/child.h"
 #include "master/private_redis.h"
+#include "master/signals.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -21,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,13 +40,6 @@ enum {
 	LOCK_TIMEOUT_MS = 10000,  /* for the Redis of a killed master to end */
 	DRAIN_GRACE_MS = 2000,    /* beyond what a worker takes by itself */
 	REDIS_END_TIMEOUT_MS = 10000,
-};
-
-struct child {
-	pid_t pid; /* 0: not running */
-	int64_t started_ms;
-	int64_t due_ms; /* of the next start */
-	struct backoff backoff;
 };
 
 struct supervisor {
@@ -77,12 +69,6 @@ is_late(const struct supervisor *s)
 }
 
 static bool
-is_due(const struct child *c)
-{
-	return c->pid == 0 && clock_ms() >= c->due_ms;
-}
-
-static bool
 is_any_worker_alive(const struct supervisor *s)
 {
 	for (int i = 0; i < s->setup->listeners_len; i++)
@@ -97,22 +83,6 @@ signal_workers(const struct supervisor *s, int number)
 	for (int i = 0; i < s->setup->listeners_len; i++)
 		if (s->workers[i].pid)
 			kill(s->workers[i].pid, number);
-}
-
-static void
-set_started(struct child *c, pid_t pid)
-{
-	c->pid = pid;
-	c->started_ms = clock_ms();
-}
-
-static void
-set_ended(struct child *c)
-{
-	int64_t now_ms = clock_ms();
-
-	c->pid = 0;
-	c->due_ms = now_ms + backoff_delay(&c->backoff, now_ms - c->started_ms);
 }
 
 /* The child: keeps what a worker needs and nothing of the master's own. */
@@ -144,10 +114,10 @@ start_worker(struct supervisor *s, int slot)
 	if (pid < 0) {
 		log_error(
 		    "worker %d cannot be started: %s", slot, strerror(errno));
-		set_ended(c);
+		child_ended(c);
 		return;
 	}
-	set_started(c, pid);
+	child_started(c, pid);
 	s->setup->shared->worker[slot].pid = pid;
 }
 
@@ -155,7 +125,7 @@ static void
 start_due_workers(struct supervisor *s)
 {
 	for (int i = 0; i < s->setup->listeners_len; i++)
-		if (is_due(&s->workers[i]))
+		if (child_is_due(&s->workers[i]))
 			start_worker(s, i);
 }
 
@@ -165,13 +135,13 @@ start_redis(struct supervisor *s)
 	struct problem why = { 0 };
 	pid_t pid;
 
-	if (!s->dir || !is_due(&s->redis))
+	if (!s->dir || !child_is_due(&s->redis))
 		return;
 	if (private_redis_start(s->dir, &pid, &why) != ERR_OK) {
 		log_error("the private Redis cannot be started: %s", why.text);
-		set_ended(&s->redis);
+		child_ended(&s->redis);
 	} else if (pid)
-		set_started(&s->redis, pid);
+		child_started(&s->redis, pid);
 	else
 		s->redis.due_ms = clock_ms() + LOOK_AGAIN_MS;
 }
@@ -200,16 +170,13 @@ static void
 say_how_it_ended(
     const struct supervisor *s, const char *who, pid_t pid, int status)
 {
-	bool is_expected = s->phase >= PHASE_DRAIN;
+	char how[CHILD_END_TEXT];
 
-	if (WIFSIGNALED(status))
-		log_warn("%s [%d] was ended by signal %d (%s)", who, (int)pid,
-		    WTERMSIG(status), strsignal(WTERMSIG(status)));
-	else if (WEXITSTATUS(status) != 0 || !is_expected)
-		log_warn("%s [%d] ended with status %d", who, (int)pid,
-		    WEXITSTATUS(status));
+	child_describe_end(status, how);
+	if (s->phase >= PHASE_DRAIN && status == 0)
+		log_debug("%s [%d] %s", who, (int)pid, how);
 	else
-		log_debug("%s [%d] ended", who, (int)pid);
+		log_warn("%s [%d] %s", who, (int)pid, how);
 }
 
 static void
@@ -220,7 +187,7 @@ on_worker_ended(struct supervisor *s, int slot, int status)
 
 	snprintf(who, sizeof(who), "worker %d", slot);
 	say_how_it_ended(s, who, s->workers[slot].pid, status);
-	set_ended(&s->workers[slot]);
+	child_ended(&s->workers[slot]);
 	shared->pid = 0;
 	shared->heartbeat_ms = 0;
 	shared->connections = 0;
@@ -235,7 +202,7 @@ on_redis_ended(struct supervisor *s, int status)
 			  "PATH?");
 	else if (s->phase < PHASE_DRAIN)
 		log_error("%s/redis.log says why", s->dir->path);
-	set_ended(&s->redis);
+	child_ended(&s->redis);
 	if (s->phase == PHASE_STORE)
 		stop(s, 1);
 }
@@ -397,34 +364,6 @@ wait_ms(const struct supervisor *s)
 	return at_ms > now_ms ? (int)(at_ms - now_ms) : 0;
 }
 
-static void
-read_signals(struct supervisor *s)
-{
-	struct signalfd_siginfo got;
-
-	while (read(s->signal_fd, &got, sizeof(got)) == (ssize_t)sizeof(got))
-		if (got.ssi_signo != SIGCHLD)
-			s->stops++;
-}
-
-/* A signal that the caller had ignored (a shell's `&` does that with SIGINT)
- * would never reach the descriptor: hence the default first. */
-static int
-open_signals(void)
-{
-	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		signal(numbers[i], SIG_DFL);
-		sigaddset(&set, numbers[i]);
-	}
-	signal(SIGPIPE, SIG_IGN);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-}
-
 int
 supervise(const struct worker_setup *setup, struct listeners *listeners,
     struct data_dir *dir)
@@ -433,7 +372,7 @@ supervise(const struct worker_setup *setup, struct listeners *listeners,
 		.setup = setup,
 		.listeners = listeners,
 		.dir = dir,
-		.signal_fd = open_signals(),
+		.signal_fd = signals_open(),
 	};
 
 	if (s.signal_fd < 0) {
@@ -451,7 +390,7 @@ supervise(const struct worker_setup *setup, struct listeners *listeners,
 		if (s.phase == PHASE_OVER)
 			break;
 		(void)poll(&p, 1, wait_ms(&s));
-		read_signals(&s);
+		s.stops += signals_read(s.signal_fd);
 		reap(&s);
 	}
 	close(s.signal_fd);

@@ -1,12 +1,12 @@
 /* The settings: one table made from SETTING_LIST, read from the environment,
  * then `.env`, then the default. Everything that is wrong is said at once. */
 #include "common/base/config.h"
+#include "common/base/complaints.h"
 #include "common/base/dotenv.h"
 #include "common/base/log.h"
 #include "common/base/span.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,66 +34,12 @@ static const struct setting settings[] = { SETTING_LIST(SETTING_ROW) };
 enum {
 	SETTINGS = sizeof(settings) / sizeof(settings[0]),
 	SECRET_SIZE_MIN = 16,
-	VALUE_SHOWN_MAX = 40,
 };
 
 struct config_text {
 	struct config_text *next;
 	char text[];
 };
-
-/* What is wrong, a line each; what does not fit any more is counted. */
-struct complaints {
-	char text[sizeof(((struct problem *)NULL)->text) -
-		  sizeof("\nand 99 more")];
-	size_t len;
-	unsigned left_off;
-};
-
-static void complain(struct complaints *c, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-complain(struct complaints *c, const char *format, ...)
-{
-	size_t room = sizeof(c->text) - c->len;
-	size_t start = c->len ? 1 : 0;
-	va_list ap;
-	int len;
-
-	if (room <= start)
-		len = -1;
-	else {
-		va_start(ap, format);
-		len = vsnprintf(
-		    c->text + c->len + start, room - start, format, ap);
-		va_end(ap);
-	}
-	if (len < 0 || (size_t)len >= room - start) {
-		c->text[c->len] = '\0';
-		c->left_off++;
-		return;
-	}
-	if (start)
-		c->text[c->len] = '\n';
-	c->len += start + (size_t)len;
-}
-
-/* The value as a message shows it: its beginning, on one line, in quotes. */
-static const char *
-show(char out[VALUE_SHOWN_MAX + 8], const char *value)
-{
-	size_t len = 0;
-
-	out[len++] = '"';
-	for (; *value && len <= VALUE_SHOWN_MAX; value++) {
-		bool is_control = (unsigned char)*value < 32 || *value == 127;
-
-		out[len++] = is_control ? '?' : *value;
-	}
-	strcpy(out + len, *value ? "...\"" : "\"");
-	return out;
-}
 
 /* What is accepted, in words. */
 static const char *
@@ -119,15 +65,15 @@ static void
 refuse(struct complaints *bad, const struct setting *s, const char *value,
     const char *accepted)
 {
-	char shown[VALUE_SHOWN_MAX + 8];
+	char shown[COMPLAINTS_VALUE_TEXT];
 
 	if (s->kind == KIND_hidden)
-		complain(bad,
+		complaints_add(bad,
 		    "%s is malformed (its value is not shown): accepted is %s",
 		    s->name, accepted);
 	else
-		complain(bad, "%s=%s is malformed: accepted is %s", s->name,
-		    show(shown, value), accepted);
+		complaints_add(bad, "%s=%s is malformed: accepted is %s",
+		    s->name, complaints_show(shown, value), accepted);
 }
 
 /* For the checks of one setting's own, whose words say what is accepted. */
@@ -283,7 +229,7 @@ check_whole(struct config *c, struct complaints *bad)
 		    "http://HOST... or https://HOST...");
 	if (config_redis_address(c, &address, &why) != ERR_OK) {
 		if (*c->redis_url)
-			complain(bad,
+			complaints_add(bad,
 			    "redis_url is malformed (its value is not shown): "
 			    "%s; accepted is redis://[user:password@]host:port"
 			    "[/db] or unix:///path[?db=n]",
@@ -292,7 +238,7 @@ check_whole(struct config *c, struct complaints *bad)
 			refuse_named(bad, "data_dir", c->data_dir, why.text);
 	}
 	if (*c->redis_url && !*c->secret)
-		complain(bad,
+		complaints_add(bad,
 		    "secret is not set: with redis_url it must be, the same "
 		    "on every host, %d bytes or more",
 		    SECRET_SIZE_MIN);
@@ -350,11 +296,8 @@ config_read(struct config *out, const char *env_file, char *const *environment,
 	dotenv_cleanup(&file);
 	if (e == ERR_OK)
 		e = check_whole(out, &bad);
-	if (e == ERR_OK && bad.left_off)
-		e = problem_set(why, ERR_INVALID, "%s\nand %u more", bad.text,
-		    bad.left_off);
-	else if (e == ERR_OK && bad.len)
-		e = problem_set(why, ERR_INVALID, "%s", bad.text);
+	if (e == ERR_OK)
+		e = complaints_end(&bad, why);
 	if (e != ERR_OK)
 		config_cleanup(out);
 	return e;

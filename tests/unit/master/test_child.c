@@ -101,6 +101,47 @@ a_child_is_killed_when_its_parent_is(void **state)
 	close(pipe_fds[0]);
 }
 
+static void
+a_new_child_is_due_and_one_that_died_young_later(void **state)
+{
+	struct child c = { 0 };
+
+	(void)state;
+	assert_true(child_is_due(&c));
+	child_started(&c, 4711);
+	assert_false(child_is_due(&c));
+	child_ended(&c); /* the first time: again at once */
+	assert_true(child_is_due(&c));
+	child_started(&c, 4712);
+	child_ended(&c);
+	assert_int_equal(c.pid, 0);
+	assert_true(c.due_ms >= c.started_ms + BACKOFF_FIRST_MS);
+}
+
+static void
+an_end_is_told_by_signal_or_status(void **state)
+{
+	char how[CHILD_END_TEXT];
+	int status;
+	pid_t pid;
+
+	(void)state;
+	pid = child_fork();
+	if (pid == 0)
+		_exit(3);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	child_describe_end(status, how);
+	assert_string_equal(how, "ended with status 3");
+	pid = child_fork();
+	if (pid == 0)
+		for (;;)
+			pause();
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	child_describe_end(status, how);
+	assert_string_equal(how, "was ended by signal 9 (Killed)");
+}
+
 int
 main(void)
 {
@@ -108,6 +149,9 @@ main(void)
 		cmocka_unit_test(a_child_has_a_process_group_of_its_own),
 		cmocka_unit_test(a_child_has_the_signals_of_a_fresh_process),
 		cmocka_unit_test(a_child_is_killed_when_its_parent_is),
+		cmocka_unit_test(
+		    a_new_child_is_due_and_one_that_died_young_later),
+		cmocka_unit_test(an_end_is_told_by_signal_or_status),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

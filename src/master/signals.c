@@ -1,0 +1,36 @@
+/* Signals only become facts here; supervise.c acts on them. */
+#include "master/signals.h"
+
+#include <signal.h>
+#include <stddef.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+int
+signals_open(void)
+{
+	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		/* One that the caller had ignored, as a shell's `&` does with
+		 * SIGINT, would never reach the descriptor. */
+		signal(numbers[i], SIG_DFL);
+		sigaddset(&set, numbers[i]);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+unsigned
+signals_read(int fd)
+{
+	struct signalfd_siginfo got;
+	unsigned ends = 0;
+
+	while (read(fd, &got, sizeof(got)) == (ssize_t)sizeof(got))
+		ends += got.ssi_signo != SIGCHLD;
+	return ends;
+}
