@@ -22,9 +22,19 @@ enum err
 carts_name(struct carts *c, uint64_t cart_id, int32_t day, struct cart **out)
 {
 	struct hash_key key = { 0, cart_id };
+
+	return carts_name_hashed(
+	    c, cart_id, hash_of(&c->table.secret, key), day, out);
+}
+
+enum err
+carts_name_hashed(struct carts *c, uint64_t cart_id, uint64_t hash, int32_t day,
+    struct cart **out)
+{
+	struct hash_key key = { 0, cart_id };
 	bool is_new;
 
-	*out = hash_table_add(&c->table, key, &is_new);
+	*out = hash_table_add_hashed(&c->table, key, hash, &is_new);
 	if (!*out)
 		return ERR_NO_MEMORY;
 	if (is_new) {

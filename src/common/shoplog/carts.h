@@ -33,6 +33,9 @@ void carts_cleanup(struct carts *c);
 enum err carts_name(
     struct carts *c, uint64_t cart_id, int32_t day, struct cart **out);
 
+enum err carts_name_hashed(struct carts *c, uint64_t cart_id, uint64_t hash,
+    int32_t day, struct cart **out);
+
 /* The cart gets goods that it may have already. */
 enum err carts_hold(
     struct carts *c, const struct cart *cart, uint64_t goods_id);

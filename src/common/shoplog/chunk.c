@@ -6,6 +6,7 @@
 
 #include "common/shoplog/event.h"
 #include "common/shoplog/lines.h"
+#include "common/shoplog/scan.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -60,6 +61,46 @@ add_line(struct tally *t, uint32_t file, const struct line *line)
 	return ERR_OK;
 }
 
+/* Adds a block of whole lines of the file. */
+static enum err
+add_block(struct tally *t, struct scan *scan, uint32_t file, struct span block,
+    uint64_t offset)
+{
+	tally_add_bytes(t, block.len);
+	while (block.len) {
+		struct scan_batch batch;
+		size_t used = scan_lines(scan, block, &batch);
+		enum err e =
+		    tally_add_visits(t, batch.visits, batch.visits_len);
+
+		if (e != ERR_OK)
+			return e;
+		for (size_t i = 0; i < batch.malformed_len; i++)
+			tally_add_malformed(
+			    t, file, offset + batch.malformed[i]);
+		block = span_of(block.data + used, block.len - used);
+		offset += used;
+	}
+	return ERR_OK;
+}
+
+/* Adds all lines that come in blocks; what is left is for lines_next. */
+static enum err
+add_blocks(struct tally *t, struct scan *scan, uint32_t file,
+    struct lines *lines, struct problem *why)
+{
+	struct span block;
+	uint64_t offset;
+	enum err e;
+
+	do {
+		e = lines_next_block(lines, &block, &offset, why);
+		if (e == ERR_OK && block.len)
+			e = add_block(t, scan, file, block, offset);
+	} while (e == ERR_OK && block.len);
+	return e;
+}
+
 enum err
 chunk_tally(const struct source *s, const struct chunk *c, struct tally *t,
     struct tally *tail, _Atomic uint64_t *done, const _Atomic int *stop,
@@ -67,6 +108,7 @@ chunk_tally(const struct source *s, const struct chunk *c, struct tally *t,
 {
 	bool is_last = c->file == s->files_len - 1;
 	struct lines lines;
+	struct scan scan;
 	struct line line;
 	enum err e;
 
@@ -75,13 +117,18 @@ chunk_tally(const struct source *s, const struct chunk *c, struct tally *t,
 	    &lines, &s->files[c->file], c->from, c->to, done, stop, why);
 	if (e != ERR_OK)
 		return e;
-	while ((e = lines_next(&lines, &line, why)) == ERR_OK && line.bytes) {
-		bool is_tail = tail && is_last && line.is_unterminated;
+	scan_init(&scan);
+	do {
+		bool is_tail;
 
-		e = add_line(is_tail ? tail : t, c->file, &line);
-		if (e != ERR_OK)
+		e = add_blocks(t, &scan, c->file, &lines, why);
+		if (e == ERR_OK)
+			e = lines_next(&lines, &line, why);
+		if (e != ERR_OK || line.bytes == 0)
 			break;
-	}
+		is_tail = tail && is_last && line.is_unterminated;
+		e = add_line(is_tail ? tail : t, c->file, &line);
+	} while (e == ERR_OK);
 	lines_close(&lines);
 	return e;
 }

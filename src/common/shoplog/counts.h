@@ -18,8 +18,13 @@ enum {
 	COUNT_SLOTS = COUNT_HOURS + COUNTRIES, /* hours, then countries */
 };
 
+enum { COUNTS_RECALLED = 2048 };
+
 struct counts {
 	struct hash_table table; /* of struct count */
+	/* Where counts of late are, found by a cheap hash of the key: index of
+	 * the count + 1, 0 is free. */
+	uint32_t recalled[COUNTS_RECALLED];
 };
 
 struct count {

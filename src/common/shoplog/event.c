@@ -1,29 +1,10 @@
-/* One line of the shop log, read from left to right without a copy:
- *
- *	shop_api | 2018-08-01 00:28:36 [OOZLQWZC] INFO: 16.1.4.2 https://s.com/caviar/
- *	service    date       time     [request]  level address  URL
- *
- * The eight fields say whether the line is well-formed; the path of the URL
- * then says what was requested, and whatever it is, that is no error. */
+/* What was requested, from the part of the URL behind the host: the path says
+ * it, and whatever it is, that is no error. */
 #include "common/shoplog/event.h"
 
-#include "common/base/civil.h"
-#include "common/shoplog/ip.h"
-#include "common/shoplog/utf8.h"
+#include "common/shoplog/visit.h"
 
 #include <string.h>
-
-enum field {
-	FIELD_SERVICE,
-	FIELD_BAR,
-	FIELD_DATE,
-	FIELD_TIME,
-	FIELD_REQUEST,
-	FIELD_LEVEL,
-	FIELD_ADDRESS,
-	FIELD_URL,
-	FIELDS,
-};
 
 /* A path has two segments that mean something; a third makes it "other". */
 enum { SEGMENTS_MAX = 3 };
@@ -32,24 +13,6 @@ struct path {
 	struct span segment[SEGMENTS_MAX];
 	int segments; /* that are not empty, at most SEGMENTS_MAX */
 };
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 
 /* Cuts `s` at the first `at`: what is before it is returned, what is behind it
  * is left in *s. Without one all of it is returned and *s is empty. */
@@ -62,87 +25,6 @@ cut(struct span *s, char at)
 
 	*s = found ? span_of(found + 1, s->len - len - 1) : span_text(NULL);
 	return before;
-}
-
-static bool
-split(struct span line, struct span field[FIELDS])
-{
-	const char *p = line.data, *end = p + line.len;
-
-	for (int i = 0;; i++) {
-		const char *start;
-
-		while (p < end && is_blank(*p))
-			p++;
-		if (p == end)
-			return i == FIELDS;
-		if (i == FIELDS)
-			return false;
-		for (start = p; p < end && !is_blank(*p);)
-			p++;
-		field[i] = span_of(start, (size_t)(p - start));
-	}
-}
-
-static bool
-is_request_id(struct span s)
-{
-	return s.len >= 2 && s.data[0] == '[' && s.data[s.len - 1] == ']';
-}
-
-static bool
-is_level(struct span s)
-{
-	return s.data[s.len - 1] == ':';
-}
-
-/* Two digits below `limit`, -1 when they are not. */
-static int
-two_digits(const char *p, int limit)
-{
-	int value;
-
-	if (!is_digit(p[0]) || !is_digit(p[1]))
-		return -1;
-	value = (p[0] - '0') * 10 + (p[1] - '0');
-	return value < limit ? value : -1;
-}
-
-/* HH:MM:SS */
-static bool
-read_time(struct span s, uint32_t *second)
-{
-	int h, m, sec;
-
-	if (s.len != 8 || s.data[2] != ':' || s.data[5] != ':')
-		return false;
-	h = two_digits(s.data, 24);
-	m = two_digits(s.data + 3, 60);
-	sec = two_digits(s.data + 6, 60);
-	if (h < 0 || m < 0 || sec < 0)
-		return false;
-	*second = (uint32_t)(h * 3600 + m * 60 + sec);
-	return true;
-}
-
-/* Gives what is behind the host: path, query and fragment. */
-static bool
-read_url(struct span s, struct span *rest)
-{
-	const char *p = s.data, *end = p + s.len, *host;
-
-	if (!is_letter(*p))
-		return false;
-	while (p < end && (is_letter(*p) || is_digit(*p) || *p == '+' ||
-			      *p == '.' || *p == '-'))
-		p++;
-	if (end - p < 3 || memcmp(p, "://", 3) != 0)
-		return false;
-	p += 3;
-	for (host = p; p < end && *p != '/' && *p != '?' && *p != '#';)
-		p++;
-	*rest = span_of(p, (size_t)(end - p));
-	return p > host;
 }
 
 static void
@@ -202,9 +84,8 @@ read_success(const struct path *path, struct span number, struct event *out)
 	return EVENT_OTHER;
 }
 
-/* rest  of the URL, behind the host */
-static enum event_kind
-classify(struct span rest, struct event *out)
+enum event_kind
+event_classify(struct span rest, struct event *out)
 {
 	const struct span success = span_text("success_pay_");
 	struct span query = cut(&rest, '#');
@@ -236,19 +117,14 @@ classify(struct span rest, struct event *out)
 bool
 event_parse(struct span line, struct event *out)
 {
-	struct span field[FIELDS], rest;
+	struct span field[VISIT_FIELDS];
+	struct visit visit;
 
-	if (line.len > LINE_MAX_BYTES || !utf8_is_plain(line) ||
-	    !split(line, field))
+	if (!visit_read(line, &visit, field))
 		return false;
-	if (!span_is_equal(field[FIELD_BAR], span_text("|")) ||
-	    !civil_day_parse(field[FIELD_DATE], &out->day) ||
-	    !read_time(field[FIELD_TIME], &out->second) ||
-	    !is_request_id(field[FIELD_REQUEST]) ||
-	    !is_level(field[FIELD_LEVEL]) ||
-	    !ip_parse(field[FIELD_ADDRESS], &out->address) ||
-	    !read_url(field[FIELD_URL], &rest))
-		return false;
-	out->kind = classify(rest, out);
+	out->day = visit.day;
+	out->second = visit.second;
+	out->address = visitor_address(visit.ip);
+	out->kind = event_classify(visit.rest, out);
 	return true;
 }

@@ -3,6 +3,7 @@
 
 #include "common/base/span.h"
 #include "common/geo/geo.h"
+#include "common/shoplog/visit.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,9 +19,6 @@ enum event_kind {
 	EVENT_OTHER,
 };
 
-/* A line with more bytes than this before its end is malformed. */
-enum { LINE_MAX_BYTES = 64 * 1024 };
-
 struct event {
 	enum event_kind kind;
 	int32_t day;            /* civil.h */
@@ -32,6 +30,10 @@ struct event {
 	uint64_t cart_id;
 	uint64_t user_id;
 };
+
+/* What the part of a URL behind its host asks for. Fills what of *out goes with
+ * that kind, and nothing else; out->kind is left to the caller. Pure. */
+enum event_kind event_classify(struct span rest, struct event *out);
 
 /* Reads a line without its end (neither "\n" nor the "\r" before it).
  * Returns false when the line is malformed; *out is undefined then. An empty

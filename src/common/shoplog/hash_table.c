@@ -34,25 +34,6 @@ hash_table_cleanup(struct hash_table *t)
 	*t = (struct hash_table){ 0 };
 }
 
-static inline uint64_t
-multiply_mix(uint64_t a, uint64_t b)
-{
-	unsigned __int128 product = (unsigned __int128)a * b;
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/* Each half of the key is multiplied with secret bits, and the sum once more,
- * so that no difference of keys collides for every secret. */
-static inline uint64_t
-hash(const struct hash_table *t, struct hash_key key)
-{
-	uint64_t h = multiply_mix(key.high ^ t->secret.a, t->secret.b | 1);
-
-	h ^= multiply_mix(key.low ^ t->secret.b, t->secret.a | 1);
-	return multiply_mix(h ^ t->secret.a, 0x9e3779b97f4a7c15);
-}
-
 static inline struct hash_key
 key_at(const struct hash_table *t, size_t index)
 {
@@ -117,7 +98,7 @@ hash_table_reserve(struct hash_table *t, size_t len)
 	if (!slots)
 		return false;
 	for (size_t i = 0; i < t->len; i++)
-		place(slots, slots_len, hash(t, key_at(t, i)), i);
+		place(slots, slots_len, hash_of(&t->secret, key_at(t, i)), i);
 	free(t->slots);
 	t->slots = slots;
 	t->slots_len = slots_len;
@@ -132,14 +113,20 @@ hash_table_find(const struct hash_table *t, struct hash_key key)
 
 	if (t->len == 0)
 		return NULL;
-	slot = *probe(t, key, hash(t, key));
+	slot = *probe(t, key, hash_of(&t->secret, key));
 	return slot ? hash_table_at(t, (uint32_t)slot - 1) : NULL;
 }
 
 void *
 hash_table_add(struct hash_table *t, struct hash_key key, bool *is_new)
 {
-	uint64_t h = hash(t, key);
+	return hash_table_add_hashed(t, key, hash_of(&t->secret, key), is_new);
+}
+
+void *
+hash_table_add_hashed(
+    struct hash_table *t, struct hash_key key, uint64_t h, bool *is_new)
+{
 	uint64_t *slot = t->len ? probe(t, key, h) : NULL;
 	void *entry;
 

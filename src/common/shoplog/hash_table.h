@@ -57,6 +57,55 @@ hash_table_index(const struct hash_table *t, const void *entry)
 	return (size_t)((const uint8_t *)entry - t->entries) / t->entry_size;
 }
 
+/* For many keys at a time: hash them all, fetch the slots into the cache, then
+ * the entries, and add the keys when they have arrived. Tables of one secret
+ * have one hash. */
+static inline uint64_t
+hash_multiply(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Each half of the key is multiplied with secret bits, and the sum once more,
+ * so that no difference of keys collides for every secret. */
+static inline uint64_t
+hash_of(const struct hash_secret *s, struct hash_key key)
+{
+	uint64_t h = hash_multiply(key.high ^ s->a, s->b | 1);
+
+	h ^= hash_multiply(key.low ^ s->b, s->a | 1);
+	return hash_multiply(h ^ s->a, 0x9e3779b97f4a7c15);
+}
+
+static inline void
+hash_table_fetch_slot(const struct hash_table *t, uint64_t hash)
+{
+	if (t->slots)
+		__builtin_prefetch(&t->slots[hash & (t->slots_len - 1)]);
+}
+
+static inline void
+hash_table_fetch_entry(const struct hash_table *t, uint64_t hash)
+{
+	size_t i = hash & (t->slots_len - 1);
+
+	if (!t->slots)
+		return;
+	for (; t->slots[i]; i = (i + 1) & (t->slots_len - 1)) {
+		if ((t->slots[i] ^ hash) >> 32)
+			continue;
+		__builtin_prefetch(
+		    t->entries + ((uint32_t)t->slots[i] - 1) * t->entry_size);
+		return;
+	}
+}
+
+/* hash_table_add of a key whose hash is known. */
+void *hash_table_add_hashed(
+    struct hash_table *t, struct hash_key key, uint64_t hash, bool *is_new);
+
 /* How two entries stand to each other, as for qsort_r(3) but given the entries
  * themselves. */
 typedef int hash_order(const void *a, const void *b, void *context);

@@ -4,7 +4,7 @@
  * than any other. */
 #include "common/shoplog/lines.h"
 
-#include "common/shoplog/event.h"
+#include "common/shoplog/scan.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -116,7 +116,7 @@ lines_open(struct lines *l, const struct source_file *f, uint64_t from,
 	e = source_file_open(f, &l->fd, why);
 	if (e != ERR_OK)
 		return e;
-	l->buffer = malloc(BUFFER_SIZE);
+	l->buffer = calloc(1, BUFFER_SIZE + SCAN_PADDING);
 	if (!l->buffer)
 		e = ERR_NO_MEMORY;
 	else if (from > 0)
@@ -202,6 +202,36 @@ lines_next(struct lines *l, struct line *out, struct problem *why)
 		if (e != ERR_OK)
 			return e;
 	}
+}
+
+enum err
+lines_next_block(
+    struct lines *l, struct span *out, uint64_t *offset, struct problem *why)
+{
+	const char *newline = NULL;
+
+	*out = span_of(NULL, 0);
+	/* Behind `to` only the rest of one line is ours. */
+	while (position(l) <= l->to) {
+		size_t len = unread(l);
+		enum err e;
+
+		if (len)
+			newline = memrchr(l->buffer + l->at, '\n', len);
+		if (newline) {
+			*out = span_of(l->buffer + l->at,
+			    (size_t)(newline - l->buffer) + 1 - l->at);
+			*offset = l->offset;
+			skip(l, out->len);
+			break;
+		}
+		if (position(l) == l->to || len > LINE_MAX_BYTES + 1)
+			break;
+		e = fill(l, l->to, why);
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
 }
 
 void

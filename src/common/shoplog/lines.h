@@ -45,6 +45,15 @@ enum err lines_open(struct lines *l, const struct source_file *f, uint64_t from,
 /* The next line; at the end ERR_OK with out->bytes 0. Errors as above. */
 enum err lines_next(struct lines *l, struct line *out, struct problem *why);
 
+/* Whole lines, as many as have been read: "\n" at its end, SCAN_PADDING (scan.h)
+ * readable bytes behind it, borrowed until the next call. Empty when what comes
+ * next is for lines_next(): no line, the last one, one without an end, one that
+ * is longer than the buffer. Errors as above.
+ *
+ * offset  in the file, of the block's first byte */
+enum err lines_next_block(
+    struct lines *l, struct span *out, uint64_t *offset, struct problem *why);
+
 void lines_close(struct lines *l);
 
 #endif

@@ -20,6 +20,7 @@ tally_new(const struct geo *geo)
 	if (!t)
 		return NULL;
 	t->geo = geo;
+	t->secret = secret;
 	t->summary.first_s = INT64_MAX;
 	t->summary.last_s = INT64_MIN;
 	names_init(&t->names, &secret);
@@ -37,6 +38,7 @@ tally_free(struct tally *t)
 {
 	if (!t)
 		return;
+	free(t->paths);
 	names_cleanup(&t->names);
 	counts_cleanup(&t->counts);
 	ballot_cleanup(&t->ballot);

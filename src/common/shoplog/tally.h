@@ -49,6 +49,13 @@ void tally_free(struct tally *t);
 /* Adds what follows all that the tally holds. */
 enum err tally_add(struct tally *t, const struct event *e);
 
+/* Adds many, in order: as if each were an event. scan.h makes them.
+ *
+ * len  SCAN_LINES at most
+ * The spans are not kept. On an error t may only be freed. */
+enum err tally_add_visits(
+    struct tally *t, const struct visit *visits, size_t len);
+
 /* Adds a malformed line. */
 void tally_add_malformed(struct tally *t, uint32_t file, uint64_t offset);
 

@@ -16,7 +16,9 @@ struct tally_shard {
 };
 
 struct tally {
-	const struct geo *geo; /* borrowed; NULL knows no country */
+	const struct geo *geo;     /* borrowed; NULL knows no country */
+	struct hash_secret secret; /* of every table below */
+	struct paths *paths;       /* owner; NULL until visits come */
 	struct tally_summary summary;
 	struct names names; /* ids in all that follows */
 	struct counts counts;

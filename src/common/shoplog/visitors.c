@@ -5,18 +5,6 @@
 
 #include <stdlib.h>
 
-struct hash_key
-visitor_key(const struct address *ip)
-{
-	struct hash_key key = { 0, 0 };
-
-	for (int i = 0; i < 8; i++) {
-		key.high = key.high << 8 | ip->bytes[i];
-		key.low = key.low << 8 | ip->bytes[8 + i];
-	}
-	return key;
-}
-
 void
 visitors_init(struct visitors *v, const struct hash_secret *secret)
 {
@@ -32,7 +20,16 @@ visitors_cleanup(struct visitors *v)
 struct visitor *
 visitors_meet(struct visitors *v, struct hash_key key, bool *is_new)
 {
-	struct visitor *visitor = hash_table_add(&v->table, key, is_new);
+	return visitors_meet_hashed(
+	    v, key, hash_of(&v->table.secret, key), is_new);
+}
+
+struct visitor *
+visitors_meet_hashed(
+    struct visitors *v, struct hash_key key, uint64_t hash, bool *is_new)
+{
+	struct visitor *visitor =
+	    hash_table_add_hashed(&v->table, key, hash, is_new);
 
 	if (visitor && *is_new) {
 		visitor->last_page = NAME_NONE;

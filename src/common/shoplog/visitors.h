@@ -8,6 +8,7 @@
 #include "common/shoplog/bytes.h"
 #include "common/shoplog/hash_table.h"
 #include "common/shoplog/names.h"
+#include "common/shoplog/visit.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,8 +32,6 @@ struct visitors {
 	struct hash_table table; /* of struct visitor */
 };
 
-struct hash_key visitor_key(const struct address *ip);
-
 void visitors_init(struct visitors *v, const struct hash_secret *secret);
 void visitors_cleanup(struct visitors *v);
 
@@ -40,6 +39,9 @@ void visitors_cleanup(struct visitors *v);
  * memory is out. Valid until the next call. */
 struct visitor *visitors_meet(
     struct visitors *v, struct hash_key key, bool *is_new);
+
+struct visitor *visitors_meet_hashed(
+    struct visitors *v, struct hash_key key, uint64_t hash, bool *is_new);
 
 /* left := left, then right; the votes at the border go to `ballot`. */
 enum err visitors_append(struct visitors *left, struct names *left_names,

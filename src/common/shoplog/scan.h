@@ -1,0 +1,68 @@
+#ifndef TRAWL_COMMON_SHOPLOG_SCAN_H
+#define TRAWL_COMMON_SHOPLOG_SCAN_H
+
+#include "common/base/span.h"
+#include "common/shoplog/visit.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Many lines at a time into visits. A line that looks as one before it did
+ * (same widths, same service and level: a layout) is verified instead of read;
+ * every other line, and every byte that is not plain text, goes to visit_read(),
+ * whose word is law. */
+enum {
+	SCAN_LINES = 64,   /* at a time */
+	SCAN_PADDING = 64, /* bytes behind a block that may be read, not used */
+	SCAN_WIDTH = 64,   /* of a layout, at most */
+	SCAN_LAYOUTS = 4,
+	SCAN_HOST = 32, /* longest scheme and host that is remembered */
+};
+
+/* How the bytes before the address look: byte i fits when
+ * (byte ^ like[i]) <= limit[i], as unsigned numbers, and it is no blank where
+ * solid[i] is 255. */
+struct scan_layout {
+	uint8_t like[SCAN_WIDTH], limit[SCAN_WIDTH], solid[SCAN_WIDTH];
+	uint32_t date_at, time_at, address_at;
+};
+
+struct scan_batch {
+	struct visit visits[SCAN_LINES]; /* well-formed lines, in order */
+	size_t visits_len;
+	size_t malformed[SCAN_LINES]; /* where those begin in the block */
+	size_t malformed_len;
+};
+
+struct scan;
+typedef size_t scan_way(
+    struct scan *s, struct span block, struct scan_batch *out);
+
+struct scan {
+	struct scan_layout layouts[SCAN_LAYOUTS];
+	unsigned layouts_len;
+	unsigned current;  /* the layout of the line before */
+	unsigned misses;   /* lines since a layout was learnt */
+	char date[16];     /* text of the day below, 10 bytes */
+	int32_t day;       /* -1: none yet */
+	uint32_t host_len; /* 0: none yet */
+	uint8_t host[SCAN_HOST], host_mask[SCAN_HOST];
+	scan_way *way;
+};
+
+/* Chooses what this processor does best. */
+void scan_init(struct scan *s);
+
+/* Reads the first lines of the block, SCAN_LINES at most. Empty lines are in
+ * neither list.
+ *
+ * block  whole lines, "\n" at its end; SCAN_PADDING bytes behind it can be read
+ * out    its spans are borrowed from the block
+ * Returns the bytes of the lines that were read. */
+static inline size_t
+scan_lines(struct scan *s, struct span block, struct scan_batch *out)
+{
+	return s->way(s, block, out);
+}
+
+#endif

@@ -1,0 +1,111 @@
+/* Scanning on any processor: words of 8 bytes, and loops that a compiler turns
+ * into vectors. */
+#include "common/shoplog/scan_ways.h"
+
+#include <endian.h>
+#include <string.h>
+
+#define WAY
+
+#define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
+
+/* The top bit of each byte, gathered: bit i is that of byte i. */
+static inline uint64_t
+top_bits(uint64_t word)
+{
+	return ((word >> 7 & EACH_BYTE(1)) * UINT64_C(0x0102040810204080)) >>
+	       56;
+}
+
+/* The top bit of each byte that is 0; exact, without carries between bytes. */
+static inline uint64_t
+zero_bytes(uint64_t word)
+{
+	return ~(((word & EACH_BYTE(0x7f)) + EACH_BYTE(0x7f)) | word |
+		 EACH_BYTE(0x7f));
+}
+
+static inline uint64_t
+line_ends(const char *p, uint64_t *odd)
+{
+	uint64_t newlines = 0, others = 0;
+
+	for (int i = 0; i < 64; i += 8) {
+		uint64_t word, newline, low;
+
+		memcpy(&word, p + i, 8);
+		word = le64toh(word);
+		newline = zero_bytes(word ^ EACH_BYTE('\n'));
+		/* 0x20 and more sets the top bit, and so do bytes above 127. */
+		low = ~((word & EACH_BYTE(0x7f)) + EACH_BYTE(0x60));
+		others |=
+		    top_bits((low | word | zero_bytes(word ^ EACH_BYTE(0x7f))) &
+			     ~newline)
+		    << i;
+		newlines |= top_bits(newline) << i;
+	}
+	*odd = others;
+	return newlines;
+}
+
+static inline bool
+fits(const struct scan_layout *l, const char *p)
+{
+	uint8_t bad = 0;
+
+	for (int i = 0; i < SCAN_WIDTH; i++) {
+		uint8_t byte = (uint8_t)p[i];
+
+		bad |= (uint8_t)((uint8_t)(byte ^ l->like[i]) > l->limit[i]) |
+		       ((uint8_t)(byte == ' ') & l->solid[i]);
+	}
+	return bad == 0;
+}
+
+static inline unsigned
+read_ipv4(const char *p, uint32_t *ip)
+{
+	const char *start = p;
+	uint32_t all = 0;
+
+	for (int i = 0; i < 4; i++) {
+		uint32_t value = (uint32_t)(uint8_t)*p - '0';
+		const char *first = p++;
+
+		if (value > 9)
+			return 0;
+		for (; p - first < 3 && (uint8_t)(*p - '0') <= 9; p++)
+			value = value * 10 + (uint32_t)(*p - '0');
+		if (value > 255 || (*first == '0' && p - first > 1) ||
+		    *p++ != (i < 3 ? '.' : ' '))
+			return 0;
+		all = all << 8 | value;
+	}
+	*ip = all;
+	return (unsigned)(p - start) - 1;
+}
+
+static inline bool
+has_host(const struct scan *s, const char *p)
+{
+	uint8_t differs = 0;
+
+	for (int i = 0; i < SCAN_HOST; i++)
+		differs |=
+		    (uint8_t)((uint8_t)p[i] ^ s->host[i]) & s->host_mask[i];
+	return differs == 0;
+}
+
+static inline bool
+has_blank(const char *p, size_t len)
+{
+	return memchr(p, ' ', len) != NULL;
+}
+
+#include "common/shoplog/scan_loop.h"
+
+size_t
+scan_plain(struct scan *s, struct span block, struct scan_batch *out)
+{
+	return scan_loop(s, block, out);
+}

@@ -1,0 +1,69 @@
+#ifndef TRAWL_COMMON_SHOPLOG_VISIT_H
+#define TRAWL_COMMON_SHOPLOG_VISIT_H
+
+#include "common/base/span.h"
+#include "common/geo/address.h"
+#include "common/shoplog/hash_table.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* An address as a key, network order, two halves; and back. */
+static inline struct hash_key
+visitor_key(const struct address *ip)
+{
+	uint64_t half[2];
+
+	memcpy(half, ip->bytes, sizeof(half));
+	return (struct hash_key){ be64toh(half[0]), be64toh(half[1]) };
+}
+
+static inline struct address
+visitor_address(struct hash_key key)
+{
+	uint64_t half[2] = { htobe64(key.high), htobe64(key.low) };
+	struct address ip;
+
+	memcpy(ip.bytes, half, sizeof(half));
+	return ip;
+}
+
+/* A well-formed line whose URL has not been looked into: who asked, when, and
+ * the bytes that say for what. event_classify() (event.h) reads those. */
+struct visit {
+	struct hash_key ip; /* visitor_key() of whose request it was */
+	int32_t day;        /* civil.h */
+	uint32_t second;    /* of the day, 0 to 86399 */
+	struct span rest;   /* of the URL, behind the host; borrowed */
+};
+
+/* The fields of a line, in their order. */
+enum visit_field {
+	FIELD_SERVICE,
+	FIELD_BAR,
+	FIELD_DATE,
+	FIELD_TIME,
+	FIELD_REQUEST,
+	FIELD_LEVEL,
+	FIELD_ADDRESS,
+	FIELD_URL,
+	VISIT_FIELDS,
+};
+
+/* A line with more bytes than this before its end is malformed. */
+enum { LINE_MAX_BYTES = 64 * 1024 };
+
+/* Reads a line without its end (neither "\n" nor the "\r" before it). This is
+ * what a well-formed line is; whatever is quicker (scan.h) must agree with it.
+ *
+ * field  where each field lies, borrowed from the line
+ * Returns false when the line is malformed; *out is undefined then. An empty
+ * line is not a line: the caller has skipped it. Pure, any thread. */
+bool visit_read(
+    struct span line, struct visit *out, struct span field[VISIT_FIELDS]);
+
+/* Cuts a URL: what is behind the host, path, query and fragment, goes to *rest.
+ * false when it is no URL. The URL has one byte at least. */
+bool visit_read_url(struct span url, struct span *rest);
+
+#endif

@@ -1,0 +1,192 @@
+/* Scanning: whatever way, every line is what visit_read says it is. */
+#include "common/shoplog/scan.h"
+
+#include "fuzz/scan_agrees.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define HEAD  "shop_api      | 2018-08-01 00:28:36 [OOZLQWZC] INFO: "
+#define USUAL HEAD "121.165.118.201 https://shop.com/"
+
+/* Lines of one layout and what only just is none of it. */
+static const char *const lines[] = {
+	USUAL "fish/eel/",
+	USUAL,
+	USUAL "cart?goods_id=8&amount=1&cart_id=8642",
+	USUAL "a_path_that_is_longer_than_a_vector_of_thirty_two_bytes/",
+	USUAL "fish/ eel/",
+	USUAL " ",
+	HEAD "121.165.118.201 https://shop.com",
+	HEAD "121.165.118.201 https://shop.com?a",
+	HEAD "121.165.118.201 https://shop.common/",
+	HEAD "121.165.118.201 https://shop.co/",
+	HEAD "121.165.118.201 ",
+	HEAD "121.165.118.201",
+	HEAD "121.165.118.201  https://shop.com/",
+	HEAD "0.0.0.0 https://shop.com/",
+	HEAD "255.255.255.255 https://shop.com/",
+	HEAD "256.255.255.255 https://shop.com/",
+	HEAD "255.255.255.256 https://shop.com/",
+	HEAD "01.2.3.4 https://shop.com/",
+	HEAD "1.2.3.00 https://shop.com/",
+	HEAD "1.2.3 https://shop.com/",
+	HEAD "1.2.3.4.5 https://shop.com/",
+	HEAD "1..3.4 https://shop.com/",
+	HEAD "1.2.3. https://shop.com/",
+	HEAD ".2.3.4 https://shop.com/",
+	HEAD "1234.2.3.4 https://shop.com/",
+	HEAD "1.2.3.4567 https://shop.com/",
+	HEAD "1,2.3.4 https://shop.com/",
+	HEAD "2a02:1bd:4a::6f https://shop.com/fish/",
+	HEAD "::ffff:1.2.3.4 http://other.shop/fish/",
+	"shop_api      | 2018-02-29 00:28:36 [OOZLQWZC] INFO: 1.2.3.4 h://s",
+	"shop_api      | 2018-02-28 24:28:36 [OOZLQWZC] INFO: 1.2.3.4 h://s",
+	"shop_api      | 2018-02-28 23:60:36 [OOZLQWZC] INFO: 1.2.3.4 h://s",
+	"shop_api      | 2018-02-28 23:59:60 [OOZLQWZC] INFO: 1.2.3.4 h://s",
+	"shop_api      | 2018-02-28 23:59:59 [OOZLQWZC] INFO: 1.2.3.4 h://s",
+	"shop_api      | 2018-02-28 3 :59:59 [OOZLQWZC] INFO: 1.2.3.4 h://s",
+	"shop_api      | 2018-08-01 00:28:36 [OOZ QWZC] INFO: 1.2.3.4 h://s",
+	"shop_api      | 2018-08-01 00:28:36 [OOZ]QWZC] INFO: 1.2.3.4 h://s",
+	"shop_api      | 2018-08-01 00:28:36 [OOZ\tQWZC] INFO: 1.2.3.4 h://s",
+	"shop_api      | 2018-08-01 00:28:36 [OO\xc3\xa9QWZC] INFO: 1.2.3.4 "
+	"h://s",
+	"shop_api      | 2018-08-01 00:28:36 [OO\xc3ZQWZC] INFO: 1.2.3.4 h://s",
+	"shop_api      | 2018-08-01 00:28:36 [] : 1.2.3.4 h://s",
+	"shop_api      | 2018-08-01 00:28:36 [OO",
+	"  a | 2018-08-01 00:28:36 [OOZ] WARN: 1.2.3.4 h://s/fish",
+	"a\t|\t2018-08-01\t00:28:36\t[OOZ]\tWARN:\t1.2.3.4\th://s/fish",
+	"a/very/long/service/name/that/no/layout/holds/because/it/is/so/long "
+	"| 2018-08-01 00:28:36 [OOZ] WARN: 1.2.3.4 h://s/fish",
+	"",
+	"\r",
+	"malformed",
+};
+
+enum { LINES = sizeof(lines) / sizeof(lines[0]) };
+
+struct random {
+	uint64_t state;
+};
+
+static size_t
+below(struct random *r, size_t limit)
+{
+	r->state = r->state * 6364136223846793005 + 1442695040888963407;
+	return (size_t)(r->state >> 33) % limit;
+}
+
+/* A log of these lines in any order, half of them the usual one, some with
+ * another byte in one place. */
+static size_t
+write_log(char *log, struct random *r, size_t count)
+{
+	static const char bytes[] = " \t\r\n09:.[]|/\xc3\x7f\x80@";
+	size_t len = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const char *line = lines[below(r, 2) * below(r, LINES)];
+		size_t line_len = strlen(line);
+
+		memcpy(log + len, line, line_len);
+		if (line_len && below(r, 3) == 0)
+			log[len + below(r, line_len)] =
+			    bytes[below(r, sizeof(bytes) - 1)];
+		len += line_len;
+		if (below(r, 8) == 0)
+			log[len++] = '\r';
+		log[len++] = '\n';
+	}
+	return len;
+}
+
+static void
+assert_way_agrees(scan_way *way)
+{
+	struct random r = { 1 };
+	char log[200 * 160];
+
+	for (int round = 0; round < 400; round++) {
+		size_t len = write_log(log, &r, below(&r, 200));
+
+		if (!scan_agrees(way, log, len))
+			fail_msg("%.*s", (int)len, log);
+	}
+}
+
+static void
+the_portable_way_agrees(void **state)
+{
+	(void)state;
+	assert_way_agrees(scan_plain);
+}
+
+static void
+the_way_of_this_processor_agrees(void **state)
+{
+	struct scan s;
+
+	(void)state;
+	scan_init(&s);
+	assert_way_agrees(s.way);
+}
+
+/* A usual line behind one of its kind is not read by visit_read: the layout and
+ * the host have been learnt, and nothing is learnt again. */
+static void
+a_usual_line_takes_the_fast_way(void **state)
+{
+	static const char log[SCAN_PADDING + sizeof(USUAL)] = USUAL "\n";
+	struct scan_batch batch;
+	struct scan s;
+
+	(void)state;
+	scan_init(&s);
+	for (int i = 0; i < 3; i++) {
+		scan_lines(&s, span_of(log, sizeof(USUAL)), &batch);
+		assert_int_equal(batch.visits_len, 1);
+		assert_int_equal(s.layouts_len, 1);
+		assert_int_equal(s.misses, 0);
+	}
+}
+
+/* The longest line that is allowed, and one byte more. */
+static void
+a_line_over_the_limit_is_malformed(void **state)
+{
+	static char log[2 * LINE_MAX_BYTES + sizeof(USUAL) + SCAN_PADDING + 8];
+	size_t usual = sizeof(USUAL) - 1, len = 0;
+
+	(void)state;
+	memcpy(log, USUAL "\n", usual + 1);
+	len = usual + 1;
+	for (size_t longer = 0; longer < 2; longer++) {
+		memset(log + len, 'x', LINE_MAX_BYTES + longer);
+		memcpy(log + len, USUAL, usual);
+		len += LINE_MAX_BYTES + longer;
+		log[len++] = '\n';
+	}
+	assert_true(scan_agrees(scan_plain, log, len));
+#if defined(__x86_64__)
+	if (scan_has_avx2())
+		assert_true(scan_agrees(scan_avx2, log, len));
+#endif
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_portable_way_agrees),
+		cmocka_unit_test(the_way_of_this_processor_agrees),
+		cmocka_unit_test(a_usual_line_takes_the_fast_way),
+		cmocka_unit_test(a_line_over_the_limit_is_malformed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
