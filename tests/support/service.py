@@ -35,6 +35,7 @@ class Service:
         self.settings = dict(DEFAULTS, **settings)
         self.log_path = os.path.join(self.home, "logs.txt")
         self.process = self.address = None
+        self.seen = []  # processes of the family, whenever it was asked for
         if log is not None:
             self.write_log(log)
 
@@ -113,11 +114,10 @@ class Service:
     def discard(self):
         """Ends what is left of it, in any state, and removes its directory."""
         if self.process is not None:
-            family = self.family()
+            self.family()
             self.process.kill()
             self.process.wait()
-            for process in family:
-                process.resume()
+            for process in self.seen:
                 process.kill()
         shutil.rmtree(self.home, ignore_errors=True)
 
@@ -125,7 +125,9 @@ class Service:
         """The processes that the master started and that live."""
         if self.process.poll() is not None:
             return []
-        return children(self.process.pid)
+        family = children(self.process.pid)
+        self.seen += family
+        return family
 
     def workers(self):
         return [p for p in self.family() if p.name.startswith("trawl")]
