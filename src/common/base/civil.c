@@ -115,6 +115,27 @@ civil_moment_format(int64_t moment_s, char out[CIVIL_MOMENT_TEXT])
 	out[19] = '\0';
 }
 
+bool
+civil_moment_parse(struct span s, int64_t *moment_s)
+{
+	int32_t day;
+	int hour, minute, second;
+
+	if (s.len != CIVIL_MOMENT_TEXT - 1 || s.data[10] != 'T' ||
+	    s.data[13] != ':' || s.data[16] != ':' ||
+	    !civil_day_parse(span_of(s.data, 10), &day))
+		return false;
+	hour = digits(s.data + 11, 2);
+	minute = digits(s.data + 14, 2);
+	second = digits(s.data + 17, 2);
+	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
+	    second > 59)
+		return false;
+	*moment_s =
+	    (int64_t)day * SECONDS_OF_DAY + hour * 3600 + minute * 60 + second;
+	return true;
+}
+
 int64_t
 civil_moment_of_unix(int64_t unix_s)
 {

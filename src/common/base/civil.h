@@ -24,6 +24,9 @@ bool civil_day_parse(struct span s, int32_t *day);
 void civil_day_format(int32_t day, char out[CIVIL_DAY_TEXT]);
 void civil_moment_format(int64_t moment_s, char out[CIVIL_MOMENT_TEXT]);
 
+/* All of `s` as civil_moment_format writes it. */
+bool civil_moment_parse(struct span s, int64_t *moment_s);
+
 /* The moment of a Unix time (UTC). */
 int64_t civil_moment_of_unix(int64_t unix_s);
 

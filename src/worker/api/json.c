@@ -177,6 +177,9 @@ json_text_put(struct json_text *t, const char *data, size_t len)
 	t->len += len;
 }
 
+/* All digits that a double always has: 0.025 is not 0.025000000000000001. */
+enum { REAL_DIGITS = 15 };
+
 static int
 on_dump(const char *data, size_t len, void *arg)
 {
@@ -188,7 +191,8 @@ void
 json_text_take(struct json_text *t, json_t *value)
 {
 	if (!value || json_dump_callback(value, on_dump, t,
-			  JSON_COMPACT | JSON_ENCODE_ANY) < 0)
+			  JSON_COMPACT | JSON_ENCODE_ANY |
+			      JSON_REAL_PRECISION(REAL_DIGITS)) < 0)
 		t->is_broken = true;
 	json_decref(value);
 }

@@ -6,6 +6,7 @@
 #include "worker/ingest/build.h"
 
 #include "common/base/civil.h"
+#include "common/shoplog/categories.h"
 #include "common/shoplog/day.h"
 #include "worker/store/generation.h"
 #include "worker/store/segment.h"
@@ -151,52 +152,6 @@ put_day_segments(const struct build *b, const struct build_days *days,
 	return ERR_OK;
 }
 
-static int
-compare(const void *left, const void *right)
-{
-	return span_compare(
-	    *(const struct span *)left, *(const struct span *)right);
-}
-
-/* The category of a day's field "views C" or "goods C". */
-static bool
-category_of(struct span field, struct span *out)
-{
-	enum { PREFIX = 6 };
-
-	if (field.len < PREFIX || (memcmp(field.data, "views ", PREFIX) &&
-				      memcmp(field.data, "goods ", PREFIX)))
-		return false;
-	*out = span_of(field.data + PREFIX, field.len - PREFIX);
-	return true;
-}
-
-/* The categories of all days, each once, in byte order. */
-static enum err
-categories_of(const struct build *b, const struct build_days *days,
-    struct span **out, size_t *len)
-{
-	size_t room = 0, n = 0, kept = 0;
-	struct span *names;
-
-	for (size_t i = 0; i < days->len; i++)
-		room += days->days[i].fields_len;
-	names = arena_alloc(b->arena, room * sizeof(*names));
-	if (!names)
-		return ERR_NO_MEMORY;
-	for (size_t i = 0; i < days->len; i++)
-		for (size_t j = 0; j < days->days[i].fields_len; j++)
-			n += category_of(
-			    days->days[i].fields[j].name, &names[n]);
-	qsort(names, n, sizeof(*names), compare);
-	for (size_t i = 0; i < n; i++)
-		if (kept == 0 || !span_is_equal(names[kept - 1], names[i]))
-			names[kept++] = names[i];
-	*out = names;
-	*len = kept;
-	return ERR_OK;
-}
-
 static enum err
 put_categories(const struct build *b, const struct build_days *days,
     const struct build_days *known, bool is_tail, struct record *out)
@@ -204,10 +159,12 @@ put_categories(const struct build *b, const struct build_days *days,
 	struct span *names, *known_names;
 	size_t len, known_len = 0;
 	char id[SEGMENT_ID_SIZE];
-	enum err e = categories_of(b, days, &names, &len);
+	enum err e =
+	    categories_of_days(days->days, days->len, b->arena, &names, &len);
 
 	if (e == ERR_OK && known)
-		e = categories_of(b, known, &known_names, &known_len);
+		e = categories_of_days(known->days, known->len, b->arena,
+		    &known_names, &known_len);
 	/* The tail can only add one. */
 	if (e != ERR_OK || len == known_len)
 		return e;

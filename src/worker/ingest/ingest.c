@@ -1,9 +1,11 @@
 /* The two halves of a worker's part in parsing, on one connection and one
- * subscription: `runner` does tasks, `asks` waits for ends. */
+ * subscription: `runner` does tasks, `asks` waits for ends. `collector` tidies
+ * up. */
 #include "worker/ingest/ingest.h"
 
 #include "worker/context.h"
 #include "worker/ingest/ask.h"
+#include "worker/ingest/collector.h"
 #include "worker/ingest/runner.h"
 #include "worker/store/job_events.h"
 #include "worker/store/redis.h"
@@ -19,6 +21,7 @@ struct ingest {
 	struct job_events *events;
 	struct runner *runner;
 	struct asks *asks;
+	struct collector *collector;
 };
 
 static void
@@ -50,7 +53,8 @@ ingest_open(struct worker *w)
 		i->runner = runner_open(w, i->redis, name);
 		i->asks = asks_open(w, i->redis);
 	}
-	if (i->runner && i->asks)
+	i->collector = collector_open(w);
+	if (i->runner && i->asks && i->collector)
 		i->events = job_events_open(
 		    w->loop, address, "trawl-ingest-events", on_event, i);
 	if (!i->events) {
@@ -74,6 +78,7 @@ ingest_close(struct ingest *i)
 	job_events_close(i->events);
 	runner_close(i->runner);
 	asks_close(i->asks);
+	collector_close(i->collector);
 	/* Answers what these two have under way, and so lets them go. */
 	redis_close(i->redis);
 	free(i);

@@ -3,6 +3,8 @@
  * "<file>:<offset>" with blanks between. */
 #include "worker/store/generation.h"
 
+#include "common/base/civil.h"
+
 #include <hiredis/hiredis.h>
 
 #include <inttypes.h>
@@ -12,14 +14,19 @@
 
 enum { COMMIT_KEYS = 5, COMMIT_FIXED = COMMIT_KEYS + 8, NUMBER_TEXT = 24 };
 
-/* "moment" as seconds; an absent field says that there are no lines. */
+/* "2018-08-01T00:01:35"; empty texts say that there are no lines. */
 static enum err
-put_moment(struct record *r, const char *name, int64_t moment_s)
+put_moments(struct record *r, int64_t first_s, int64_t last_s)
 {
-	char text[NUMBER_TEXT];
+	char from[CIVIL_MOMENT_TEXT] = "", to[CIVIL_MOMENT_TEXT] = "";
 
-	snprintf(text, sizeof(text), "%" PRId64, moment_s);
-	return record_put_text(r, name, text);
+	if (first_s <= last_s) {
+		civil_moment_format(first_s, from);
+		civil_moment_format(last_s, to);
+	}
+	return record_put_text(r, "from", from) == ERR_OK
+		   ? record_put_text(r, "to", to)
+		   : ERR_NO_MEMORY;
 }
 
 static size_t
@@ -126,8 +133,7 @@ summary_to_record(const struct parse_summary *s, struct record *r)
 	    record_put_number(r, "malformed", s->malformed) != ERR_OK ||
 	    put_places(r, s) != ERR_OK ||
 	    record_put_number(r, "other", s->other) != ERR_OK ||
-	    put_moment(r, "first", s->first_s) != ERR_OK ||
-	    put_moment(r, "last", s->last_s) != ERR_OK ||
+	    put_moments(r, s->first_s, s->last_s) != ERR_OK ||
 	    put_files(r, s) != ERR_OK || record_put(r, "geo", s->geo) != ERR_OK)
 		return ERR_NO_MEMORY;
 	return ERR_OK;
@@ -183,13 +189,19 @@ get_places(struct span text, struct parse_summary *out)
 	return ERR_OK;
 }
 
-/* Values of a record have a NUL behind. */
-static int64_t
-get_moment(const struct record *r, const char *name)
+static enum err
+get_moments(const struct record *r, struct parse_summary *out)
 {
-	struct span text = record_get(r, name);
+	struct span from = record_get(r, "from"), to = record_get(r, "to");
 
-	return text.len ? strtoll(text.data, NULL, 10) : 0;
+	out->first_s = INT64_MAX;
+	out->last_s = INT64_MIN;
+	if (from.len == 0 && to.len == 0)
+		return ERR_OK;
+	return civil_moment_parse(from, &out->first_s) &&
+		       civil_moment_parse(to, &out->last_s)
+		   ? ERR_OK
+		   : ERR_CORRUPT;
 }
 
 enum err
@@ -209,10 +221,10 @@ summary_of_record(
 		.bytes = record_number(r, "bytes"),
 		.malformed = record_number(r, "malformed"),
 		.other = record_number(r, "other"),
-		.first_s = get_moment(r, "first"),
-		.last_s = get_moment(r, "last"),
 		.geo = record_get(r, "geo"),
 	};
-	e = get_files(record_get(r, "files"), a, out);
+	e = get_moments(r, out);
+	if (e == ERR_OK)
+		e = get_files(record_get(r, "files"), a, out);
 	return e == ERR_OK ? get_places(record_get(r, "malformed_at"), out) : e;
 }

@@ -114,6 +114,27 @@ unix_time_is_a_moment(void **state)
 	assert_string_equal(text, "1969-12-31T23:59:59");
 }
 
+static void
+moments_are_read_as_they_are_written(void **state)
+{
+	static const char *const wrong[] = { "", "2018-08-01 00:00:00",
+		"2018-08-01T24:00:00", "2018-08-01T00:60:00",
+		"2018-08-01T00:00:60", "2018-08-32T00:00:00",
+		"2018-08-01T00:00:0x", "2018-08-01T00:00:000" };
+	char text[CIVIL_MOMENT_TEXT];
+	int64_t moment_s = 0;
+
+	(void)state;
+	for (int64_t at = 0; at < 86400 * 40; at += 4321) {
+		civil_moment_format(at, text);
+		assert_true(civil_moment_parse(span_text(text), &moment_s));
+		assert_true(moment_s == at);
+	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_false(
+		    civil_moment_parse(span_text(wrong[i]), &moment_s));
+}
+
 int
 main(void)
 {
@@ -125,6 +146,7 @@ main(void)
 		cmocka_unit_test(dates_are_read),
 		cmocka_unit_test(moments_are_written_to_the_second),
 		cmocka_unit_test(unix_time_is_a_moment),
+		cmocka_unit_test(moments_are_read_as_they_are_written),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

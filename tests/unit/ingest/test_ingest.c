@@ -26,7 +26,7 @@ static void
 describe(struct crew *c, char *out, size_t size)
 {
 	static const char *const counts[] = { "lines", "bytes", "malformed",
-		"malformed_at", "other", "first", "last" };
+		"malformed_at", "other", "from", "to" };
 	static const char *const days[] = { "day:2018-08-01", "day:2018-08-02",
 		"day:2018-08-03" };
 	char id[64];
