@@ -240,6 +240,20 @@ answer_of_days(struct report *r, const struct question *q, struct answer *out)
 }
 
 static enum err
+answer_of_carts(struct report *r, const struct question *q, struct answer *out)
+{
+	struct question_carts carts;
+	enum err e = question_carts_init(&carts, q, r->catalogue);
+
+	for (size_t i = 0; i < SHARDS && e == ERR_OK; i++)
+		e = question_carts_add(&carts, &r->shards[i]);
+	if (e == ERR_OK)
+		e = question_carts_answer(&carts, &r->arena, out);
+	question_carts_cleanup(&carts);
+	return e;
+}
+
+static enum err
 answer(struct report *r, int report, struct answer *out)
 {
 	struct question q = {
@@ -250,10 +264,8 @@ answer(struct report *r, int report, struct answer *out)
 
 	if (q.category.len && r->options.category)
 		q.category = span_text(r->options.category);
-	if (question_is_of_days(&q))
-		return answer_of_days(r, &q, out);
-	return question_ask_carts(
-	    &q, r->shards, SHARDS, r->catalogue, &r->arena, out);
+	return question_is_of_days(&q) ? answer_of_days(r, &q, out)
+				       : answer_of_carts(r, &q, out);
 }
 
 static enum err

@@ -1,5 +1,4 @@
-/* The answers that are sums of days: 1 to 4 and 6. Those that are asked of the
- * carts are in answer_carts.c. */
+/* The answers that are sums of days: 1 to 4 and 6. */
 #include "common/shoplog/answer.h"
 
 #include "common/base/civil.h"

@@ -6,15 +6,15 @@
 #include "common/base/span.h"
 #include "common/geo/country.h"
 #include "common/shoplog/columns.h"
-#include "common/shoplog/votes.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* The seven answers, computed from sums of days and from cart columns: the
- * same code for a worker (that has them from Redis) and for the command line
- * (that has them from a tally). Pure; pool threads for 5 and 7. */
+/* The seven answers. Here those that are sums of days, the same code for a
+ * worker (that has them from Redis) and for the command line (that has them
+ * from a tally); 5 and 7, which ask the carts, are in together.h and buyers.h.
+ * Pure, any thread. */
 enum { REPORTS = 7, BUSIEST_HOURS = 10 };
 
 struct answer_row {
@@ -44,6 +44,14 @@ struct period {
 };
 #define PERIOD_ALL ((struct period){ INT32_MIN, INT32_MAX })
 
+/* Whether the period holds a day of columns; COLUMNS_NO_DAY is in none. */
+static inline bool
+period_holds(struct period p, uint32_t day)
+{
+	return day != COLUMNS_NO_DAY && (int32_t)day >= p.from &&
+	       (int32_t)day <= p.to;
+}
+
 struct day_hours {
 	int32_t day;
 	uint64_t hours[24];
@@ -60,14 +68,8 @@ enum err answer_time_of_day(struct answer *out, struct arena *a,
 /* days  ascending */
 enum err answer_load(struct answer *out, struct arena *a,
     const struct day_hours *days, size_t days_len);
-enum err answer_together(struct answer *out, struct arena *a,
-    struct span category, const struct columns *shards, size_t shards_len,
-    const struct catalogue *catalogue, struct period period);
 enum err answer_unpaid(
     struct answer *out, struct arena *a, uint64_t begun, uint64_t paid);
-enum err answer_repeat(struct answer *out, struct arena *a,
-    const struct columns *shards, size_t shards_len, struct period period);
-
 /* The category a report is about when none is asked for; empty span for 1, 4,
  * 6, 7. */
 struct span answer_default_category(int report);

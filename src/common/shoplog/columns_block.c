@@ -13,11 +13,6 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 
 enum { VERSION = 1 };
 
-struct layout {
-	uint64_t offset[COLUMN_KINDS];
-	uint64_t end;
-};
-
 static uint64_t
 sample_len(struct columns_size size)
 {
@@ -25,8 +20,8 @@ sample_len(struct columns_size size)
 	       COLUMNS_SAMPLE_STEP;
 }
 
-static struct layout
-layout_of(struct columns_size size)
+struct columns_layout
+columns_layout_of(struct columns_size size)
 {
 	const uint64_t bytes[COLUMN_KINDS] = {
 		[COLUMN_SAMPLE] = 8 * sample_len(size),
@@ -41,17 +36,15 @@ layout_of(struct columns_size size)
 		[COLUMN_ITEMS] = 4 * (uint64_t)size.items_len,
 		[COLUMN_OWNER] = size.carts_len,
 	};
-	struct layout l = { .end = COLUMNS_HEADER_SIZE };
+	struct columns_layout l = { { COLUMNS_HEADER_SIZE } };
 
-	for (int i = 0; i < COLUMN_KINDS; i++) {
-		l.offset[i] = l.end;
-		l.end += (bytes[i] + 7) & ~UINT64_C(7);
-	}
+	for (int i = 0; i < COLUMN_KINDS; i++)
+		l.offset[i + 1] = l.offset[i] + ((bytes[i] + 7) & ~UINT64_C(7));
 	return l;
 }
 
 static enum err
-write_header(struct columns_size size, const struct layout *l,
+write_header(struct columns_size size, const struct columns_layout *l,
     uint8_t out[COLUMNS_HEADER_SIZE])
 {
 	struct writer w = { 0 };
@@ -66,9 +59,8 @@ write_header(struct columns_size size, const struct layout *l,
 	writer_u32(&w, size.carts_len);
 	writer_u32(&w, size.goods_len);
 	writer_u32(&w, size.items_len);
-	for (int i = 0; i < COLUMN_KINDS; i++)
+	for (int i = 0; i <= COLUMN_KINDS; i++)
 		writer_u64(&w, l->offset[i]);
-	writer_u64(&w, l->end);
 	e = writer_give(&w, &bytes, &len);
 	if (e)
 		return e;
@@ -78,7 +70,7 @@ write_header(struct columns_size size, const struct layout *l,
 }
 
 static void
-point(struct columns_block *b, const struct layout *l)
+point(struct columns_block *b, const struct columns_layout *l)
 {
 	void *at[COLUMN_KINDS];
 
@@ -106,11 +98,12 @@ sample_of(const struct columns_block *b)
 enum err
 columns_block_new(struct columns_block *b, struct columns_size size)
 {
-	struct layout l = layout_of(size);
+	struct columns_layout l = columns_layout_of(size);
 	enum err e;
 
-	*b = (struct columns_block){ .size = size, .bytes_len = l.end };
-	b->bytes = calloc(1, l.end);
+	*b = (struct columns_block){ .size = size,
+		.bytes_len = l.offset[COLUMN_KINDS] };
+	b->bytes = calloc(1, l.offset[COLUMN_KINDS]);
 	if (!b->bytes)
 		return ERR_NO_MEMORY;
 	e = write_header(size, &l, b->bytes);
@@ -217,35 +210,45 @@ is_sound(const struct columns_block *b)
 }
 
 enum err
-columns_block_read(struct columns_block *b, struct span bytes)
+columns_layout_read(
+    struct span header, struct columns_size *size, struct columns_layout *out)
 {
-	uint8_t header[COLUMNS_HEADER_SIZE];
-	struct reader r = reader_of(bytes);
-	struct columns_size size;
-	struct layout l;
+	uint8_t expected[COLUMNS_HEADER_SIZE];
+	struct reader r = reader_of(header);
 	enum err e;
 
-	if (reader_u8(&r) != VERSION)
+	if (header.len < COLUMNS_HEADER_SIZE || reader_u8(&r) != VERSION)
 		return ERR_CORRUPT;
-	size.is_wide = reader_u8(&r) == 1;
+	size->is_wide = reader_u8(&r) == 1;
 	reader_bytes(&r, 2);
-	size.carts_len = reader_u32(&r);
-	size.goods_len = reader_u32(&r);
-	size.items_len = reader_u32(&r);
-	l = layout_of(size);
-	if (r.has_failed || l.end != bytes.len)
-		return ERR_CORRUPT;
-	e = write_header(size, &l, header);
+	size->carts_len = reader_u32(&r);
+	size->goods_len = reader_u32(&r);
+	size->items_len = reader_u32(&r);
+	*out = columns_layout_of(*size);
+	e = write_header(*size, out, expected);
 	if (e)
 		return e;
-	if (memcmp(header, bytes.data, sizeof(header)))
+	return memcmp(expected, header.data, sizeof(expected)) ? ERR_CORRUPT
+							       : ERR_OK;
+}
+
+enum err
+columns_block_read(struct columns_block *b, struct span bytes)
+{
+	struct columns_size size;
+	struct columns_layout l;
+	enum err e = columns_layout_read(bytes, &size, &l);
+
+	if (e)
+		return e;
+	if (l.offset[COLUMN_KINDS] != bytes.len)
 		return ERR_CORRUPT;
 
-	*b = (struct columns_block){ .size = size, .bytes_len = l.end };
-	b->bytes = malloc(l.end);
+	*b = (struct columns_block){ .size = size, .bytes_len = bytes.len };
+	b->bytes = malloc(bytes.len);
 	if (!b->bytes)
 		return ERR_NO_MEMORY;
-	memcpy(b->bytes, bytes.data, l.end);
+	memcpy(b->bytes, bytes.data, bytes.len);
 	point(b, &l);
 	if (!is_sound(b)) {
 		free(b->bytes);

@@ -45,6 +45,20 @@ struct columns_size {
 	bool is_wide;
 };
 
+/* Where each column begins; [COLUMN_KINDS] is the size of the block. */
+struct columns_layout {
+	uint64_t offset[COLUMN_KINDS + 1];
+};
+
+struct columns_layout columns_layout_of(struct columns_size size);
+
+/* What a header says; ERR_CORRUPT when it is not the one that would be written,
+ * ERR_NO_MEMORY.
+ *
+ * header  at least COLUMNS_HEADER_SIZE bytes, of which those are read */
+enum err columns_layout_read(
+    struct span header, struct columns_size *size, struct columns_layout *out);
+
 /* A block that is being filled: struct columns, but to write into. */
 struct columns_block {
 	struct columns_size size;

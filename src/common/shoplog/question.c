@@ -2,7 +2,9 @@
  * answer. */
 #include "common/shoplog/question.h"
 
+#include "common/shoplog/buyers.h"
 #include "common/shoplog/day.h"
+#include "common/shoplog/together.h"
 
 #include <assert.h>
 
@@ -88,14 +90,44 @@ question_sum_answer(
 	}
 }
 
-enum err
-question_ask_carts(const struct question *q, const struct columns *shards,
-    size_t shards_len, const struct catalogue *catalogue, struct arena *a,
-    struct answer *out)
+enum columns_choice
+question_columns(const struct question *q)
 {
 	assert(!question_is_of_days(q));
+	return q->report == 5 ? COLUMNS_OF_GOODS : COLUMNS_OF_BUYERS;
+}
+
+enum err
+question_carts_init(struct question_carts *c, const struct question *q,
+    const struct catalogue *catalogue)
+{
+	assert(!question_is_of_days(q));
+	*c = (struct question_carts){ .question = q };
 	if (q->report == 5)
-		return answer_together(out, a, q->category, shards, shards_len,
-		    catalogue, q->period);
-	return answer_repeat(out, a, shards, shards_len, q->period);
+		c->together = together_new(q->category, catalogue, q->period);
+	else
+		c->buyers = buyers_new(q->period);
+	return c->together || c->buyers ? ERR_OK : ERR_NO_MEMORY;
+}
+
+void
+question_carts_cleanup(struct question_carts *c)
+{
+	together_free(c->together);
+	buyers_free(c->buyers);
+}
+
+enum err
+question_carts_add(struct question_carts *c, const struct columns *shard)
+{
+	return c->together ? together_add(c->together, shard)
+			   : buyers_add(c->buyers, shard);
+}
+
+enum err
+question_carts_answer(
+    const struct question_carts *c, struct arena *a, struct answer *out)
+{
+	return c->together ? together_answer(c->together, a, out)
+			   : buyers_answer(c->buyers, a, out);
 }

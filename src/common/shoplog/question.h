@@ -6,6 +6,7 @@
 #include "common/base/span.h"
 #include "common/shoplog/answer.h"
 #include "common/shoplog/columns.h"
+#include "common/shoplog/columns_part.h"
 #include "common/shoplog/votes.h"
 
 #include <stdbool.h>
@@ -56,12 +57,28 @@ enum err question_sum_add(
 enum err question_sum_answer(
     const struct question_sum *s, struct arena *a, struct answer *out);
 
-/* The answer of the others.
- *
- * shards     the columns of all shards
- * catalogue  for 5, else NULL */
-enum err question_ask_carts(const struct question *q,
-    const struct columns *shards, size_t shards_len,
-    const struct catalogue *catalogue, struct arena *a, struct answer *out);
+/* The others: the carts, shard by shard. */
+struct buyers;
+struct together;
+
+struct question_carts {
+	const struct question *question; /* borrowed */
+	struct buyers *buyers;           /* of 7 */
+	struct together *together;       /* of 5 */
+};
+
+/* The columns that it looks at. */
+enum columns_choice question_columns(const struct question *q);
+
+/* catalogue  for 5, borrowed until question_carts_cleanup; else NULL */
+enum err question_carts_init(struct question_carts *c, const struct question *q,
+    const struct catalogue *catalogue);
+void question_carts_cleanup(struct question_carts *c);
+
+/* Each shard once, in any order. */
+enum err question_carts_add(
+    struct question_carts *c, const struct columns *shard);
+enum err question_carts_answer(
+    const struct question_carts *c, struct arena *a, struct answer *out);
 
 #endif

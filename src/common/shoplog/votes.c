@@ -59,12 +59,13 @@ votes_append(struct tally *t, struct span bytes)
 }
 
 struct elected {
-	struct hash_key key; /* 0, goods id */
-	uint32_t category;   /* index into categories */
+	uint64_t goods_id;
+	uint32_t category; /* index into categories */
 };
 
 struct catalogue {
-	struct hash_table goods; /* of struct elected */
+	struct elected *elected; /* by goods id, ascending */
+	size_t elected_len;
 	struct names categories; /* ids are the indexes */
 };
 
@@ -86,13 +87,9 @@ elect(struct catalogue *c, const struct names *names,
     const struct vote *const *votes, size_t len)
 {
 	const struct vote *best = winner(votes, len);
-	struct hash_key key = { 0, best->key.high };
-	struct elected *elected;
-	bool is_new;
+	struct elected *elected = &c->elected[c->elected_len++];
 
-	elected = hash_table_add(&c->goods, key, &is_new);
-	if (!elected)
-		return ERR_NO_MEMORY;
+	elected->goods_id = best->key.high;
 	return names_category(&c->categories,
 	    names_text(
 		names, names_category_of(names, (uint32_t)best->key.low)),
@@ -110,7 +107,8 @@ elect_all(struct catalogue *c, const struct tally *t)
 	if (e)
 		return e;
 	votes = ballot_sorted(&t->ballot, &order);
-	if (!votes)
+	c->elected = calloc(len + 1, sizeof(*c->elected));
+	if (!votes || !c->elected)
 		e = ERR_NO_MEMORY;
 	for (size_t i = 0, end; !e && i < len; i = end) {
 		for (end = i + 1;
@@ -136,7 +134,6 @@ catalogue_of_tally(const struct tally *t, struct catalogue **out)
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return ERR_NO_MEMORY;
-	hash_table_init(&c->goods, sizeof(struct elected), &secret);
 	names_init(&c->categories, &secret);
 	e = elect_all(c, t);
 	if (e) {
@@ -152,7 +149,7 @@ catalogue_free(struct catalogue *c)
 {
 	if (!c)
 		return;
-	hash_table_cleanup(&c->goods);
+	free(c->elected);
 	names_cleanup(&c->categories);
 	free(c);
 }
@@ -169,11 +166,18 @@ catalogue_category(const struct catalogue *c, size_t index)
 	return names_text(&c->categories, (uint32_t)index);
 }
 
-int64_t
-catalogue_find(const struct catalogue *c, uint64_t goods_id)
+/* Both are in order, so they are walked side by side. */
+void
+catalogue_look_up(const struct catalogue *c, const uint64_t *goods_id,
+    size_t len, uint32_t *category)
 {
-	struct hash_key key = { 0, goods_id };
-	const struct elected *e = hash_table_find(&c->goods, key);
+	const struct elected *at = c->elected, *end = at + c->elected_len;
 
-	return e ? (int64_t)e->category : -1;
+	for (size_t i = 0; i < len; i++) {
+		while (at != end && at->goods_id < goods_id[i])
+			at++;
+		category[i] = at != end && at->goods_id == goods_id[i]
+				  ? at->category
+				  : NO_CATEGORY;
+	}
 }

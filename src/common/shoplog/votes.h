@@ -23,7 +23,12 @@ void catalogue_free(struct catalogue *c);
 size_t catalogue_categories(const struct catalogue *c);
 struct span catalogue_category(const struct catalogue *c, size_t index);
 
-/* Index of the category, or -1 for a goods id without a vote. */
-int64_t catalogue_find(const struct catalogue *c, uint64_t goods_id);
+/* The category of each of many goods ids, by its index; NO_CATEGORY for one
+ * without a vote.
+ *
+ * goods_id  ascending */
+#define NO_CATEGORY UINT32_MAX
+void catalogue_look_up(const struct catalogue *c, const uint64_t *goods_id,
+    size_t len, uint32_t *category);
 
 #endif

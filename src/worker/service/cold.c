@@ -3,7 +3,7 @@
  *	manifest   which segments there are
  *	category   is it one that occurs
  *	days       1 2 3 4 6: sums over the days of the period
- *	columns    5 7: carts of all shards, and votes
+ *	carts      5 7: carts of all shards, and votes (cold_carts.c)
  *	document
  *
  * A parse may replace the generation meanwhile and give segments back; then the
@@ -12,17 +12,15 @@
 
 #include "common/base/civil.h"
 #include "common/report/report.h"
-#include "common/shoplog/columns.h"
-#include "common/shoplog/day.h"
-#include "common/shoplog/tally.h"
-#include "common/shoplog/votes.h"
+#include "common/shoplog/question.h"
+#include "worker/service/cold_carts.h"
 #include "worker/store/generation.h"
 #include "worker/store/log_read.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { TRIES = 4, CATEGORIES_SHOWN = 50, NAME_SIZE = 32 };
+enum { TRIES = 4, CATEGORIES_SHOWN = 50 };
 
 struct cold {
 	struct bulk *bulk;
@@ -61,7 +59,7 @@ compare_days(const void *left, const void *right)
 }
 
 static enum err
-pick_days(struct cold *c, struct days *out)
+pick_days(struct cold *c, const struct question *q, struct days *out)
 {
 	struct record *m = &c->manifest;
 
@@ -75,7 +73,7 @@ pick_days(struct cold *c, struct days *out)
 		int32_t day;
 
 		if (!day_of(m->fields[i].name, &day) ||
-		    day < c->q->period.from || day > c->q->period.to)
+		    !question_covers(q, day))
 			continue;
 		out->days[out->len] = day;
 		out->ids[out->len++] = m->fields[i].value;
@@ -83,199 +81,29 @@ pick_days(struct cold *c, struct days *out)
 	return ERR_OK;
 }
 
-/* The values of one field of these days; "views " or "goods " goes before a
- * category. */
 static enum err
-read_field(struct cold *c, const struct days *days, const char *kind,
-    struct span **out)
+sum_days(struct cold *c, const struct question *q)
 {
-	struct span field = span_text(kind);
-	char *named;
+	const char *field = question_field(q, &c->arena);
+	struct question_sum sum;
+	struct days days = { 0 };
+	struct span *values;
+	enum err e = field ? pick_days(c, q, &days) : ERR_NO_MEMORY;
 
-	if (kind[field.len - 1] == ' ') {
-		named = arena_alloc(&c->arena, field.len + c->category.len + 1);
-		if (!named)
-			return ERR_NO_MEMORY;
-		memcpy(named, kind, field.len);
-		if (c->category.len)
-			memcpy(named + field.len, c->category.data,
-			    c->category.len);
-		field = span_of(named, field.len + c->category.len);
-	}
-	*out = arena_alloc(&c->arena, days->len * sizeof(**out));
-	if (!*out)
+	if (e == ERR_OK)
+		e = question_sum_init(&sum, q, &c->arena, days.len);
+	if (e != ERR_OK)
+		return e;
+	values = arena_alloc(&c->arena, days.len * sizeof(*values));
+	if (!values)
 		return ERR_NO_MEMORY;
-	return log_read_days(
-	    c->bulk, days->ids, days->len, field, &c->arena, *out);
-}
-
-static enum err
-by_country(struct cold *c, const struct days *days)
-{
-	bool is_interest = c->q->report == 2;
-	uint64_t *countries =
-	    arena_alloc(&c->arena, COUNTRIES * sizeof(*countries));
-	struct span *values;
-	enum err e = countries ? ERR_OK : ERR_NO_MEMORY;
-
-	if (e == ERR_OK)
-		e = read_field(
-		    c, days, is_interest ? "goods " : "countries", &values);
-	for (size_t i = 0; e == ERR_OK && i < days->len; i++)
+	e = log_read_days(
+	    c->bulk, days.ids, days.len, span_text(field), &c->arena, values);
+	for (size_t i = 0; e == ERR_OK && i < days.len; i++)
 		if (values[i].data)
-			e = day_add_countries(values[i], countries);
-	if (e != ERR_OK)
-		return e;
-	if (is_interest)
-		return answer_interest(
-		    &c->answer, &c->arena, c->category, countries);
-	return answer_visitors(&c->answer, &c->arena, countries);
-}
-
-static enum err
-time_of_day(struct cold *c, const struct days *days)
-{
-	uint64_t hours[24] = { 0 };
-	struct span *values;
-	enum err e = read_field(c, days, "views ", &values);
-
-	for (size_t i = 0; e == ERR_OK && i < days->len; i++)
-		if (values[i].data)
-			e = day_add_hours(values[i], hours);
-	if (e != ERR_OK)
-		return e;
-	return answer_time_of_day(&c->answer, &c->arena, c->category, hours);
-}
-
-static enum err
-load(struct cold *c, const struct days *days)
-{
-	struct day_hours *hours =
-	    arena_alloc(&c->arena, days->len * sizeof(*hours));
-	struct span *values;
-	enum err e = hours ? ERR_OK : ERR_NO_MEMORY;
-
-	if (e == ERR_OK)
-		e = read_field(c, days, "hours", &values);
-	for (size_t i = 0; e == ERR_OK && i < days->len; i++) {
-		hours[i].day = days->days[i];
-		if (values[i].data)
-			e = day_add_hours(values[i], hours[i].hours);
-	}
-	if (e != ERR_OK)
-		return e;
-	return answer_load(&c->answer, &c->arena, hours, days->len);
-}
-
-static enum err
-unpaid(struct cold *c, const struct days *days)
-{
-	uint64_t begun = 0, paid = 0;
-	struct span *values;
-	enum err e = read_field(c, days, "carts", &values);
-
-	for (size_t i = 0; e == ERR_OK && i < days->len; i++)
-		if (values[i].data)
-			e = day_add_carts(values[i], &begun, &paid);
-	if (e != ERR_OK)
-		return e;
-	return answer_unpaid(&c->answer, &c->arena, begun, paid);
-}
-
-/* The segments of a list "id id ...", as values. */
-static enum err
-read_list(struct cold *c, struct span list, struct span **out, size_t *len)
-{
-	struct span *ids =
-	    arena_alloc(&c->arena, (list.len / 2 + 1) * sizeof(*ids));
-	size_t n = 0;
-
-	*out = arena_alloc(&c->arena, (list.len / 2 + 1) * sizeof(**out));
-	if (!ids || !*out)
-		return ERR_NO_MEMORY;
-	while (list.len > 0) {
-		const char *blank = memchr(list.data, ' ', list.len);
-		size_t id = blank ? (size_t)(blank - list.data) : list.len;
-
-		if (id > 0)
-			ids[n++] = span_of(list.data, id);
-		list.data += id + (blank != NULL);
-		list.len -= id + (blank != NULL);
-	}
-	*len = n;
-	return log_read_bytes(c->bulk, ids, n, &c->arena, *out);
-}
-
-/* One shard: its base with all deltas folded in. */
-static enum err
-read_shard(struct cold *c, unsigned shard, struct columns *out)
-{
-	char field[NAME_SIZE];
-	struct span *segments;
-	size_t len;
-	enum err e;
-
-	snprintf(field, sizeof(field), "carts:%02u", shard);
-	e = read_list(c, record_get(&c->manifest, field), &segments, &len);
-	for (size_t i = 0; e == ERR_OK && i < len; i++) {
-		struct columns base = *out, next = { 0 }, sum = { 0 };
-
-		e = columns_decode(segments[i], &next);
-		if (e == ERR_OK && i == 0) {
-			*out = next;
-			continue;
-		}
-		if (e == ERR_OK)
-			e = columns_append(&base, &next, &sum);
-		columns_cleanup(&next);
-		if (e == ERR_OK) {
-			columns_cleanup(&base);
-			*out = sum;
-		}
-	}
-	return e;
-}
-
-static enum err
-read_catalogue(struct cold *c, struct catalogue **out)
-{
-	struct tally *t = tally_new(NULL);
-	struct span *segments;
-	size_t len = 0;
-	enum err e = t ? ERR_OK : ERR_NO_MEMORY;
-
-	if (e == ERR_OK)
-		e = read_list(
-		    c, record_get(&c->manifest, "votes"), &segments, &len);
-	for (size_t i = 0; e == ERR_OK && i < len; i++)
-		e = votes_append(t, segments[i]);
-	if (e == ERR_OK)
-		e = catalogue_of_tally(t, out);
-	tally_free(t);
-	return e;
-}
-
-static enum err
-by_carts(struct cold *c)
-{
-	struct columns shards[SHARDS] = { 0 };
-	struct catalogue *catalogue = NULL;
-	enum err e = ERR_OK;
-
-	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++)
-		e = read_shard(c, i, &shards[i]);
-	if (e == ERR_OK && c->q->report == 5)
-		e = read_catalogue(c, &catalogue);
-	if (e == ERR_OK && c->q->report == 5)
-		e = answer_together(&c->answer, &c->arena, c->category, shards,
-		    SHARDS, catalogue, c->q->period);
-	else if (e == ERR_OK)
-		e = answer_repeat(
-		    &c->answer, &c->arena, shards, SHARDS, c->q->period);
-	for (unsigned i = 0; i < SHARDS; i++)
-		columns_cleanup(&shards[i]);
-	catalogue_free(catalogue);
-	return e;
+			e = question_sum_add(&sum, days.days[i], values[i]);
+	return e == ERR_OK ? question_sum_answer(&sum, &c->arena, &c->answer)
+			   : e;
 }
 
 /* "No category x. Those that occur: a, b, c" */
@@ -327,26 +155,16 @@ check_category(struct cold *c, char **words)
 static enum err
 compute(struct cold *c, char **words)
 {
-	struct days days = { 0 };
+	struct question q = { .report = c->q->report,
+		.category = c->category,
+		.period = c->q->period };
 	enum err e = check_category(c, words);
 
-	if (e == ERR_OK)
-		e = pick_days(c, &days);
 	if (e != ERR_OK)
 		return e;
-	switch (c->q->report) {
-	case 1:
-	case 2:
-		return by_country(c, &days);
-	case 3:
-		return time_of_day(c, &days);
-	case 4:
-		return load(c, &days);
-	case 6:
-		return unpaid(c, &days);
-	default:
-		return by_carts(c);
-	}
+	if (question_is_of_days(&q))
+		return sum_days(c, &q);
+	return cold_carts(c->bulk, &c->manifest, &q, &c->arena, &c->answer);
 }
 
 static enum err

@@ -4,6 +4,8 @@
  * that is gone. */
 #include "worker/store/log_read.h"
 
+#include "worker/context.h"
+#include "worker/store/copies.h"
 #include "worker/store/query.h"
 
 #include <hiredis/hiredis.h>
@@ -27,12 +29,43 @@ on_generation(struct req *r, const redisReply *reply, void *out)
 	return keep(&r->arena, reply, out);
 }
 
+struct keeping {
+	struct span *out;
+	struct copy_stamp stamp;
+};
+
+static enum err
+on_tracked_generation(struct req *r, const redisReply *reply, void *out)
+{
+	const struct keeping *k = out;
+	enum err e = on_generation(r, reply, k->out);
+
+	if (e == ERR_OK)
+		copies_keep_generation(r->worker->copies, *k->out, k->stamp);
+	return e;
+}
+
 enum req_state
 store_generation(struct req *r, struct span *out, req_step *next)
 {
+	static const char command[] = "HGET {logs}:manifest generation";
+	struct copies *copies = r->worker->copies;
+	struct span copy = copies_find_generation(copies);
+	struct copy_stamp stamp;
+	struct keeping *k;
+
 	*out = (struct span){ NULL, 0 };
-	return store_send(
-	    r, on_generation, out, next, "HGET {logs}:manifest generation");
+	if (copy.len > 0) {
+		*out = span_of(arena_copy(&r->arena, copy), copy.len);
+		return out->data ? next(r) : req_fail(r, ERR_NO_MEMORY);
+	}
+	if (!copies_note_reports(copies, &stamp))
+		return store_send(r, on_generation, out, next, command);
+	k = arena_alloc(&r->arena, sizeof(*k));
+	if (!k)
+		return req_fail(r, ERR_NO_MEMORY);
+	*k = (struct keeping){ out, stamp };
+	return store_send_tracked(r, on_tracked_generation, k, next, command);
 }
 
 static enum err
@@ -102,6 +135,71 @@ log_read_bytes(struct bulk *b, const struct span *ids, size_t len,
 	for (size_t i = 0; i < len; i++)
 		bulk_putf(b, "GET segment:%b", ids[i].data, ids[i].len);
 	return bulk_run(b, on_bytes, &v);
+}
+
+/* GETRANGE knows no absence: a segment that is gone is an empty one, which no
+ * segment is. */
+static enum err
+range_of(const redisReply *reply, struct span *out)
+{
+	if (reply->type != REDIS_REPLY_STRING)
+		return ERR_CORRUPT;
+	*out = span_of(reply->str, reply->len);
+	return reply->len ? ERR_OK : ERR_STALE;
+}
+
+static enum err
+on_head(size_t index, const redisReply *reply, void *arg)
+{
+	struct values *v = arg;
+	struct span head;
+	enum err e = range_of(reply, &head);
+
+	return e == ERR_OK ? keep(v->arena, reply, &v->values[index]) : e;
+}
+
+enum err
+log_read_heads(struct bulk *b, const struct span *ids, size_t len, size_t head,
+    struct arena *a, struct span *values)
+{
+	struct values v = { a, values };
+
+	for (size_t i = 0; i < len; i++)
+		bulk_putf(b, "GETRANGE segment:%b 0 %lld", ids[i].data,
+		    ids[i].len, (long long)head - 1);
+	return bulk_run(b, on_head, &v);
+}
+
+struct ranges {
+	struct span bytes[COLUMNS_RANGES_MAX];
+	size_t len;
+	log_read_fn *fn;
+	void *arg;
+};
+
+/* The replies of a batch are all there until the last has been judged. */
+static enum err
+on_range(size_t index, const redisReply *reply, void *arg)
+{
+	struct ranges *r = arg;
+	enum err e = range_of(reply, &r->bytes[index]);
+
+	return e == ERR_OK && index + 1 == r->len ? r->fn(r->arg, r->bytes) : e;
+}
+
+enum err
+log_read_ranges(struct bulk *b, struct span id,
+    const struct columns_range *ranges, size_t len, log_read_fn *fn, void *arg)
+{
+	struct ranges r = { .len = len, .fn = fn, .arg = arg };
+
+	if (len == 0)
+		return fn(arg, r.bytes);
+	for (size_t i = 0; i < len; i++)
+		bulk_putf(b, "GETRANGE segment:%b %llu %llu", id.data, id.len,
+		    (unsigned long long)ranges[i].from,
+		    (unsigned long long)(ranges[i].from + ranges[i].len - 1));
+	return bulk_run(b, on_range, &r);
 }
 
 static enum err

@@ -4,6 +4,7 @@
 #include "common/base/arena.h"
 #include "common/base/err.h"
 #include "common/base/span.h"
+#include "common/shoplog/columns_part.h"
 #include "worker/req.h"
 #include "worker/store/bulk.h"
 #include "worker/store/record.h"
@@ -15,8 +16,8 @@
  * that is not there has been given back: ERR_STALE, and the manifest of today
  * is to be read. */
 
-/* Name of the current generation; the empty span: nothing has been parsed.
- * Loop thread. */
+/* Name of the current generation, remembered (copies.h) or read; the empty span:
+ * nothing has been parsed. Loop thread. */
 enum req_state store_generation(struct req *r, struct span *out, req_step *next)
     __attribute__((warn_unused_result));
 
@@ -35,6 +36,19 @@ enum err log_read_days(struct bulk *b, const struct span *ids, size_t len,
 /* Segments that are strings. */
 enum err log_read_bytes(struct bulk *b, const struct span *ids, size_t len,
     struct arena *a, struct span *values) __attribute__((warn_unused_result));
+
+/* The first `head` bytes of segments that are strings. */
+enum err log_read_heads(struct bulk *b, const struct span *ids, size_t len,
+    size_t head, struct arena *a, struct span *values)
+    __attribute__((warn_unused_result));
+
+/* Some ranges of one such segment, handed to `fn` where they were received:
+ * bytes[i] is the i-th range, at a multiple of 8, and lasts for that call. What
+ * it returns is what log_read_ranges returns. */
+typedef enum err log_read_fn(void *arg, const struct span *bytes);
+enum err log_read_ranges(struct bulk *b, struct span id,
+    const struct columns_range *ranges, size_t len, log_read_fn *fn, void *arg)
+    __attribute__((warn_unused_result));
 
 /* Whether the category is in the sorted set. */
 enum err log_read_category(struct bulk *b, struct span id, struct span category,

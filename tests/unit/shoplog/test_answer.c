@@ -3,6 +3,7 @@
 #include "common/shoplog/answer.h"
 
 #include "common/shoplog/day.h"
+#include "common/shoplog/question.h"
 #include "reference/reference.h"
 #include "unit/shoplog/stream.h"
 
@@ -107,11 +108,26 @@ add_day(struct sums *s, const struct day_segment *day, int report,
 		    value_of(day, "carts", none), &s->begun, &s->paid));
 }
 
+static enum err
+ask_carts(struct generation *g, const struct question *q, struct answer *out)
+{
+	struct question_carts carts;
+	enum err e = question_carts_init(&carts, q, g->catalogue);
+
+	for (unsigned i = 0; !e && i < SHARDS; i++)
+		e = question_carts_add(&carts, &g->shards[i]);
+	if (!e)
+		e = question_carts_answer(&carts, &g->arena, out);
+	question_carts_cleanup(&carts);
+	return e;
+}
+
 static void
 ask(struct generation *g, int report, struct period period, struct answer *out)
 {
 	struct span category = answer_default_category(report);
 	struct arena *a = &g->arena;
+	struct question q = { report, category, period };
 	struct sums *s = calloc(1, sizeof(*s));
 	enum err e = ERR_INTERNAL;
 
@@ -128,13 +144,10 @@ ask(struct generation *g, int report, struct period period, struct answer *out)
 		e = answer_time_of_day(out, a, category, s->hours);
 	if (report == 4)
 		e = answer_load(out, a, s->days, s->days_len);
-	if (report == 5)
-		e = answer_together(
-		    out, a, category, g->shards, SHARDS, g->catalogue, period);
 	if (report == 6)
 		e = answer_unpaid(out, a, s->begun, s->paid);
-	if (report == 7)
-		e = answer_repeat(out, a, g->shards, SHARDS, period);
+	if (report == 5 || report == 7)
+		e = ask_carts(g, &q, out);
 	assert_int_equal(e, ERR_OK);
 	assert_int_equal(out->report, report);
 	free(s);

@@ -178,6 +178,18 @@ a_field_of_another_form_is_corrupt(void **state)
 /* One shard: cart 1 paid on day 10 by user 7, cart 2 paid on day 20 by user 7,
  * cart 3 never. */
 static void
+ask_carts(
+    const struct question *q, const struct columns *shard, struct answer *out)
+{
+	struct question_carts carts;
+
+	assert_int_equal(question_carts_init(&carts, q, NULL), ERR_OK);
+	assert_int_equal(question_carts_add(&carts, shard), ERR_OK);
+	assert_int_equal(question_carts_answer(&carts, &arena, out), ERR_OK);
+	question_carts_cleanup(&carts);
+}
+
+static void
 carts_are_asked_within_the_period(void **state)
 {
 	static const uint64_t ids[] = { 1, 2, 3 }, keys[] = { 7, 7, 0 };
@@ -201,13 +213,11 @@ carts_are_asked_within_the_period(void **state)
 	struct answer a;
 
 	(void)state;
-	assert_int_equal(
-	    question_ask_carts(&q, &shard, 1, NULL, &arena, &a), ERR_OK);
+	ask_carts(&q, &shard, &a);
 	assert_int_equal(a.value, 1);
 	assert_int_equal(a.buyers, 1);
 	q.period = (struct period){ 11, 20 };
-	assert_int_equal(
-	    question_ask_carts(&q, &shard, 1, NULL, &arena, &a), ERR_OK);
+	ask_carts(&q, &shard, &a);
 	assert_int_equal(a.value, 0);
 	assert_int_equal(a.buyers, 1);
 }

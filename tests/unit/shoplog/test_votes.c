@@ -20,16 +20,16 @@ static void
 assert_category(const struct tally *t, uint64_t goods_id, const char *expected)
 {
 	struct catalogue *c;
-	int64_t index;
+	uint32_t index;
 
 	assert_int_equal(catalogue_of_tally(t, &c), ERR_OK);
-	index = catalogue_find(c, goods_id);
+	catalogue_look_up(c, &goods_id, 1, &index);
 	if (!expected) {
-		assert_int_equal(index, -1);
+		assert_int_equal(index, NO_CATEGORY);
 	} else {
 		assert_in_range(index, 0, catalogue_categories(c) - 1);
 		assert_true(span_is_equal(
-		    catalogue_category(c, (size_t)index), span_text(expected)));
+		    catalogue_category(c, index), span_text(expected)));
 	}
 	catalogue_free(c);
 }

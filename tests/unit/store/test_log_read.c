@@ -2,6 +2,8 @@
 
 #include "support/bulk_redis.h"
 
+#include <stdio.h>
+
 static void
 a_field_that_a_day_has_not_is_empty_and_a_day_that_is_gone_is_stale(
     void **state)
@@ -24,6 +26,54 @@ a_field_that_a_day_has_not_is_empty_and_a_day_that_is_gone_is_stale(
 	    ERR_STALE);
 	assert_int_equal(
 	    log_read_bytes(t->bulk, &ids[2], 1, &t->arena, values), ERR_STALE);
+}
+
+struct taken {
+	char text[16];
+	int calls;
+	enum err err; /* what to return */
+};
+
+static enum err
+take(void *arg, const struct span *bytes)
+{
+	struct taken *t = arg;
+
+	assert_int_equal((uintptr_t)bytes[0].data % 8, 0);
+	assert_int_equal((uintptr_t)bytes[1].data % 8, 0);
+	snprintf(t->text, sizeof(t->text), "%.*s %.*s", (int)bytes[0].len,
+	    bytes[0].data, (int)bytes[1].len, bytes[1].data);
+	t->calls++;
+	return t->err;
+}
+
+static void
+heads_and_ranges_of_a_string_are_read_alone(void **state)
+{
+	struct bulk_redis *t = *state;
+	const struct columns_range ranges[] = { { 2, 3 }, { 8, 2 } };
+	struct span ids[] = { span_text("1-s"), span_text("1-gone") };
+	struct taken taken = { .err = ERR_OK };
+	struct span heads[2];
+
+	redis_process_ask(&t->server, "SET segment:1-s 0123456789");
+	assert_int_equal(
+	    log_read_heads(t->bulk, ids, 1, 4, &t->arena, heads), ERR_OK);
+	assert_true(span_is_equal(heads[0], span_text("0123")));
+	assert_int_equal(
+	    log_read_heads(t->bulk, ids, 2, 4, &t->arena, heads), ERR_STALE);
+
+	assert_int_equal(
+	    log_read_ranges(t->bulk, ids[0], ranges, 2, take, &taken), ERR_OK);
+	assert_string_equal(taken.text, "234 89");
+	taken.err = ERR_CORRUPT;
+	assert_int_equal(
+	    log_read_ranges(t->bulk, ids[0], ranges, 2, take, &taken),
+	    ERR_CORRUPT);
+	assert_int_equal(
+	    log_read_ranges(t->bulk, ids[1], ranges, 2, take, &taken),
+	    ERR_STALE);
+	assert_int_equal(taken.calls, 2);
 }
 
 static void
@@ -74,6 +124,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(
 		    a_field_that_a_day_has_not_is_empty_and_a_day_that_is_gone_is_stale),
+		TEST(heads_and_ranges_of_a_string_are_read_alone),
 		TEST(categories_are_known_and_listed),
 		TEST(nothing_parsed_is_an_empty_manifest),
 	};

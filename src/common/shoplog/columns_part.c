@@ -1,0 +1,133 @@
+/* Ranges of a block. Columns that lie side by side share a range; what the
+ * checks of columns_block.c say of a cart is said here of its chosen columns. */
+#include "common/shoplog/columns_part.h"
+
+#include "common/base/civil.h"
+
+#include <assert.h>
+
+/* From the first column up to the one behind the last, as lies in the block. */
+struct stretch {
+	enum column from, to;
+};
+
+static const struct stretch stretches[][COLUMNS_RANGES_MAX] = {
+	[COLUMNS_OF_BUYERS] = { { COLUMN_OWNER_KEY, COLUMN_GOODS_ID },
+	    { COLUMN_PAID_DAY, COLUMN_ITEMS_FROM },
+	    { COLUMN_OWNER, COLUMN_KINDS } },
+	[COLUMNS_OF_GOODS] = { { COLUMN_GOODS_ID, COLUMN_NAMED_DAY },
+	    { COLUMN_PAID_DAY, COLUMN_OWNER } },
+};
+
+enum err
+columns_part_plan(
+    struct columns_part *p, enum columns_choice choice, struct span header)
+{
+	struct columns_layout l;
+	enum err e;
+
+	*p = (struct columns_part){ .choice = choice };
+	e = columns_layout_read(header, &p->size, &l);
+	for (size_t i = 0; !e && i < COLUMNS_RANGES_MAX; i++) {
+		struct stretch s = stretches[choice][i];
+		uint64_t from = l.offset[s.from];
+		uint64_t len = l.offset[s.to] - from;
+
+		if (len > 0)
+			p->ranges[p->ranges_len++] =
+			    (struct columns_range){ from, len };
+	}
+	return e;
+}
+
+/* Where a column begins, in the one of `bytes` that holds it. */
+static const void *
+find(const struct columns_part *p, const struct columns_layout *l,
+    enum column column, const struct span *bytes)
+{
+	uint64_t offset = l->offset[column];
+
+	for (size_t i = 0; i < p->ranges_len; i++)
+		if (offset >= p->ranges[i].from &&
+		    offset - p->ranges[i].from < p->ranges[i].len)
+			return bytes[i].data + (offset - p->ranges[i].from);
+	return "";
+}
+
+static bool
+is_paid_day(uint32_t day)
+{
+	return day == COLUMNS_NO_DAY || day <= CIVIL_DAY_MAX;
+}
+
+static bool
+is_buyer(const struct columns *c, uint32_t i)
+{
+	switch (c->owner[i]) {
+	case OWNER_NONE:
+		return c->paid_day[i] == COLUMNS_NO_DAY;
+	case OWNER_USER:
+		return true;
+	case OWNER_IPV4:
+		return c->owner_key[i] <= UINT32_MAX;
+	case OWNER_IPV6:
+		return c->owner_low != NULL;
+	}
+	return false;
+}
+
+static bool
+are_buyers(const struct columns *c)
+{
+	for (uint32_t i = 0; i < c->carts_len; i++)
+		if (!is_paid_day(c->paid_day[i]) || !is_buyer(c, i))
+			return false;
+	return true;
+}
+
+static bool
+are_goods(const struct columns *c)
+{
+	if (c->items_from[0] != 0 ||
+	    c->items_from[c->carts_len] != c->items_len)
+		return false;
+	for (uint32_t i = 0; i < c->carts_len; i++)
+		if (!is_paid_day(c->paid_day[i]) ||
+		    c->items_from[i] > c->items_from[i + 1])
+			return false;
+	for (uint32_t i = 0; i < c->items_len; i++)
+		if (c->items[i] >= c->goods_len)
+			return false;
+	for (uint32_t i = 1; i < c->goods_len; i++)
+		if (c->goods_id[i - 1] >= c->goods_id[i])
+			return false;
+	return true;
+}
+
+enum err
+columns_part_read(
+    const struct columns_part *p, const struct span *bytes, struct columns *out)
+{
+	struct columns_layout l = columns_layout_of(p->size);
+
+	*out = (struct columns){ .carts_len = p->size.carts_len,
+		.goods_len = p->size.goods_len,
+		.items_len = p->size.items_len,
+		.paid_day = find(p, &l, COLUMN_PAID_DAY, bytes) };
+	for (size_t i = 0; i < p->ranges_len; i++) {
+		assert((uintptr_t)bytes[i].data % 8 == 0);
+		if (bytes[i].len != p->ranges[i].len)
+			return ERR_CORRUPT;
+	}
+	if (p->choice == COLUMNS_OF_GOODS) {
+		out->goods_id = find(p, &l, COLUMN_GOODS_ID, bytes);
+		out->items_from = find(p, &l, COLUMN_ITEMS_FROM, bytes);
+		out->items = find(p, &l, COLUMN_ITEMS, bytes);
+		return are_goods(out) ? ERR_OK : ERR_CORRUPT;
+	}
+	out->owner = find(p, &l, COLUMN_OWNER, bytes);
+	out->owner_key = find(p, &l, COLUMN_OWNER_KEY, bytes);
+	if (p->size.is_wide)
+		out->owner_low = find(p, &l, COLUMN_OWNER_LOW, bytes);
+	return are_buyers(out) ? ERR_OK : ERR_CORRUPT;
+}
