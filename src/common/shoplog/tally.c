@@ -126,10 +126,10 @@ tally_add(struct tally *t, const struct event *e)
 		return ERR_NO_MEMORY;
 	if (v->country == COUNTRY_NOT_ASKED)
 		v->country = geo_country(t->geo, &e->address);
-	if (is_new && e->kind == EVENT_CART) {
-		v->begins_with_cart = true;
-		v->first_goods_id = e->goods_id;
-	}
+	if (is_new && e->kind == EVENT_CART &&
+	    visitors_begin_with_cart(
+		&t->shards[shard_of(ip)].visitors, v, ip, e->goods_id))
+		return ERR_NO_MEMORY;
 	page = v->last_page;
 	v->last_page = NAME_NONE;
 

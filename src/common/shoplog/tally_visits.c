@@ -45,8 +45,8 @@ find_visitors(struct tally *t, struct steps *s, const struct visit *visits)
 
 		step->hash = hash_of(&t->secret, ip);
 		step->shard = (uint8_t)shard_of(ip);
-		hash_table_fetch_slot(
-		    &t->shards[step->shard].visitors.table, step->hash);
+		visitors_fetch(
+		    &t->shards[step->shard].visitors, ip, step->hash);
 	}
 }
 
@@ -81,8 +81,6 @@ look_at_paths(struct tally *t, struct steps *s, const struct visit *visits)
 		step->kind = path.kind;
 		step->category = path.category;
 		step->page = path.page;
-		hash_table_fetch_entry(
-		    &t->shards[step->shard].visitors.table, step->hash);
 		if (path.kind == EVENT_CART || path.kind == EVENT_PAY ||
 		    path.kind == EVENT_SUCCESS)
 			find_cart(t, s, &visits[i], &event, path.kind);
@@ -142,17 +140,17 @@ meet_visitors(struct tally *t, struct steps *s, const struct visit *visits)
 			v->country = geo_country(t->geo, &ip);
 		}
 		if (cart < s->carts + s->carts_len && cart->visit == visit) {
-			if (is_new && cart->kind == EVENT_CART) {
-				v->begins_with_cart = true;
-				v->first_goods_id = cart->number;
-			}
+			if (is_new && cart->kind == EVENT_CART)
+				e = visitors_begin_with_cart(
+				    &t->shards[step->shard].visitors, v,
+				    visit->ip, cart->number);
 			cart->page = v->last_page;
 			hash_table_fetch_entry(
 			    &t->shards[cart->shard].carts.table, cart->hash);
 			cart++;
 		}
 		v->last_page = step->page;
-		if (run.day != visit->day || run.hour != hour) {
+		if (!e && (run.day != visit->day || run.hour != hour)) {
 			e = add_hour(t, &run);
 			run = (struct hour_run){ visit->day, hour, 0 };
 		}

@@ -5,43 +5,175 @@
 
 #include <stdlib.h>
 
+enum { FIRST_PLACES = 16 };
+
 void
 visitors_init(struct visitors *v, const struct hash_secret *secret)
 {
-	hash_table_init(&v->table, sizeof(struct visitor), secret);
+	*v = (struct visitors){ .secret = *secret };
+	hash_table_init(&v->ipv6, sizeof(struct ipv6_visitor), secret);
+	hash_table_init(&v->firsts, sizeof(struct first_cart), secret);
 }
 
 void
 visitors_cleanup(struct visitors *v)
 {
-	hash_table_cleanup(&v->table);
+	free(v->ipv4);
+	hash_table_cleanup(&v->ipv6);
+	hash_table_cleanup(&v->firsts);
+	*v = (struct visitors){ 0 };
 }
 
-struct visitor *
-visitors_meet(struct visitors *v, struct hash_key key, bool *is_new)
+static struct hash_key
+ipv4_key(uint32_t ip)
 {
-	return visitors_meet_hashed(
-	    v, key, hash_of(&v->table.secret, key), is_new);
+	return (struct hash_key){ 0, (uint64_t)0xffff << 32 | ip };
+}
+
+/* The place of the address, or the free one where it belongs. */
+static inline struct ipv4_visitor *
+ipv4_probe(struct ipv4_visitor *all, size_t places, uint32_t ip, uint64_t hash)
+{
+	size_t i = hash & (places - 1);
+
+	while (all[i].visitor.is_there && all[i].ip != ip)
+		i = (i + 1) & (places - 1);
+	return &all[i];
+}
+
+/* Makes room for `len` IPv4 addresses in all; false when memory is out. */
+static bool
+reserve_ipv4(struct visitors *v, size_t len)
+{
+	size_t places = v->ipv4_places ? v->ipv4_places : FIRST_PLACES;
+	struct ipv4_visitor *all;
+
+	while (places - places / 4 < len)
+		places *= 2;
+	if (places == v->ipv4_places)
+		return true;
+	all = calloc(places, sizeof(*all));
+	if (!all)
+		return false;
+	for (size_t i = 0; i < v->ipv4_places; i++) {
+		uint32_t ip = v->ipv4[i].ip;
+
+		if (v->ipv4[i].visitor.is_there)
+			*ipv4_probe(all, places, ip,
+			    hash_of(&v->secret, ipv4_key(ip))) = v->ipv4[i];
+	}
+	free(v->ipv4);
+	v->ipv4 = all;
+	v->ipv4_places = places;
+	return true;
+}
+
+static struct visitor *
+meet_ipv4(struct visitors *v, uint32_t ip, uint64_t hash)
+{
+	struct ipv4_visitor *found;
+
+	if (v->ipv4_places) {
+		found = ipv4_probe(v->ipv4, v->ipv4_places, ip, hash);
+		if (found->visitor.is_there)
+			return &found->visitor;
+	}
+	if (!reserve_ipv4(v, v->ipv4_len + 1))
+		return NULL;
+	found = ipv4_probe(v->ipv4, v->ipv4_places, ip, hash);
+	found->ip = ip;
+	v->ipv4_len++;
+	return &found->visitor;
 }
 
 struct visitor *
 visitors_meet_hashed(
     struct visitors *v, struct hash_key key, uint64_t hash, bool *is_new)
 {
-	struct visitor *visitor =
-	    hash_table_add_hashed(&v->table, key, hash, is_new);
+	struct visitor *visitor;
 
-	if (visitor && *is_new) {
-		visitor->last_page = NAME_NONE;
-		visitor->country = COUNTRY_NOT_ASKED;
+	if (visitor_is_ipv4(key)) {
+		visitor = meet_ipv4(v, (uint32_t)key.low, hash);
+	} else {
+		struct ipv6_visitor *found =
+		    hash_table_add_hashed(&v->ipv6, key, hash, is_new);
+
+		visitor = found ? &found->visitor : NULL;
 	}
+	if (!visitor)
+		return NULL;
+	*is_new = !visitor->is_there;
+	if (*is_new)
+		*visitor = (struct visitor){ .last_page = NAME_NONE,
+			.country = COUNTRY_NOT_ASKED,
+			.is_there = true };
 	return visitor;
+}
+
+struct visitor *
+visitors_meet(struct visitors *v, struct hash_key key, bool *is_new)
+{
+	return visitors_meet_hashed(v, key, hash_of(&v->secret, key), is_new);
+}
+
+enum err
+visitors_begin_with_cart(struct visitors *v, struct visitor *visitor,
+    struct hash_key key, uint64_t goods_id)
+{
+	bool is_new;
+	struct first_cart *first = hash_table_add(&v->firsts, key, &is_new);
+
+	if (!first)
+		return ERR_NO_MEMORY;
+	first->goods_id = goods_id;
+	visitor->begins_with_cart = true;
+	return ERR_OK;
+}
+
+/* A visitor by itself, out of its table. */
+struct row {
+	struct hash_key key;
+	struct visitor visitor;
+	uint64_t first_goods_id; /* if it begins with an add-to-cart */
+};
+
+/* A walk over all visitors. */
+struct walk {
+	const struct visitors *visitors;
+	size_t ipv4, ipv6; /* the next ones */
+};
+
+static bool
+walk_next(struct walk *w, struct row *out)
+{
+	const struct visitors *v = w->visitors;
+	const struct first_cart *first;
+
+	while (w->ipv4 < v->ipv4_places && !v->ipv4[w->ipv4].visitor.is_there)
+		w->ipv4++;
+	*out = (struct row){ .key = { 0, 0 } };
+	if (w->ipv4 < v->ipv4_places) {
+		out->key = ipv4_key(v->ipv4[w->ipv4].ip);
+		out->visitor = v->ipv4[w->ipv4++].visitor;
+	} else if (w->ipv6 < v->ipv6.len) {
+		const struct ipv6_visitor *at =
+		    hash_table_at(&v->ipv6, w->ipv6++);
+
+		out->key = at->key;
+		out->visitor = at->visitor;
+	} else {
+		return false;
+	}
+	if (out->visitor.begins_with_cart) {
+		first = hash_table_find(&v->firsts, out->key);
+		out->first_goods_id = first->goods_id;
+	}
+	return true;
 }
 
 /* `right` has its page under the name it has on the left. */
 static enum err
-follow(
-    struct visitors *left, struct ballot *ballot, const struct visitor *right)
+follow(struct visitors *left, struct ballot *ballot, const struct row *right)
 {
 	bool is_new;
 	struct visitor *v = visitors_meet(left, right->key, &is_new);
@@ -49,13 +181,15 @@ follow(
 
 	if (!v)
 		return ERR_NO_MEMORY;
-	if (is_new) {
-		v->begins_with_cart = right->begins_with_cart;
-		v->first_goods_id = right->first_goods_id;
-	} else if (right->begins_with_cart && v->last_page != NAME_NONE) {
-		e = ballot_add(ballot, right->first_goods_id, v->last_page, 1);
+	if (right->visitor.begins_with_cart) {
+		if (is_new)
+			e = visitors_begin_with_cart(
+			    left, v, right->key, right->first_goods_id);
+		else if (v->last_page != NAME_NONE)
+			e = ballot_add(
+			    ballot, right->first_goods_id, v->last_page, 1);
 	}
-	v->last_page = right->last_page;
+	v->last_page = right->visitor.last_page;
 	return e;
 }
 
@@ -64,16 +198,18 @@ visitors_append(struct visitors *left, struct names *left_names,
     struct ballot *ballot, const struct visitors *right,
     const struct names *right_names, struct names_map *map)
 {
-	for (size_t i = 0; i < right->table.len; i++) {
-		struct visitor v =
-		    *(const struct visitor *)hash_table_at(&right->table, i);
+	struct walk walk = { .visitors = right };
+	struct row row;
+
+	while (walk_next(&walk, &row)) {
+		uint32_t *page = &row.visitor.last_page;
 		enum err e = ERR_OK;
 
-		if (v.last_page != NAME_NONE)
-			e = names_map_id(map, left_names, right_names,
-			    v.last_page, &v.last_page);
+		if (*page != NAME_NONE)
+			e = names_map_id(
+			    map, left_names, right_names, *page, page);
 		if (!e)
-			e = follow(left, ballot, &v);
+			e = follow(left, ballot, &row);
 		if (e)
 			return e;
 	}
@@ -83,27 +219,20 @@ visitors_append(struct visitors *left, struct names *left_names,
 void
 visitors_use_names(const struct visitors *v, struct names_order *o)
 {
-	for (size_t i = 0; i < v->table.len; i++) {
-		const struct visitor *visitor = hash_table_at(&v->table, i);
+	struct walk walk = { .visitors = v };
+	struct row row;
 
-		if (visitor->last_page != NAME_NONE)
-			names_order_use(o, visitor->last_page);
-	}
-}
-
-static bool
-is_ipv4(struct hash_key key)
-{
-	return key.high == 0 && key.low >> 32 == 0xffff;
+	while (walk_next(&walk, &row))
+		if (row.visitor.last_page != NAME_NONE)
+			names_order_use(o, row.visitor.last_page);
 }
 
 static int
-by_address(const void *a, const void *b, void *context)
+by_address(const void *a, const void *b)
 {
-	const struct visitor *x = a, *y = b;
-	int order = is_ipv4(y->key) - is_ipv4(x->key);
+	const struct row *x = a, *y = b;
+	int order = visitor_is_ipv4(y->key) - visitor_is_ipv4(x->key);
 
-	(void)context;
 	if (order)
 		return order;
 	if (x->key.high != y->key.high)
@@ -114,33 +243,34 @@ by_address(const void *a, const void *b, void *context)
 /* The visitors that are to be written, by address, and how many of each sort
  * there are. */
 struct rows {
-	const struct visitor **at;
+	struct row *at;
 	uint32_t ipv4_len, ipv6_len, firsts_len;
 };
 
 static enum err
 choose(struct rows *rows, const struct visitors *v, enum visitors_part part)
 {
+	struct walk walk = { .visitors = v };
+	struct row row;
 	size_t len = 0;
 
 	*rows = (struct rows){ 0 };
-	rows->at = (const struct visitor **)hash_table_sorted(
-	    &v->table, by_address, NULL);
+	rows->at = calloc(visitors_len(v) + 1, sizeof(*rows->at));
 	if (!rows->at)
 		return ERR_NO_MEMORY;
-	for (size_t i = 0; i < v->table.len; i++) {
-		const struct visitor *row = rows->at[i];
-
-		if (part == VISITORS_PAGES && row->last_page == NAME_NONE)
+	while (walk_next(&walk, &row)) {
+		if (part == VISITORS_PAGES &&
+		    row.visitor.last_page == NAME_NONE)
 			continue;
-		if (is_ipv4(row->key))
+		if (visitor_is_ipv4(row.key))
 			rows->ipv4_len++;
 		else
 			rows->ipv6_len++;
 		rows->firsts_len +=
-		    part == VISITORS_BORDERS && row->begins_with_cart;
+		    part == VISITORS_BORDERS && row.visitor.begins_with_cart;
 		rows->at[len++] = row;
 	}
+	qsort(rows->at, len, sizeof(*rows->at), by_address);
 	return ERR_OK;
 }
 
@@ -159,19 +289,19 @@ visitors_write(struct writer *w, const struct visitors *v,
 	writer_u32(w, rows.firsts_len);
 	writer_u32(w, 0);
 	for (uint32_t i = rows.ipv4_len; i < len; i++) {
-		writer_u64(w, rows.at[i]->key.high);
-		writer_u64(w, rows.at[i]->key.low);
+		writer_u64(w, rows.at[i].key.high);
+		writer_u64(w, rows.at[i].key.low);
 	}
 	for (uint32_t i = 0; rows.firsts_len && i < len; i++)
-		if (rows.at[i]->begins_with_cart)
-			writer_u64(w, rows.at[i]->first_goods_id);
+		if (rows.at[i].visitor.begins_with_cart)
+			writer_u64(w, rows.at[i].first_goods_id);
 	for (uint32_t i = 0; rows.firsts_len && i < len; i++)
-		if (rows.at[i]->begins_with_cart)
+		if (rows.at[i].visitor.begins_with_cart)
 			writer_u32(w, i);
 	for (uint32_t i = 0; i < rows.ipv4_len; i++)
-		writer_u32(w, (uint32_t)rows.at[i]->key.low);
+		writer_u32(w, (uint32_t)rows.at[i].key.low);
 	for (uint32_t i = 0; i < len; i++) {
-		uint32_t page = rows.at[i]->last_page;
+		uint32_t page = rows.at[i].visitor.last_page;
 
 		writer_u32(w, page == NAME_NONE ? 0 : 1 + o->rank[page]);
 	}
@@ -205,13 +335,14 @@ open_view(struct view *v, struct reader *r)
 
 /* Row `i`; its last page is the number in the bytes. Rows are asked for in
  * order. */
-static struct visitor
+static struct row
 row_of(struct view *v, size_t i)
 {
-	struct visitor row = { .last_page = le32(v->last + 4 * i) };
+	struct row row = { .visitor = { .last_page = le32(v->last + 4 * i),
+			       .is_there = true } };
 
 	if (i < v->ipv4_len) {
-		row.key.low = (uint64_t)0xffff << 32 | le32(v->ipv4 + 4 * i);
+		row.key = ipv4_key(le32(v->ipv4 + 4 * i));
 	} else {
 		const char *at = v->ipv6 + 16 * (i - v->ipv4_len);
 
@@ -220,7 +351,7 @@ row_of(struct view *v, size_t i)
 	}
 	if (v->first < v->firsts_len &&
 	    le32(v->first_row + 4 * v->first) == i) {
-		row.begins_with_cart = true;
+		row.visitor.begins_with_cart = true;
 		row.first_goods_id = le64(v->first_goods + 8 * v->first++);
 	}
 	return row;
@@ -230,26 +361,27 @@ enum err
 visitors_read(struct visitors *left, unsigned shard, const struct names *n,
     struct ballot *ballot, struct reader *r, const struct names_map *map)
 {
-	struct visitor before = { 0 };
+	struct row before = { .key = { 0, 0 } };
 	struct view view;
 	size_t len;
 
 	if (!open_view(&view, r))
 		return ERR_CORRUPT;
 	len = view.ipv4_len + view.ipv6_len;
-	if (!hash_table_reserve(&left->table, len))
+	if (!reserve_ipv4(left, view.ipv4_len) ||
+	    !hash_table_reserve(&left->ipv6, view.ipv6_len))
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < len; i++) {
-		struct visitor row = row_of(&view, i);
-		uint32_t page = row.last_page;
+		struct row row = row_of(&view, i);
+		uint32_t page = row.visitor.last_page;
 		enum err e;
 
 		if (shard_of(row.key) != shard || page > map->len ||
-		    is_ipv4(row.key) != (i < view.ipv4_len) ||
-		    (i > 0 && by_address(&before, &row, NULL) >= 0))
+		    visitor_is_ipv4(row.key) != (i < view.ipv4_len) ||
+		    (i > 0 && by_address(&before, &row) >= 0))
 			return ERR_CORRUPT;
-		row.last_page = page ? map->ids[page - 1] : NAME_NONE;
-		if (page && !names_is_page(n, row.last_page))
+		row.visitor.last_page = page ? map->ids[page - 1] : NAME_NONE;
+		if (page && !names_is_page(n, row.visitor.last_page))
 			return ERR_CORRUPT;
 		e = follow(left, ballot, &row);
 		if (e)

@@ -20,28 +20,77 @@
  * stretch). An address that is absent has no line here. */
 enum { COUNTRY_NOT_ASKED = UINT16_MAX };
 
+/* What is known of an address. */
 struct visitor {
-	struct hash_key key;     /* the address, network order, two halves */
-	uint64_t first_goods_id; /* of the add-to-cart that it begins with */
-	uint32_t last_page; /* NAME_NONE: its last line is something else */
-	uint16_t country;   /* COUNTRY_NOT_ASKED: not looked up so far */
-	bool begins_with_cart;
+	uint32_t last_page;    /* NAME_NONE: its last line is something else */
+	uint16_t country;      /* COUNTRY_NOT_ASKED: not looked up so far */
+	bool is_there;         /* false: a free place in the table */
+	bool begins_with_cart; /* its goods id is in visitors.firsts */
+};
+
+/* Twelve bytes, because most of a log's addresses are IPv4 and every line needs
+ * one of them: what lies close together is found quickly. */
+struct ipv4_visitor {
+	uint32_t ip;
+	struct visitor visitor;
+};
+
+struct ipv6_visitor {
+	struct hash_key key; /* the address, network order, two halves */
+	struct visitor visitor;
 };
 
 struct visitors {
-	struct hash_table table; /* of struct visitor */
+	struct hash_secret secret;
+	struct ipv4_visitor *ipv4; /* open addressing; at most 3/4 are taken */
+	size_t ipv4_len, ipv4_places; /* a power of two, or 0 */
+	struct hash_table ipv6;       /* of struct ipv6_visitor */
+	struct hash_table firsts;     /* of struct first_cart */
 };
+
+/* The add-to-cart that an address begins with. */
+struct first_cart {
+	struct hash_key key; /* the address */
+	uint64_t goods_id;
+};
+
+static inline bool
+visitor_is_ipv4(struct hash_key key)
+{
+	return key.high == 0 && key.low >> 32 == 0xffff;
+}
 
 void visitors_init(struct visitors *v, const struct hash_secret *secret);
 void visitors_cleanup(struct visitors *v);
 
-/* The address's entry; a new one has no page and no country yet. NULL when
- * memory is out. Valid until the next call. */
+static inline size_t
+visitors_len(const struct visitors *v)
+{
+	return v->ipv4_len + v->ipv6.len;
+}
+
+/* What is known of the address; a new one has no page and no country yet. NULL
+ * when memory is out. Valid until the next call. */
 struct visitor *visitors_meet(
     struct visitors *v, struct hash_key key, bool *is_new);
 
+/* The same with hash_of() the key at hand; and what brings its place into the
+ * cache before. */
 struct visitor *visitors_meet_hashed(
     struct visitors *v, struct hash_key key, uint64_t hash, bool *is_new);
+
+static inline void
+visitors_fetch(const struct visitors *v, struct hash_key key, uint64_t hash)
+{
+	if (!visitor_is_ipv4(key))
+		hash_table_fetch_slot(&v->ipv6, hash);
+	else if (v->ipv4_places)
+		__builtin_prefetch(&v->ipv4[hash & (v->ipv4_places - 1)]);
+}
+
+/* The first line of the address, just met, is an add-to-cart. */
+enum err visitors_begin_with_cart(struct visitors *v, struct visitor *visitor,
+    struct hash_key key, uint64_t goods_id);
 
 /* left := left, then right; the votes at the border go to `ballot`. */
 enum err visitors_append(struct visitors *left, struct names *left_names,

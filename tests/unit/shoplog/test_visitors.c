@@ -21,9 +21,11 @@ three_visitors(void)
 		    &t->shards[0].visitors, visitor_key(&ip), &is_new);
 
 		assert_true(is_new);
-		v->begins_with_cart = i > 0;
-		v->first_goods_id = i > 0 ? 10 + i : 0;
-		if (i == 0)
+		if (i > 0)
+			assert_false(
+			    visitors_begin_with_cart(&t->shards[0].visitors, v,
+				visitor_key(&ip), 10 + i));
+		else
 			assert_false(names_page(&t->names, span_text("fish"),
 			    span_text("eel"), &v->last_page));
 	}
