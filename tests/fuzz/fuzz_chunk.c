@@ -54,7 +54,8 @@ by_chunks(const struct source *s, uint64_t size)
 	struct chunk *chunks;
 	size_t len;
 
-	must(all && chunk_split(s, size, &chunks, &len) == ERR_OK);
+	must(all != NULL);
+	must(chunk_split(s, size, &chunks, &len) == ERR_OK);
 	for (size_t i = 0; i < len; i++) {
 		struct tally *t = tally_new(NULL);
 

@@ -5,7 +5,7 @@
 
 #include <immintrin.h>
 
-#define WAY __attribute__((target("avx2,bmi,bmi2,popcnt,lzcnt")))
+#define WAY __attribute__((target("avx2,bmi,bmi2,popcnt")))
 
 bool
 scan_has_avx2(void)
@@ -13,8 +13,7 @@ scan_has_avx2(void)
 	return __builtin_cpu_supports("avx2") &&
 	       __builtin_cpu_supports("bmi") &&
 	       __builtin_cpu_supports("bmi2") &&
-	       __builtin_cpu_supports("popcnt") &&
-	       __builtin_cpu_supports("lzcnt");
+	       __builtin_cpu_supports("popcnt");
 }
 
 WAY static inline __m256i
