@@ -7,6 +7,7 @@
 
 struct uv_loop_s;
 struct redis;
+struct copies;
 struct ingest;
 struct pool;
 struct rendered;
@@ -19,6 +20,7 @@ struct worker {
 	    *setup; /* config, geo, shared mapping, keys */
 	struct uv_loop_s *loop;
 	struct redis *redis;       /* store: the commands of requests */
+	struct copies *copies;     /* store: sessions that are remembered */
 	struct ingest *ingest;     /* ingest: tasks and jobs; own connections */
 	struct rendered *rendered; /* service: reports that are ready */
 	struct pool *hash_pool;    /* passwords */

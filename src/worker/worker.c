@@ -13,6 +13,7 @@
 #include "worker/neighbour.h"
 #include "worker/pool.h"
 #include "worker/service/rendered.h"
+#include "worker/store/copies.h"
 #include "worker/store/redis.h"
 #include "worker/transport/routes.h"
 #include "worker/transport/server.h"
@@ -118,6 +119,7 @@ finish(struct life *l)
 	server_close(w->server);
 	ingest_close(w->ingest);
 	rendered_close(w->rendered);
+	copies_close(w->copies);
 	redis_close(w->redis);
 	pool_close(w->hash_pool);
 	pool_close(w->parse_pool);
@@ -146,9 +148,10 @@ start(struct life *l)
 	w->server = server_open(w, &routes);
 	if (!w->hash_pool || !w->parse_pool || !w->redis || !w->server)
 		return ERR_NO_MEMORY;
+	w->copies = copies_open(w);
 	w->ingest = ingest_open(w);
 	w->rendered = rendered_open(w);
-	if (!w->ingest || !w->rendered)
+	if (!w->copies || !w->ingest || !w->rendered)
 		return ERR_NO_MEMORY;
 	enum err e = server_listen(w->server, setup->slot);
 	if (e != ERR_OK)

@@ -1,6 +1,7 @@
 /* What transport is to a request, without the transport. */
 #include "support/loopback.h"
 #include "worker/pool.h"
+#include "worker/store/copies.h"
 #include "worker/store/redis.h"
 
 #include <setjmp.h>
@@ -49,6 +50,11 @@ loopback_open(void **state)
 	    redis_open(&l->loop, &l->server.address, NULL, "loopback", 1000);
 	l->worker.hash_pool = pool_new(&l->loop, 2, 64, 0);
 	assert_non_null(l->worker.redis);
+	l->setup.redis = l->server.address;
+	l->setup.shared = shared_new(1);
+	assert_non_null(l->setup.shared);
+	l->worker.copies = copies_open(&l->worker);
+	assert_non_null(l->worker.copies);
 	assert_non_null(l->worker.hash_pool);
 	*state = l;
 	return 0;
@@ -59,12 +65,14 @@ loopback_close(void **state)
 {
 	struct loopback *l = *state;
 
+	copies_close(l->worker.copies);
 	redis_close(l->worker.redis);
 	pool_close(l->worker.hash_pool);
 	uv_close((uv_handle_t *)&l->patience, NULL);
 	uv_run(&l->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&l->loop), 0);
 	config_cleanup(&l->config);
+	shared_free(l->setup.shared);
 	redis_process_cleanup(&l->server);
 	free(l);
 	return 0;

@@ -76,6 +76,8 @@
 	    "for a Redis command of a request")                               \
 	X(redis_queue_limit, number, "10000", 1, 1000000,                     \
 	    "commands waiting in a worker")                                   \
+	X(local_copies, number, "16777216", 0, 1073741824,                    \
+	    "bytes of local session copies; 0: none")                         \
 	X(password_passes, number, "2", 1, 100, "passes of argon2id")         \
 	X(password_memory, number, "19922944", 8192, 4294967296,              \
 	    "bytes of memory of argon2id")                                    \

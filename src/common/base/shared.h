@@ -11,12 +11,13 @@
  * process writes and any process reads, unless it says otherwise. */
 enum {
 	WORKERS_MAX = 256,
-	EPOCHS = 4096, /* slots of invalidation epochs, by digest */
+	EPOCHS = 4096, /* slots of invalidation epochs, by user */
 };
 
 struct shared_worker {
-	_Atomic int64_t pid;          /* master: 0 while nobody runs here */
-	_Atomic int64_t heartbeat_ms; /* worker: CLOCK_MONOTONIC; master: 0 at death */
+	_Atomic int64_t pid; /* master: 0 while nobody runs here */
+	/* worker: CLOCK_MONOTONIC; master: 0 at death */
+	_Atomic int64_t heartbeat_ms;
 	_Atomic uint64_t requests;    /* worker */
 	_Atomic uint32_t connections; /* worker: open now */
 };

@@ -99,3 +99,22 @@ token_digest(const struct token_key *key, struct span token, int64_t *user_id,
 	    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 	return true;
 }
+
+_Static_assert(
+    TOKEN_TAG_SIZE == crypto_shorthash_siphashx24_BYTES &&
+	sizeof(struct token_tag_key) == crypto_shorthash_siphashx24_KEYBYTES,
+    "as libsodium has it");
+
+void
+token_tag_key_new(struct token_tag_key *key)
+{
+	randombytes_buf(key->bytes, sizeof(key->bytes));
+}
+
+void
+token_tag(const struct token_tag_key *key, struct span token,
+    uint8_t tag[TOKEN_TAG_SIZE])
+{
+	crypto_shorthash_siphashx24(
+	    tag, (const unsigned char *)token.data, token.len, key->bytes);
+}

@@ -16,6 +16,7 @@ enum {
 	DIGEST_TEXT = 44, /* base64url of 32 bytes, NUL */
 	TOKEN_KEY_SIZE = 32,
 	SECRET_TEXT = 45, /* base64 of 32 bytes, NUL */
+	TOKEN_TAG_SIZE = 16,
 };
 
 /* The key of every digest, derived from the `secret` setting. */
@@ -38,5 +39,14 @@ void token_new(int64_t user_id, char out[TOKEN_TEXT]);
  * a token. */
 bool token_digest(const struct token_key *key, struct span token,
     int64_t *user_id, char digest[DIGEST_TEXT]);
+
+/* Names a token in the tables of one process, where it must be quick and never
+ * leaves: SipHash-2-4 of 128 bits under a key made up for that process. */
+struct token_tag_key {
+	uint8_t bytes[16];
+};
+void token_tag_key_new(struct token_tag_key *key);
+void token_tag(const struct token_tag_key *key, struct span token,
+    uint8_t tag[TOKEN_TAG_SIZE]);
 
 #endif

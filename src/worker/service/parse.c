@@ -7,6 +7,7 @@
 
 #include "worker/context.h"
 #include "worker/ingest/ingest.h"
+#include "worker/store/copies.h"
 #include "worker/store/generation.h"
 
 static req_step parsed;
@@ -33,6 +34,8 @@ on_parsed(const struct parse_outcome *outcome, void *arg)
 	struct req *r = arg;
 	enum err e = outcome->err;
 
+	/* Who reads this answer sees the new reports, on every worker here. */
+	copies_revoke_reports(r->worker);
 	if (e == ERR_OK)
 		e = keep_summary(r, outcome->job);
 	else if (outcome->words[0])

@@ -1,6 +1,6 @@
 /* Sessions: whose a token is, and the end of it.
  *
- *	service_session  the digest of the token names the session
+ *	service_session  remembered, or the digest of the token names it
  *	found            it has not expired
  */
 #include "worker/service/session.h"
@@ -16,6 +16,12 @@ struct lookup {
 	int64_t expires_s;
 	req_step *next;
 };
+
+static bool
+is_over(int64_t expires_s)
+{
+	return expires_s <= clock_unix_s();
+}
 
 /* "<token>" or "Bearer <token>"; a scheme's case does not matter (RFC 9110,
  * section 11.1). */
@@ -40,17 +46,22 @@ token_of(struct span authorization)
 enum req_state
 service_session(struct req *r, req_step *next)
 {
-	struct lookup *l = arena_alloc(&r->arena, sizeof(*l));
+	struct span token = token_of(r->authorization);
+	struct lookup *l;
+	int64_t expires_s;
 
+	if (store_session_recall(r, token, &expires_s))
+		return is_over(expires_s) ? req_fail(r, ERR_NO_SESSION)
+					  : next(r);
+	l = arena_alloc(&r->arena, sizeof(*l));
 	if (!l)
 		return req_fail(r, ERR_NO_MEMORY);
 	r->chain = l;
 	l->next = next;
-	if (!token_digest(&r->worker->setup->key, token_of(r->authorization),
-		&r->session.user_id, r->session.digest))
+	if (!token_digest(&r->worker->setup->key, token, &r->session.user_id,
+		r->session.digest))
 		return req_fail(r, ERR_NO_SESSION);
-	return store_session_read(
-	    r, r->session.user_id, r->session.digest, &l->expires_s, found);
+	return store_session_read(r, token, &l->expires_s, found);
 }
 
 static enum req_state
@@ -58,7 +69,7 @@ found(struct req *r)
 {
 	struct lookup *l = r->chain;
 
-	if (l->expires_s <= clock_unix_s())
+	if (is_over(l->expires_s))
 		return req_fail(r, ERR_NO_SESSION);
 	return l->next(r);
 }

@@ -59,6 +59,36 @@ store_send(struct req *r, store_decode *decode, void *out, req_step *next,
 	return err == ERR_OK ? req_wait(r, next) : req_fail(r, err);
 }
 
+static void
+on_caching(enum err err, const redisReply *reply, void *arg)
+{
+	(void)err;
+	(void)reply;
+	(void)arg;
+}
+
+/* The two stand together on the connection: there is nobody else between. */
+enum req_state
+store_send_tracked(struct req *r, store_decode *decode, void *out,
+    req_step *next, const char *format, ...)
+{
+	struct query *q = query_new(r, decode, out);
+	va_list args;
+	enum err err;
+
+	if (!q)
+		return req_fail(r, ERR_NO_MEMORY);
+	err = redis_sendf(r->worker->redis, on_caching, NULL, deadline_ms(r),
+	    "CLIENT CACHING YES");
+	if (err != ERR_OK)
+		return req_fail(r, err);
+	va_start(args, format);
+	err = redis_vsendf(
+	    r->worker->redis, on_reply, q, deadline_ms(r), format, args);
+	va_end(args);
+	return err == ERR_OK ? req_wait(r, next) : req_fail(r, err);
+}
+
 enum req_state
 store_script(struct req *r, store_decode *decode, void *out, req_step *next,
     enum script script, int keys, const char *format, ...)

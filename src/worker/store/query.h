@@ -19,6 +19,12 @@ enum req_state store_send(struct req *r, store_decode *decode, void *out,
     req_step *next, const char *format, ...)
     __attribute__((warn_unused_result));
 
+/* The same for a read of which Redis is to tell when it changes (tracking.h);
+ * the caller has noted a stamp just before, so the connection is up. */
+enum req_state store_send_tracked(struct req *r, store_decode *decode,
+    void *out, req_step *next, const char *format, ...)
+    __attribute__((warn_unused_result));
+
 /* The same for a script; format: its keys, then its other arguments. */
 enum req_state store_script(struct req *r, store_decode *decode, void *out,
     req_step *next, enum script script, int keys, const char *format, ...)

@@ -403,6 +403,12 @@ redis_open(uv_loop_t *loop, const struct redis_address *address,
 	return r;
 }
 
+void
+redis_set_hooks(struct redis *r, const struct redis_hooks *hooks)
+{
+	r->hooks = hooks ? *hooks : (struct redis_hooks){ 0 };
+}
+
 static void
 on_closed(uv_handle_t *h)
 {

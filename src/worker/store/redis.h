@@ -43,6 +43,9 @@ struct redis_hooks {
 struct redis *redis_open(uv_loop_t *loop, const struct redis_address *address,
     const struct redis_hooks *hooks, const char *name, size_t queue_limit);
 
+/* Other hooks from here on. hooks  copied; NULL: nobody asks any more */
+void redis_set_hooks(struct redis *r, const struct redis_hooks *hooks);
+
 /* Answers what waits with ERR_DRAINING (at once), closes, frees within the
  * loop's next turns. May be called from a callback. NULL is allowed. */
 void redis_close(struct redis *r);

@@ -19,10 +19,16 @@ struct session {
 enum req_state store_session_open(struct req *r, const struct session *s,
     bool *is_open, req_step *next) __attribute__((warn_unused_result));
 
-/* expires_s  Unix time; 0: there is no such session */
-enum req_state store_session_read(struct req *r, int64_t user_id,
-    const char *digest, int64_t *expires_s, req_step *next)
-    __attribute__((warn_unused_result));
+/* Whether this worker remembers the token's session (copies.h), without asking
+ * Redis: r->session is filled then. */
+bool store_session_recall(struct req *r, struct span token, int64_t *expires_s);
+
+/* The session that r->session names, remembered from then on.
+ *
+ * token      borrowed until `next` runs
+ * expires_s  Unix time; 0: there is no such session */
+enum req_state store_session_read(struct req *r, struct span token,
+    int64_t *expires_s, req_step *next) __attribute__((warn_unused_result));
 
 /* Ends one, and all of a user. */
 enum req_state store_session_close(struct req *r, int64_t user_id,

@@ -1,5 +1,6 @@
 /* {user:<id>}, a hash each: one user or one being made. */
 #include "worker/store/user.h"
+#include "worker/store/copies.h"
 #include "worker/store/query.h"
 
 #include <hiredis/hiredis.h>
@@ -112,9 +113,17 @@ store_user_patch(struct req *r, int64_t id, struct span first_name,
 	    last_name.data, last_name.len);
 }
 
+/* Its sessions went with it. */
+static enum err
+on_deleted(struct req *r, const redisReply *reply, void *out)
+{
+	copies_revoke_user(r->worker, r->session.user_id);
+	return store_decode_text(r, reply, out);
+}
+
 enum req_state
 store_user_delete(struct req *r, int64_t id, struct span *login, req_step *next)
 {
-	return store_script(r, store_decode_text, login, next,
-	    SCRIPT_USER_DELETE, 2, USER " " USER ":sessions", id, id);
+	return store_script(r, on_deleted, login, next, SCRIPT_USER_DELETE, 2,
+	    USER " " USER ":sessions", id, id);
 }

@@ -4,6 +4,7 @@
 #include "support/crew.h"
 #include "worker/req.h"
 #include "worker/service/rendered.h"
+#include "worker/store/copies.h"
 #include "worker/store/redis.h"
 
 /* One worker that parses and answers reports, without transport. */
@@ -30,7 +31,11 @@ reporter_open(struct reporter *t)
 	t->worker = &t->crew->member[0].worker;
 	t->worker->redis = redis_open(
 	    t->worker->loop, &t->crew->server.address, NULL, "reporter", 1000);
+	/* Parses end here without the answer that makes copies stale. */
+	t->crew->config.local_copies = 0;
+	t->worker->copies = copies_open(t->worker);
 	t->worker->rendered = rendered_open(t->worker);
+	assert_non_null(t->worker->copies);
 	assert_non_null(t->worker->redis);
 	assert_non_null(t->worker->rendered);
 }
@@ -39,6 +44,7 @@ static inline void
 reporter_close(struct reporter *t)
 {
 	rendered_close(t->worker->rendered);
+	copies_close(t->worker->copies);
 	redis_close(t->worker->redis);
 	crew_close(t->crew);
 }

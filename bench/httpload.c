@@ -1,0 +1,304 @@
+/* Asks an HTTP/1.1 server for reports over many connections and says how it
+ * went, as one line of JSON.
+ *
+ *	httpload PORT [connections N] [seconds S] [pipeline N] [rate N]
+ *	         [tokens FILE] [path PREFIX]
+ *
+ * connections  that ask all the time, 64
+ * seconds      3
+ * pipeline     requests that are sent at once, 1
+ * rate         requests a second, sent when they are due whether or not earlier
+ *              ones have been answered; 0: as fast as answers come. Latency is
+ *              counted from when a request was due.
+ * tokens       a file with a token a line; each request takes the next one
+ * path         /report/ by default; 1 to 7 is added to it in turn
+ *
+ * One thread, one epoll. Answers must have a Content-Length. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+	REPORTS = 7,
+	PIPELINE_MAX = 64,
+	TEXT_MAX = 512,
+	INPUT_SIZE = 256 << 10,
+	EVENTS = 256,
+	LATENCIES = 1 << 20, /* microseconds; longer ones count as the last */
+};
+
+struct conn {
+	int fd;
+	int waiting; /* answers */
+	int64_t due_ns[PIPELINE_MAX];
+	int first; /* of due_ns */
+	size_t len;
+	char *input;
+};
+
+static struct {
+	int port, connections, seconds, pipeline;
+	double rate;
+	const char *tokens, *path;
+} option = {
+	.connections = 64, .seconds = 3, .pipeline = 1, .path = "/report/"
+};
+
+static struct {
+	char *text;
+	size_t len;
+} * requests;
+static size_t requests_len, next_request;
+static uint64_t answers, answers_of[6], bytes, broken;
+static uint32_t *latency;
+
+static void
+die(const char *what)
+{
+	fprintf(stderr, "httpload: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static int64_t
+now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Every token asks for another report than the one before. */
+static void
+make_requests(void)
+{
+	FILE *file = option.tokens ? fopen(option.tokens, "r") : NULL;
+	char line[TEXT_MAX / 2] = "";
+
+	if (option.tokens && !file)
+		die(option.tokens);
+	do {
+		char text[TEXT_MAX];
+
+		if (file && !fgets(line, sizeof(line), file))
+			break;
+		line[strcspn(line, "\n")] = '\0';
+		int len = snprintf(text, sizeof(text),
+		    "GET %s%zu HTTP/1.1\r\nHost: 127.0.0.1\r\n%s%s%s\r\n",
+		    option.path, requests_len % REPORTS + 1,
+		    *line ? "Authorization: " : "", line, *line ? "\r\n" : "");
+		requests =
+		    realloc(requests, (requests_len + 1) * sizeof(*requests));
+		if (!requests || !(requests[requests_len].text = strdup(text)))
+			die("memory");
+		requests[requests_len++].len = (size_t)len;
+	} while (file || requests_len < REPORTS);
+	if (file)
+		fclose(file);
+	if (requests_len == 0)
+		die("no tokens");
+}
+
+static void
+conn_open(struct conn *c, int poll)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons((uint16_t)option.port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = c };
+	int one = 1;
+
+	c->waiting = 0;
+	c->len = 0;
+	c->fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&to, sizeof(to)) < 0)
+		die("connect");
+	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	fcntl(c->fd, F_SETFL, O_NONBLOCK);
+	if (epoll_ctl(poll, EPOLL_CTL_ADD, c->fd, &event) < 0)
+		die("epoll_ctl");
+}
+
+static void
+ask(struct conn *c, int64_t due_ns)
+{
+	char text[PIPELINE_MAX * TEXT_MAX];
+	size_t len = 0;
+
+	for (int i = 0; i < option.pipeline; i++) {
+		memcpy(text + len, requests[next_request].text,
+		    requests[next_request].len);
+		len += requests[next_request].len;
+		next_request = (next_request + 1) % requests_len;
+		c->due_ns[i] = due_ns;
+	}
+	c->waiting = option.pipeline;
+	c->first = 0;
+	if (send(c->fd, text, len, MSG_NOSIGNAL) != (ssize_t)len)
+		broken++; /* seen again, as an end of the connection */
+}
+
+/* The length of the answer at the front of the input; 0: not whole yet. */
+static size_t
+answer_len(const char *at, size_t len)
+{
+	const char *end = memmem(at, len, "\r\n\r\n", 4);
+	size_t head, body;
+
+	if (!end)
+		return 0;
+	head = (size_t)(end - at) + 4;
+	const char *length = memmem(at, head, "Content-Length: ", 16);
+	if (!length)
+		length = memmem(at, head, "content-length: ", 16);
+	body = length ? strtoul(length + 16, NULL, 10) : 0;
+	return len >= head + body ? head + body : 0;
+}
+
+static void
+count(struct conn *c, const char *at, size_t len, int64_t now)
+{
+	int64_t us = (now - c->due_ns[c->first++]) / 1000;
+
+	answers++;
+	bytes += len;
+	answers_of[at[9] >= '1' && at[9] <= '5' ? at[9] - '0' : 0]++;
+	latency[us < LATENCIES ? us : LATENCIES - 1]++;
+	c->waiting--;
+}
+
+/* False: the connection has ended. */
+static bool
+take(struct conn *c)
+{
+	ssize_t n = read(c->fd, c->input + c->len, INPUT_SIZE - c->len);
+	size_t at = 0, len;
+
+	if (n < 0 && errno == EAGAIN)
+		return true;
+	if (n <= 0)
+		return false;
+	c->len += (size_t)n;
+	int64_t now = now_ns();
+	while (c->waiting > 0 &&
+	       (len = answer_len(c->input + at, c->len - at)) > 0) {
+		count(c, c->input + at, len, now);
+		at += len;
+	}
+	memmove(c->input, c->input + at, c->len - at);
+	c->len -= at;
+	return true;
+}
+
+static double
+quantile_ms(double q)
+{
+	uint64_t until = (uint64_t)((double)answers * q), seen = 0;
+	int us = 0;
+
+	while (us < LATENCIES - 1 && (seen += latency[us]) <= until)
+		us++;
+	return us / 1000.0;
+}
+
+static void
+read_options(int argc, char **argv)
+{
+	if (argc < 2 || argc % 2 != 0)
+		die("httpload PORT [NAME VALUE]...");
+	option.port = atoi(argv[1]);
+	for (int i = 2; i + 1 < argc; i += 2) {
+		const char *name = argv[i], *value = argv[i + 1];
+
+		if (!strcmp(name, "connections"))
+			option.connections = atoi(value);
+		else if (!strcmp(name, "seconds"))
+			option.seconds = atoi(value);
+		else if (!strcmp(name, "pipeline"))
+			option.pipeline = atoi(value);
+		else if (!strcmp(name, "rate"))
+			option.rate = atof(value);
+		else if (!strcmp(name, "tokens"))
+			option.tokens = value;
+		else if (!strcmp(name, "path"))
+			option.path = value;
+		else
+			die(name);
+	}
+	if (option.pipeline < 1 || option.pipeline > PIPELINE_MAX ||
+	    option.connections < 1)
+		die("pipeline or connections");
+}
+
+int
+main(int argc, char **argv)
+{
+	struct epoll_event events[EVENTS];
+	int64_t begin, end, now, sent = 0;
+
+	read_options(argc, argv);
+	make_requests();
+	latency = calloc(LATENCIES, sizeof(*latency));
+	struct conn *conns = calloc((size_t)option.connections, sizeof(*conns));
+	struct conn **idle = calloc((size_t)option.connections, sizeof(*idle));
+	size_t idle_len = 0;
+	int poll = epoll_create1(0);
+	if (!latency || !conns || !idle || poll < 0)
+		die("memory");
+	for (int i = 0; i < option.connections; i++) {
+		if (!(conns[i].input = malloc(INPUT_SIZE)))
+			die("memory");
+		conn_open(&conns[i], poll);
+		idle[idle_len++] = &conns[i];
+	}
+	begin = now = now_ns();
+	end = begin + (int64_t)option.seconds * 1000000000;
+	while ((now = now_ns()) < end) {
+		while (idle_len > 0) {
+			int64_t due = now;
+
+			if (option.rate > 0)
+				due = begin + (int64_t)(1e9 * (double)sent /
+							option.rate);
+			if (due > now)
+				break;
+			ask(idle[--idle_len], due);
+			sent += option.pipeline;
+		}
+		/* A paced generator has a core of its own and never sleeps. */
+		int n =
+		    epoll_wait(poll, events, EVENTS, option.rate > 0 ? 0 : 100);
+		for (int i = 0; i < n; i++) {
+			struct conn *c = events[i].data.ptr;
+			bool was_waiting = c->waiting > 0;
+
+			if (!take(c)) {
+				broken += c->waiting > 0;
+				close(c->fd);
+				conn_open(c, poll);
+			}
+			if (was_waiting && c->waiting == 0)
+				idle[idle_len++] = c;
+		}
+	}
+	double seconds = (double)(now - begin) / 1e9;
+	printf("{\"answers\": %" PRIu64 ", \"seconds\": %.3f, \"rate\": %.0f, "
+	       "\"ok\": %" PRIu64 ", \"refused\": %" PRIu64
+	       ", \"failed\": %" PRIu64 ", \"broken\": %" PRIu64
+	       ", \"bytes\": %" PRIu64 ", \"p50_ms\": %.3f, \"p99_ms\": %.3f, "
+	       "\"max_ms\": %.3f}\n",
+	    answers, seconds, (double)answers / seconds, answers_of[2],
+	    answers_of[4], answers_of[5], broken, bytes, quantile_ms(0.5),
+	    quantile_ms(0.99), quantile_ms(1));
+	return 0;
+}

@@ -1,0 +1,60 @@
+#ifndef TRAWL_WORKER_STORE_COPIES_H
+#define TRAWL_WORKER_STORE_COPIES_H
+
+#include "common/base/span.h"
+#include "worker/store/copy_table.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What this worker remembers of Redis, so that a request with a token asks it
+ * nothing: sessions, and the name of the current generation. Setting
+ * local_copies: bytes, 0 is none.
+ *
+ * A copy is used only while all of this holds:
+ *   - nobody on this host has ended a session of that user, or put a new
+ *     generation in place, since before it was read: the epoch of that user in
+ *     the shared mapping is what it was. Whoever revokes moves it on before the
+ *     answer that says so leaves;
+ *   - Redis has not told this worker of a change since (tracking.h): for what
+ *     other hosts do;
+ *   - it would have told: the link on which it does was heard less than a
+ *     second ago.
+ * A read notes the first two before it is sent, so that an answer that was
+ * overtaken by a change is never kept. Loop thread only, but for the two
+ * functions that revoke: any thread. */
+struct copies;
+struct worker;
+
+/* `w` is borrowed and has its loop, setup and redis. NULL when memory is out. */
+struct copies *copies_open(struct worker *w);
+
+/* Before redis_close(w->redis). NULL is allowed. */
+void copies_close(struct copies *c);
+
+/* Every session of this user ends or has ended, on every worker of this host,
+ * from here on: called when Redis has answered and before the client is. */
+void copies_revoke_user(struct worker *w, int64_t user_id);
+
+/* Another generation has taken the place of the reports: the same. */
+void copies_revoke_reports(struct worker *w);
+
+/* Noted before a read is sent; false: its answer is not to be kept, and the
+ * read needs not be tracked. */
+bool copies_note_user(
+    const struct copies *c, int64_t user_id, struct copy_stamp *out);
+bool copies_note_reports(const struct copies *c, struct copy_stamp *out);
+
+/* The session of a token; NULL: to be read. Borrowed until the next call. */
+const struct session_copy *copies_find_session(
+    struct copies *c, struct span token);
+void copies_keep_session(
+    struct copies *c, struct span token, const struct session_copy *session);
+
+/* The name of the current generation; the empty span: to be read. Borrowed until
+ * the next call. */
+struct span copies_find_generation(const struct copies *c);
+void copies_keep_generation(
+    struct copies *c, struct span name, struct copy_stamp stamp);
+
+#endif
