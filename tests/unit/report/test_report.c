@@ -105,6 +105,34 @@ a_number_is_its_own_answer(void **state)
 	    "\"buyers\":8," SOURCE);
 }
 
+static void
+the_load_lists_every_hour_in_order(void **state)
+{
+	struct answer_row hours[] = {
+		{ span_text("2018-08-02T03"), "", 7 },
+		{ span_text("2018-08-02T04"), "", UINT64_C(5000000000) },
+	};
+	struct answer_row ranking[] = { hours[1], hours[0] };
+	struct answer a = { .report = 4,
+		.ranking = ranking,
+		.ranking_len = 2,
+		.value = 5000000000,
+		.series = hours,
+		.series_len = 2 };
+	struct period period = { INT32_MIN, 736907 };
+
+	(void)state;
+	assert_document(&a, &period,
+	    "{\"report\":4,\"question\":\"How many requests come in the "
+	    "busiest hour?\",\"answer\":5000000000,\"unit\":\"requests\","
+	    "\"value\":5000000000,\"ranking\":["
+	    "{\"name\":\"2018-08-02T04\",\"value\":5000000000},"
+	    "{\"name\":\"2018-08-02T03\",\"value\":7}],\"series\":["
+	    "{\"name\":\"2018-08-02T03\",\"value\":7},"
+	    "{\"name\":\"2018-08-02T04\",\"value\":5000000000}],"
+	    "\"period\":{\"from\":null,\"to\":\"2018-08-02\"}," SOURCE);
+}
+
 /* The document as jansson reads it; the test decrefs it. */
 static json_t *
 read_back(const struct answer *a, const struct report_source *s,
@@ -233,6 +261,7 @@ main(void)
 		cmocka_unit_test(countries_have_names_and_codes),
 		cmocka_unit_test(no_row_is_a_null_answer),
 		cmocka_unit_test(a_number_is_its_own_answer),
+		cmocka_unit_test(the_load_lists_every_hour_in_order),
 		cmocka_unit_test(every_report_has_what_is_its_own),
 		cmocka_unit_test(a_period_is_said_when_it_was_asked_for),
 		cmocka_unit_test(
