@@ -4,40 +4,40 @@
 /* Every way in which trawl refuses or fails, with the status that a client
  * sees and the words it reads. Where more can be said (a field, a file, a
  * value), the caller says it in a `struct problem` or in req.out.detail. */
-#define ERR_LIST(X)                                                           \
-	X(OK, 200, "OK")                                                      \
-	X(BAD_REQUEST, 400, "Bad request")                                    \
-	X(BAD_JSON, 400, "Malformed JSON")                                    \
-	X(INVALID, 400, "Validation failed")                                  \
-	X(BAD_PARAMETER, 400, "Bad parameter")                                \
-	X(NO_SESSION, 401, "A valid token is required")                       \
-	X(WRONG_CREDENTIALS, 401, "Wrong login or password")                  \
-	X(FORBIDDEN, 403, "This is another user's")                           \
-	X(REGISTRATION_CLOSED, 403, "Registration is closed")                 \
-	X(NOT_FOUND, 404, "Not found")                                        \
-	X(NO_LOG, 404, "No such log")                                         \
-	X(NO_CATEGORY, 404, "No such category")                               \
-	X(NO_JOB, 404, "No such job")                                         \
-	X(METHOD, 405, "Method not allowed")                                  \
-	X(TIMEOUT, 408, "The request took too long to arrive")                \
-	X(LOGIN_BUSY, 409, "Login is busy")                                   \
-	X(NOTHING_PARSED, 409, "Nothing has been parsed yet: ask /parse")     \
-	X(BODY_TOO_LARGE, 413, "The body is too large")                       \
-	X(TARGET_TOO_LONG, 414, "The request target is too long")             \
-	X(NOT_JSON, 415, "Content-Type must be application/json")             \
-	X(EXPECTATION, 417, "Expectation failed")                             \
-	X(TOO_MANY, 429, "Too many attempts")                                 \
-	X(HEADERS_TOO_LARGE, 431, "The header block is too large")            \
-	X(INTERNAL, 500, "Internal error")                                    \
-	X(METHOD_UNKNOWN, 501, "Method not implemented")                      \
-	X(LOG_CHANGED, 503, "The log changed while it was read")              \
-	X(PARSE_FAILED, 503, "The parse failed")                              \
-	X(OVERLOAD, 503, "Too busy, try again")                               \
-	X(STORE_DOWN, 503, "The store is away, try again")                    \
-	X(DRAINING, 503, "This worker is shutting down")                      \
-	X(NO_MEMORY, 503, "Out of memory, try again")                         \
-	X(STALE, 503, "Another parse has taken over")                         \
-	X(CORRUPT, 503, "Stored data has an unknown form")                    \
+#define ERR_LIST(X)                                                       \
+	X(OK, 200, "OK")                                                  \
+	X(BAD_REQUEST, 400, "Bad request")                                \
+	X(BAD_JSON, 400, "Malformed JSON")                                \
+	X(INVALID, 400, "Validation failed")                              \
+	X(BAD_PARAMETER, 400, "Bad parameter")                            \
+	X(NO_SESSION, 401, "A valid token is required")                   \
+	X(WRONG_CREDENTIALS, 401, "Wrong login or password")              \
+	X(FORBIDDEN, 403, "This is another user's")                       \
+	X(REGISTRATION_CLOSED, 403, "Registration is closed")             \
+	X(NOT_FOUND, 404, "Not found")                                    \
+	X(NO_LOG, 404, "No such log")                                     \
+	X(NO_CATEGORY, 404, "No such category")                           \
+	X(NO_JOB, 404, "No such job")                                     \
+	X(METHOD, 405, "Method not allowed")                              \
+	X(TIMEOUT, 408, "The request took too long to arrive")            \
+	X(LOGIN_BUSY, 409, "Login is busy")                               \
+	X(NOTHING_PARSED, 409, "Nothing has been parsed yet: ask /parse") \
+	X(BODY_TOO_LARGE, 413, "The body is too large")                   \
+	X(TARGET_TOO_LONG, 414, "The request target is too long")         \
+	X(NOT_JSON, 415, "Content-Type must be application/json")         \
+	X(EXPECTATION, 417, "Expectation failed")                         \
+	X(TOO_MANY, 429, "Too many attempts")                             \
+	X(HEADERS_TOO_LARGE, 431, "The header block is too large")        \
+	X(INTERNAL, 500, "Internal error")                                \
+	X(METHOD_UNKNOWN, 501, "Method not implemented")                  \
+	X(LOG_CHANGED, 503, "The log changed while it was read")          \
+	X(PARSE_FAILED, 503, "The parse failed")                          \
+	X(OVERLOAD, 503, "Too busy, try again")                           \
+	X(STORE_DOWN, 503, "The store is away, try again")                \
+	X(DRAINING, 503, "This worker is shutting down")                  \
+	X(NO_MEMORY, 503, "Out of memory, try again")                     \
+	X(STALE, 503, "Another parse has taken over")                     \
+	X(CORRUPT, 503, "Stored data has an unknown form")                \
 	X(VERSION, 505, "HTTP version not supported")
 
 enum err {
