@@ -11,6 +11,7 @@ struct copies;
 struct ingest;
 struct pool;
 struct rendered;
+struct seen;
 struct server;
 
 /* What the rooms of one worker share, made by worker_run() and passed along as
@@ -23,6 +24,7 @@ struct worker {
 	struct copies *copies;     /* store: sessions that are remembered */
 	struct ingest *ingest;     /* ingest: tasks and jobs; own connections */
 	struct rendered *rendered; /* service: reports that are ready */
+	struct seen *seen;         /* service: sessions noted this minute */
 	struct pool *hash_pool;    /* passwords */
 	struct pool *parse_pool;   /* chunks, merges, cold reports */
 	struct server *server;     /* transport */

@@ -46,6 +46,17 @@ struct user {
 	struct span password_hash;         /* service only; never encoded */
 };
 
+/* One session of a user, as its user sees it: never token or digest. Texts live
+ * in the request's arena. */
+struct session_row {
+	int64_t id;             /* the how-manieth login of the user it was */
+	struct span created_at; /* as shown */
+	int64_t expires_s;      /* Unix time */
+	int64_t seen_s;         /* to the minute; 0: not used yet */
+	struct span address, agent;
+	bool is_current; /* the one that asks */
+};
+
 struct field_error {
 	const char *field, *message; /* static or in the arena */
 };
@@ -97,7 +108,7 @@ struct req {
 	/* api: what a decoder read, checked */
 	struct {
 		struct span login, password, first_name, last_name;
-		bool has_first_name, has_last_name;
+		struct span current_password;
 		bool all;      /* DELETE /user/auth?all=true */
 		bool full;     /* /parse?full=true */
 		bool is_async; /* Prefer: respond-async */
@@ -125,6 +136,8 @@ struct req {
 		struct user *users;
 		size_t users_len;
 		bool has_more_users;
+		struct session_row *sessions;
+		size_t sessions_len;
 		char token[TOKEN_TEXT];
 		struct parse_summary parse;
 		struct answer answer;

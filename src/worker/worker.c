@@ -13,6 +13,7 @@
 #include "worker/neighbour.h"
 #include "worker/pool.h"
 #include "worker/service/rendered.h"
+#include "worker/service/seen.h"
 #include "worker/store/copies.h"
 #include "worker/store/redis.h"
 #include "worker/transport/routes.h"
@@ -151,7 +152,8 @@ start(struct life *l)
 	w->copies = copies_open(w);
 	w->ingest = ingest_open(w);
 	w->rendered = rendered_open(w);
-	if (!w->copies || !w->ingest || !w->rendered)
+	w->seen = seen_new();
+	if (!w->copies || !w->ingest || !w->rendered || !w->seen)
 		return ERR_NO_MEMORY;
 	enum err e = server_listen(w->server, setup->slot);
 	if (e != ERR_OK)
@@ -196,6 +198,7 @@ worker_run(const struct worker_setup *setup)
 	uv_run(&l.loop, UV_RUN_DEFAULT);
 	uv_close((uv_handle_t *)&l.limit, NULL);
 	uv_run(&l.loop, UV_RUN_NOWAIT);
+	seen_free(l.worker.seen);
 	if (uv_loop_close(&l.loop) != 0) {
 		uv_walk(&l.loop, report_handle, NULL);
 		return 1;

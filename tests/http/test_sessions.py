@@ -162,6 +162,66 @@ class LoggingOut(ServiceCase):
         self.use(token, 200)
 
 
+class ListOfSessions(ServiceCase):
+    def test_tells_every_session_and_no_token(self):
+        ann = self.service.register("ann")
+        other = self.service.client().ask(
+            "POST", "/user/auth", {"login": "ann", "password": PASSWORD},
+            headers={"User-Agent": "phone \xe9"}).json["Authorization"]
+        self.assert_status(ann.get("/user/all", token=other), 200)
+        answer = ann.get("/user/auth")
+        self.assert_status(answer, 200)
+        sessions = {session["id"]: session for session in answer.json}
+        self.assertEqual(set(sessions), {1, 2})
+        for session in sessions.values():
+            self.assertEqual(set(session), {
+                "id", "created_at", "last_seen_at", "expires_at", "address",
+                "user_agent", "is_current"})
+            self.assertEqual(session["address"], "127.0.0.1")
+            self.assertRegex(session["last_seen_at"], r"T\d\d:\d\d:00Z$")
+        self.assertTrue(sessions[1]["is_current"])
+        self.assertFalse(sessions[2]["is_current"])
+        self.assertTrue(sessions[2]["user_agent"].startswith("phone "))
+        for token in ann.token, other:
+            self.assertNotIn(token.split(".")[1].encode(), answer.body)
+
+    def test_lets_one_be_ended_everywhere(self):
+        bob = self.service.register("bob")
+        other = self.service.log_in("bob")
+        for _ in range(EVERY_WORKER):
+            self.assert_status(bob.get("/user/all", token=other), 200)
+        self.assert_empty(bob.ask("DELETE", "/user/auth/2"))
+        for _ in range(EVERY_WORKER):
+            self.assert_refused(bob.get("/user/all", token=other), 401)
+        self.assert_status(bob.get("/user/all"), 200)
+        for path in "/user/auth/2", "/user/auth/9", "/user/auth/0":
+            self.assert_refused(bob.ask("DELETE", path), 404)
+
+
+class ChangeOfPassword(ServiceCase):
+    def change(self, client, document):
+        return client.ask("PATCH", f"/user/{client.user['id']}", document)
+
+    def test_ends_all_other_sessions_on_every_worker(self):
+        ann = self.service.register("ann")
+        other = self.service.log_in("ann")
+        for _ in range(EVERY_WORKER):
+            self.assert_status(ann.get("/user/all", token=other), 200)
+        self.assert_status(self.change(ann, {
+            "password": "new", "current_password": PASSWORD}), 200)
+        for _ in range(EVERY_WORKER):
+            self.assert_refused(ann.get("/user/all", token=other), 401)
+            self.assert_status(ann.get("/user/all"), 200)
+        self.service.log_in("ann", "new")
+
+    def test_needs_the_current_one(self):
+        bob = self.service.register("bob")
+        for more in {}, {"current_password": "wrong"}:
+            answer = self.change(bob, {"password": "new", **more})
+            self.assert_refused(answer, 400, fields=["current_password"])
+        self.service.log_in("bob")
+
+
 class Expiry(Case):
     def test_ends_a_token_on_every_worker(self):
         service = self.start(session_ttl=1)

@@ -1,7 +1,9 @@
-/* POST and DELETE /user/auth. */
+/* POST, GET and DELETE /user/auth. */
 #include "worker/api/session.h"
+#include "common/base/civil.h"
 #include "worker/api/json.h"
 #include "worker/api/query.h"
+#include "worker/api/text.h"
 
 enum err
 api_login_decode(struct req *r)
@@ -37,4 +39,67 @@ api_logout_decode(struct req *r)
 	if (err != ERR_OK)
 		return err;
 	return r->out.errors_len > 0 ? ERR_INVALID : ERR_OK;
+}
+
+static json_t *
+moment(int64_t unix_s)
+{
+	char text[CIVIL_MOMENT_TEXT];
+
+	civil_moment_format(civil_moment_of_unix(unix_s), text);
+	return json_sprintf("%sZ", text);
+}
+
+/* A User-Agent is any bytes: what is no UTF-8 is shown without its bytes beyond
+ * ASCII, which nobody can read anyway. */
+static json_t *
+agent(struct span s)
+{
+	char shown[256];
+	size_t len = s.len < sizeof(shown) ? s.len : sizeof(shown);
+
+	if (text_is_utf8(s))
+		return json_of_span(s);
+	for (size_t i = 0; i < len; i++)
+		shown[i] = (s.data[i] & 0x80) ? '?' : s.data[i];
+	return json_stringn(shown, len);
+}
+
+static json_t *
+session(const struct session_row *s)
+{
+	json_t *object = json_object();
+	json_t *seen = s->seen_s ? moment(s->seen_s) : json_null();
+
+	/* A member that cannot be made makes the whole one that cannot be. */
+	if (json_object_set_new(object, "id", json_integer(s->id)) < 0 ||
+	    json_object_set_new(
+		object, "created_at", json_of_span(s->created_at)) < 0 ||
+	    json_object_set_new(object, "last_seen_at", seen) < 0 ||
+	    json_object_set_new(object, "expires_at", moment(s->expires_s)) <
+		0 ||
+	    json_object_set_new(object, "address", json_of_span(s->address)) <
+		0 ||
+	    json_object_set_new(object, "user_agent", agent(s->agent)) < 0 ||
+	    json_object_set_new(
+		object, "is_current", json_boolean(s->is_current)) < 0) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
+enum err
+api_sessions_encode(struct req *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->row.sessions_len; i++) {
+		if (json_array_append_new(list, session(&r->row.sessions[i])) <
+		    0) {
+			json_decref(list);
+			return ERR_NO_MEMORY;
+		}
+	}
+	return json_answer(r, 200, list);
 }

@@ -11,6 +11,9 @@ enum err api_login_decode(struct req *r);
 /* {"Authorization": "<token>"} from r->row.token. */
 enum err api_token_encode(struct req *r);
 
+/* r->row.sessions as an array. */
+enum err api_sessions_encode(struct req *r);
+
 /* ?all=true: not only this session. */
 enum err api_logout_decode(struct req *r);
 

@@ -38,11 +38,12 @@ api_user_patch_decode(struct req *r)
 		return err;
 	json_name(r, body, "first_name", false, &r->in.first_name);
 	json_name(r, body, "last_name", false, &r->in.last_name);
-	r->in.has_first_name = r->in.first_name.data != NULL;
-	r->in.has_last_name = r->in.last_name.data != NULL;
-	if (r->out.errors_len == 0 && !r->in.has_first_name &&
-	    !r->in.has_last_name) {
-		r->out.detail = "first_name or last_name is required";
+	json_password(r, body, "password", false, &r->in.password);
+	json_password(r, body, "current_password",
+	    json_object_get(body, "password"), &r->in.current_password);
+	if (r->out.errors_len == 0 && !r->in.first_name.data &&
+	    !r->in.last_name.data && !r->in.password.data) {
+		r->out.detail = "first_name, last_name or password is required";
 		return ERR_INVALID;
 	}
 	return verdict(r);

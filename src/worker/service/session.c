@@ -73,12 +73,3 @@ found(struct req *r)
 		return req_fail(r, ERR_NO_SESSION);
 	return l->next(r);
 }
-
-enum req_state
-service_logout(struct req *r)
-{
-	if (r->in.all)
-		return store_session_close_all(r, r->session.user_id, req_done);
-	return store_session_close(
-	    r, r->session.user_id, r->session.digest, req_done);
-}

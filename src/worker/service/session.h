@@ -10,8 +10,15 @@
 enum req_state service_session(struct req *r, req_step *next)
     __attribute__((warn_unused_result));
 
-req_step service_login; /* POST /user/auth: r->row.token */
-req_step
-    service_logout; /* DELETE /user/auth: this session or, r->in.all, all */
+/* Notes that the session of `r` is used, once a minute. */
+void service_session_note(struct req *r);
+
+req_step service_login;        /* POST /user/auth: r->row.token */
+req_step service_session_list; /* GET /user/auth: r->row.sessions */
+
+/* The ends of sessions, all of them, but for those that end with a password
+ * (service_password_change) or a user (service_user_delete). */
+req_step service_logout; /* DELETE /user/auth: this one or, r->in.all, all */
+req_step service_session_end; /* DELETE /user/auth/{id} */
 
 #endif

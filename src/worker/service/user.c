@@ -19,7 +19,7 @@ service_user_permit_own(struct req *r)
 	return r->path_id == r->session.user_id ? ERR_OK : ERR_FORBIDDEN;
 }
 
-/* PATCH /user/{id}
+/* PATCH /user/{id} without a password; with one: password_change.c
  *
  *	service_user_patch  change what was given, unless the user is gone
  *	patched             answer with all of it
@@ -29,12 +29,18 @@ static req_step patched;
 enum req_state
 service_user_patch(struct req *r)
 {
-	struct span now = clock_text(r);
+	struct user_change change = {
+		.first_name = r->in.first_name,
+		.last_name = r->in.last_name,
+		.now = clock_text(r),
+	};
 
-	if (!now.data)
+	if (r->in.password.data)
+		return service_password_change(r);
+	if (!change.now.data)
 		return req_fail(r, ERR_NO_MEMORY);
-	return store_user_patch(r, r->session.user_id, r->in.first_name,
-	    r->in.last_name, now, &r->row.user, patched);
+	return store_user_patch(
+	    r, r->session.user_id, &change, &r->row.user, patched);
 }
 
 static enum req_state

@@ -13,9 +13,10 @@ enum err service_user_permit_create(struct req *r);
 /* ERR_FORBIDDEN unless the path names the session's own user. */
 enum err service_user_permit_own(struct req *r);
 
-req_step service_user_create; /* POST /user */
-req_step service_user_patch;  /* PATCH /user/{id} */
-req_step service_user_delete; /* DELETE /user/{id} */
-req_step service_user_list;   /* GET /user/all */
+req_step service_user_create;     /* POST /user */
+req_step service_user_patch;      /* PATCH /user/{id} */
+req_step service_password_change; /* PATCH /user/{id} with a password */
+req_step service_user_delete;     /* DELETE /user/{id} */
+req_step service_user_list;       /* GET /user/all */
 
 #endif

@@ -1,6 +1,8 @@
-/* {user:<id>}:session:<digest>, a hash each that expires by itself, and
- * {user:<id>}:sessions, the digests by expiry. */
+/* {user:<id>}:session:<digest>, a hash each that expires by itself,
+ * {user:<id>}:sessions, the digests by expiry, and {user:<id>}:seen, when each
+ * was used last. */
 #include "worker/store/session.h"
+#include "common/base/config.h"
 #include "worker/context.h"
 #include "worker/store/copies.h"
 #include "worker/store/query.h"
@@ -8,11 +10,13 @@
 #include <hiredis/hiredis.h>
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { SESSIONS_MAX = 100 }; /* of a user; the oldest make room */
 
 #define USER "{user:%" PRId64 "}"
+#define KEYS USER " " USER ":sessions " USER ":seen"
 
 /* The oldest sessions may have made room. */
 static enum err
@@ -29,16 +33,23 @@ on_closed(struct req *r, const redisReply *reply, void *out)
 	return store_decode_nothing(r, reply, out);
 }
 
+static enum err
+on_closed_id(struct req *r, const redisReply *reply, void *out)
+{
+	copies_revoke_user(r->worker, r->session.user_id);
+	return store_decode_text(r, reply, out);
+}
+
 enum req_state
 store_session_open(
     struct req *r, const struct session *s, bool *is_open, req_step *next)
 {
-	return store_script(r, on_open, is_open, next, SCRIPT_SESSION_OPEN, 3,
-	    USER " " USER ":sessions " USER ":session:%s %b %b %s %" PRId64
-		 " %" PRId64 " %b %b %b %d",
-	    s->user_id, s->user_id, s->user_id, s->digest, s->checked.data,
-	    s->checked.len, s->renewed.data, s->renewed.len, s->digest,
-	    s->now_s, s->expires_s, s->created.data, s->created.len,
+	return store_script(r, on_open, is_open, next, SCRIPT_SESSION_OPEN, 4,
+	    KEYS " " USER ":session:%s %b %b %s %" PRId64 " %" PRId64
+		 " %b %b %b %d",
+	    s->user_id, s->user_id, s->user_id, s->user_id, s->digest,
+	    s->checked.data, s->checked.len, s->renewed.data, s->renewed.len,
+	    s->digest, s->now_s, s->expires_s, s->created.data, s->created.len,
 	    s->address.data, s->address.len, s->agent.data, s->agent.len,
 	    (int)SESSIONS_MAX);
 }
@@ -102,14 +113,103 @@ enum req_state
 store_session_close(
     struct req *r, int64_t user_id, const char *digest, req_step *next)
 {
-	return store_script(r, on_closed, NULL, next, SCRIPT_SESSION_CLOSE, 2,
-	    USER ":sessions " USER ":session:%s %s", user_id, user_id, digest,
-	    digest);
+	return store_script(r, on_closed, NULL, next, SCRIPT_SESSION_CLOSE, 3,
+	    USER ":sessions " USER ":seen " USER ":session:%s %s", user_id,
+	    user_id, user_id, digest, digest);
 }
 
 enum req_state
 store_session_close_all(struct req *r, int64_t user_id, req_step *next)
 {
 	return store_script(r, on_closed, NULL, next, SCRIPT_SESSION_CLOSE_ALL,
-	    2, USER " " USER ":sessions", user_id, user_id);
+	    3, KEYS, user_id, user_id, user_id);
+}
+
+enum req_state
+store_session_close_id(struct req *r, int64_t user_id, int64_t id,
+    struct span *digest, req_step *next)
+{
+	return store_script(r, on_closed_id, digest, next,
+	    SCRIPT_SESSION_CLOSE_ID, 3, KEYS " %" PRId64, user_id, user_id,
+	    user_id, id);
+}
+
+/* {digest, id, created, expires, address, agent, seen} */
+static enum err
+decode_row(struct req *r, const redisReply *reply, struct session_row *row)
+{
+	struct span digest;
+	enum err err;
+
+	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 7)
+		return ERR_CORRUPT;
+	err = store_decode_text(r, reply->element[0], &digest);
+	if (err == ERR_OK)
+		err = store_decode_number(r, reply->element[1], &row->id);
+	if (err == ERR_OK)
+		err = store_decode_text(r, reply->element[2], &row->created_at);
+	if (err == ERR_OK)
+		err =
+		    store_decode_number(r, reply->element[3], &row->expires_s);
+	if (err == ERR_OK)
+		err = store_decode_text(r, reply->element[4], &row->address);
+	if (err == ERR_OK)
+		err = store_decode_text(r, reply->element[5], &row->agent);
+	if (err == ERR_OK)
+		err = store_decode_number(r, reply->element[6], &row->seen_s);
+	if (err == ERR_OK)
+		row->is_current =
+		    span_is_equal(digest, span_text(r->session.digest));
+	return err;
+}
+
+static enum err
+decode_list(struct req *r, const redisReply *reply, void *out)
+{
+	enum err err = ERR_OK;
+
+	(void)out;
+	if (reply->type != REDIS_REPLY_ARRAY)
+		return ERR_CORRUPT;
+	r->row.sessions = arena_alloc(
+	    &r->arena, (reply->elements + 1) * sizeof(r->row.sessions[0]));
+	if (!r->row.sessions)
+		return ERR_NO_MEMORY;
+	r->row.sessions_len = reply->elements;
+	for (size_t i = 0; i < reply->elements && err == ERR_OK; i++)
+		err = decode_row(r, reply->element[i], &r->row.sessions[i]);
+	return err;
+}
+
+enum req_state
+store_session_list(
+    struct req *r, int64_t user_id, int64_t now_s, req_step *next)
+{
+	return store_script(r, decode_list, NULL, next, SCRIPT_SESSION_LIST, 3,
+	    KEYS " %" PRId64, user_id, user_id, user_id, now_s);
+}
+
+static void
+on_noted(enum err err, const redisReply *reply, void *arg)
+{
+	(void)err;
+	(void)reply;
+	(void)arg;
+}
+
+void
+store_session_note(
+    struct worker *w, int64_t user_id, const char *digest, int64_t minute_s)
+{
+	char sessions[64], seen[64], minute[24];
+	const char *argv[] = { sessions, seen, digest, minute };
+	enum err err;
+
+	snprintf(sessions, sizeof(sessions), USER ":sessions", user_id);
+	snprintf(seen, sizeof(seen), USER ":seen", user_id);
+	snprintf(minute, sizeof(minute), "%" PRId64, minute_s);
+	err = redis_script(w->redis, on_noted, NULL,
+	    w->setup->config->redis_timeout_ms, SCRIPT_SESSION_SEEN, 2, 4, argv,
+	    NULL);
+	(void)err;
 }

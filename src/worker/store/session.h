@@ -3,6 +3,8 @@
 
 #include "worker/req.h"
 
+struct worker;
+
 /* Sessions, under the digest of their token: everything of one user in one
  * slot, so that each of these is one step for Redis. */
 struct session {
@@ -30,10 +32,28 @@ bool store_session_recall(struct req *r, struct span token, int64_t *expires_s);
 enum req_state store_session_read(struct req *r, struct span token,
     int64_t *expires_s, req_step *next) __attribute__((warn_unused_result));
 
+/* Fills r->row.sessions, those that expire last first. */
+enum req_state store_session_list(struct req *r, int64_t user_id, int64_t now_s,
+    req_step *next) __attribute__((warn_unused_result));
+
+/* Notes that a session was used; nobody waits for it, and an old note is all
+ * that a failure leaves. Not in the session itself: a note changes no copy.
+ *
+ * minute_s  Unix time, whole minutes */
+void store_session_note(
+    struct worker *w, int64_t user_id, const char *digest, int64_t minute_s);
+
 /* Ends one, and all of a user. */
 enum req_state store_session_close(struct req *r, int64_t user_id,
     const char *digest, req_step *next) __attribute__((warn_unused_result));
 enum req_state store_session_close_all(struct req *r, int64_t user_id,
     req_step *next) __attribute__((warn_unused_result));
+
+/* Ends the session with this number.
+ *
+ * digest  of the session that ended; {NULL, 0}: there is no such */
+enum req_state store_session_close_id(struct req *r, int64_t user_id,
+    int64_t id, struct span *digest, req_step *next)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -94,23 +94,34 @@ store_user_read(struct req *r, int64_t id, struct user *out, req_step *next)
 }
 
 enum req_state
-store_user_patch(struct req *r, int64_t id, struct span first_name,
-    struct span last_name, struct span now, struct user *out, req_step *next)
+store_user_patch(struct req *r, int64_t id, const struct user_change *c,
+    struct user *out, req_step *next)
 {
 	out->id = id;
-	if (first_name.data && last_name.data)
-		return store_script(r, store_decode_user, out, next,
-		    SCRIPT_USER_PATCH, 1,
-		    USER " update_at %b first_name %b last_name %b", id,
-		    now.data, now.len, first_name.data, first_name.len,
-		    last_name.data, last_name.len);
-	if (first_name.data)
-		return store_script(r, store_decode_user, out, next,
-		    SCRIPT_USER_PATCH, 1, USER " update_at %b first_name %b",
-		    id, now.data, now.len, first_name.data, first_name.len);
 	return store_script(r, store_decode_user, out, next, SCRIPT_USER_PATCH,
-	    1, USER " update_at %b last_name %b", id, now.data, now.len,
-	    last_name.data, last_name.len);
+	    1, USER " %b %b %b", id, c->now.data, c->now.len,
+	    c->first_name.data, c->first_name.len, c->last_name.data,
+	    c->last_name.len);
+}
+
+/* All sessions but one have ended. */
+static enum err
+on_password(struct req *r, const redisReply *reply, void *out)
+{
+	copies_revoke_user(r->worker, r->session.user_id);
+	return store_decode_user(r, reply, out);
+}
+
+enum req_state
+store_user_password(struct req *r, int64_t id, const struct user_change *c,
+    const struct user_password *p, struct user *out, req_step *next)
+{
+	out->id = id;
+	return store_script(r, on_password, out, next, SCRIPT_USER_PASSWORD, 3,
+	    USER " " USER ":sessions " USER ":seen %b %b %b %b %s %s", id, id,
+	    id, c->now.data, c->now.len, c->first_name.data, c->first_name.len,
+	    c->last_name.data, c->last_name.len, p->checked.data,
+	    p->checked.len, p->hash, p->digest);
 }
 
 /* Its sessions went with it. */
@@ -124,6 +135,6 @@ on_deleted(struct req *r, const redisReply *reply, void *out)
 enum req_state
 store_user_delete(struct req *r, int64_t id, struct span *login, req_step *next)
 {
-	return store_script(r, on_deleted, login, next, SCRIPT_USER_DELETE, 2,
-	    USER " " USER ":sessions", id, id);
+	return store_script(r, on_deleted, login, next, SCRIPT_USER_DELETE, 3,
+	    USER " " USER ":sessions " USER ":seen", id, id, id);
 }

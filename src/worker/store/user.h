@@ -35,11 +35,27 @@ enum req_state store_user_activate(struct req *r, int64_t id, struct span now,
 enum req_state store_user_read(struct req *r, int64_t id, struct user *out,
     req_step *next) __attribute__((warn_unused_result));
 
-/* Changes the names that have data (a name is never empty).
- *
- * out  as it is then; id 0: there is no such user */
+/* What a change gives a user: names that have data (a name is never empty),
+ * and the time as shown. */
+struct user_change {
+	struct span first_name, last_name, now;
+};
+
+/* out  as it is then; id 0: there is no such user */
 enum req_state store_user_patch(struct req *r, int64_t id,
-    struct span first_name, struct span last_name, struct span now,
+    const struct user_change *c, struct user *out, req_step *next)
+    __attribute__((warn_unused_result));
+
+/* A change of the password, too: ends every session but one. */
+struct user_password {
+	struct span checked; /* the hash that was found right */
+	const char *hash;    /* what takes its place */
+	const char *digest;  /* of the session that stays */
+};
+
+/* out  as it is then; id 0: the user is gone, or has another password by now */
+enum req_state store_user_password(struct req *r, int64_t id,
+    const struct user_change *c, const struct user_password *p,
     struct user *out, req_step *next) __attribute__((warn_unused_result));
 
 /* Ends the user and all its sessions at once; what is left to do is to release

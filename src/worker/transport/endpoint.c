@@ -28,6 +28,8 @@ permit(struct req *r)
 {
 	enum err e = r->route->permit ? r->route->permit(r) : ERR_OK;
 
+	if (r->route->session)
+		service_session_note(r);
 	return e == ERR_OK ? req_done(r) : req_fail(r, e);
 }
 

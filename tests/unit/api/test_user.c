@@ -49,15 +49,15 @@ patch_takes_one_or_both(void **state)
 
 	decoding_body(r, "{\"first_name\":\"A\"}");
 	assert_int_equal(api_user_patch_decode(r), ERR_OK);
-	assert_true(r->in.has_first_name);
-	assert_false(r->in.has_last_name);
+	assert_non_null(r->in.first_name.data);
+	assert_null(r->in.last_name.data);
 	decoding_body(r, "{\"last_name\":\"B\",\"login\":\"eve\"}");
 	assert_int_equal(api_user_patch_decode(r), ERR_OK);
 	assert_span(r->in.last_name, "B");
 	assert_null(r->in.login.data);
 	decoding_body(r, "{\"first_name\":\"A\",\"last_name\":\"B\"}");
 	assert_int_equal(api_user_patch_decode(r), ERR_OK);
-	assert_true(r->in.has_first_name && r->in.has_last_name);
+	assert_true(r->in.first_name.data && r->in.last_name.data);
 }
 
 static void

@@ -1,0 +1,99 @@
+/* PATCH /user/{id} with a password: who has stolen a token does not get the
+ * account by it, and who changes a password throws out everybody else.
+ *
+ *	service_password_change  read the user
+ *	check                    the current password, on a pool thread, and the
+ *	                         hash of the new one
+ *	change                   both at once: the password, and the end of all
+ *	                         other sessions
+ *	changed                  answer
+ */
+#include "common/base/password.h"
+#include "worker/context.h"
+#include "worker/service/clock.h"
+#include "worker/service/user.h"
+#include "worker/store/user.h"
+
+static req_step check, change, changed;
+
+struct change {
+	struct password_cost cost;
+	struct span current, password;
+	struct user user;
+	bool is_right;
+	enum err hash_err;
+	char hash[PASSWORD_HASH_SIZE];
+};
+
+enum req_state
+service_password_change(struct req *r)
+{
+	const struct config *config = r->worker->setup->config;
+	struct change *c = arena_alloc(&r->arena, sizeof(*c));
+
+	if (!c)
+		return req_fail(r, ERR_NO_MEMORY);
+	r->chain = c;
+	c->cost.passes = (uint64_t)config->password_passes;
+	c->cost.memory_bytes = (uint64_t)config->password_memory;
+	c->current = r->in.current_password;
+	c->password = r->in.password;
+	return store_user_read(r, r->session.user_id, &c->user, check);
+}
+
+static void
+check_and_hash(void *arg)
+{
+	struct change *c = arg;
+
+	c->is_right = password_is_right(c->user.password_hash.data, c->current);
+	if (c->is_right)
+		c->hash_err = password_hash(&c->cost, c->password, c->hash);
+}
+
+static enum req_state
+check(struct req *r)
+{
+	struct change *c = r->chain;
+
+	/* Deleted since the session was looked up: its tokens are dead. */
+	if (c->user.id == 0)
+		return req_fail(r, ERR_NO_SESSION);
+	return req_offload(r, check_and_hash, c, change);
+}
+
+static enum req_state
+change(struct req *r)
+{
+	struct change *c = r->chain;
+	struct user_change names = {
+		.first_name = r->in.first_name,
+		.last_name = r->in.last_name,
+		.now = clock_text(r),
+	};
+	struct user_password password = {
+		.checked = c->user.password_hash,
+		.hash = c->hash,
+		.digest = r->session.digest,
+	};
+
+	if (!c->is_right) {
+		req_field_error(r, "current_password", "Wrong password.");
+		return req_fail(r, ERR_INVALID);
+	}
+	if (c->hash_err != ERR_OK)
+		return req_fail(r, c->hash_err);
+	if (!names.now.data)
+		return req_fail(r, ERR_NO_MEMORY);
+	return store_user_password(
+	    r, r->session.user_id, &names, &password, &r->row.user, changed);
+}
+
+static enum req_state
+changed(struct req *r)
+{
+	if (r->row.user.id == 0)
+		return req_refuse(r, ERR_OVERLOAD,
+		    "The account changed at this moment, try again");
+	return req_done(r);
+}
