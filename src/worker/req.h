@@ -101,7 +101,7 @@ struct req {
 	struct span path, query, body;
 	struct span authorization, content_type, if_none_match, prefer;
 	struct span user_agent, forwarded_for, host;
-	char client[46];       /* address of the peer, text */
+	char client[46];       /* address of the client, behind proxies; text */
 	int64_t path_id;       /* {id}, {n} of the route; 0 when it has none */
 	struct span path_name; /* {job} of the route */
 

@@ -222,6 +222,35 @@ class ChangeOfPassword(ServiceCase):
         self.service.log_in("bob")
 
 
+class Throttle(Case):
+    """Wrong passwords; each place is an address that a trusted proxy names."""
+
+    def log_in(self, service, place, password):
+        return service.client().ask(
+            "POST", "/user/auth", {"login": "ann", "password": password},
+            headers={"X-Forwarded-For": place})
+
+    def test_stops_a_guesser_and_not_the_owner(self):
+        service = self.start(login_tries=3, trusted_proxies="127.0.0.0/8")
+        service.register("ann")
+        for _ in range(3):
+            self.assert_refused(
+                self.log_in(service, "192.0.2.1", "guess"), 401)
+        for password in "guess", PASSWORD:
+            answer = self.log_in(service, "192.0.2.1", password)
+            self.assert_refused(answer, 429)
+            self.assertGreaterEqual(int(answer.header("Retry-After")), 1)
+        self.assert_status(self.log_in(service, "192.0.2.2", PASSWORD), 200)
+
+    def test_believes_no_stranger(self):
+        service = self.start(login_tries=3)
+        service.register("ann")
+        for i in range(3):
+            self.assert_refused(
+                self.log_in(service, f"192.0.2.{i}", "guess"), 401)
+        self.assert_refused(self.log_in(service, "192.0.2.9", "guess"), 429)
+
+
 class Expiry(Case):
     def test_ends_a_token_on_every_worker(self):
         service = self.start(session_ttl=1)

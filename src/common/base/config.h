@@ -81,6 +81,10 @@
 	X(password_passes, number, "2", 1, 100, "passes of argon2id")         \
 	X(password_memory, number, "19922944", 8192, 4294967296,              \
 	    "bytes of memory of argon2id")                                    \
+	X(login_tries, number, "10", 1, 1000000,                              \
+	    "wrong passwords before a log-in waits")                          \
+	X(login_delay_max_s, number, "900", 1, 3600,                          \
+	    "seconds that it waits at most")                                  \
 	X(hash_queue_limit, number, "64", 1, 100000,                          \
 	    "passwords waiting in a worker")                                  \
 	X(chunk_size, number, "33554432", 1, 1073741824,                      \

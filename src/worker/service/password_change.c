@@ -2,8 +2,10 @@
  * account by it, and who changes a password throws out everybody else.
  *
  *	service_password_change  read the user
+ *	enter                    may a password be tried now?
  *	check                    the current password, on a pool thread, and the
  *	                         hash of the new one
+ *	judge                    wrong: counted, and refused
  *	change                   both at once: the password, and the end of all
  *	                         other sessions
  *	changed                  answer
@@ -11,22 +13,48 @@
 #include "common/base/password.h"
 #include "worker/context.h"
 #include "worker/service/clock.h"
+#include "worker/service/throttle.h"
 #include "worker/service/user.h"
 #include "worker/store/user.h"
 
-static req_step check, change, changed;
+static req_step enter, check, judge, refuse, changed;
 
 struct change {
 	struct password_cost cost;
 	struct span current, password;
-	struct user user;
 	bool is_right;
+	struct span hash_now;
 	enum err hash_err;
 	char hash[PASSWORD_HASH_SIZE];
 };
 
 enum req_state
 service_password_change(struct req *r)
+{
+	return store_user_read(r, r->session.user_id, &r->row.user, enter);
+}
+
+static enum req_state
+enter(struct req *r)
+{
+	/* Deleted since the session was looked up: its tokens are dead. */
+	if (r->row.user.id == 0)
+		return req_fail(r, ERR_NO_SESSION);
+	return throttle_enter(r, r->row.user.login, check);
+}
+
+static void
+check_and_hash(void *arg)
+{
+	struct change *c = arg;
+
+	c->is_right = password_is_right(c->hash_now.data, c->current);
+	if (c->is_right)
+		c->hash_err = password_hash(&c->cost, c->password, c->hash);
+}
+
+static enum req_state
+check(struct req *r)
 {
 	const struct config *config = r->worker->setup->config;
 	struct change *c = arena_alloc(&r->arena, sizeof(*c));
@@ -38,28 +66,15 @@ service_password_change(struct req *r)
 	c->cost.memory_bytes = (uint64_t)config->password_memory;
 	c->current = r->in.current_password;
 	c->password = r->in.password;
-	return store_user_read(r, r->session.user_id, &c->user, check);
-}
-
-static void
-check_and_hash(void *arg)
-{
-	struct change *c = arg;
-
-	c->is_right = password_is_right(c->user.password_hash.data, c->current);
-	if (c->is_right)
-		c->hash_err = password_hash(&c->cost, c->password, c->hash);
+	c->hash_now = r->row.user.password_hash;
+	return req_offload(r, check_and_hash, c, judge);
 }
 
 static enum req_state
-check(struct req *r)
+refuse(struct req *r)
 {
-	struct change *c = r->chain;
-
-	/* Deleted since the session was looked up: its tokens are dead. */
-	if (c->user.id == 0)
-		return req_fail(r, ERR_NO_SESSION);
-	return req_offload(r, check_and_hash, c, change);
+	req_field_error(r, "current_password", "Wrong password.");
+	return req_fail(r, ERR_INVALID);
 }
 
 static enum req_state
@@ -72,21 +87,26 @@ change(struct req *r)
 		.now = clock_text(r),
 	};
 	struct user_password password = {
-		.checked = c->user.password_hash,
+		.checked = c->hash_now,
 		.hash = c->hash,
 		.digest = r->session.digest,
 	};
 
-	if (!c->is_right) {
-		req_field_error(r, "current_password", "Wrong password.");
-		return req_fail(r, ERR_INVALID);
-	}
 	if (c->hash_err != ERR_OK)
 		return req_fail(r, c->hash_err);
 	if (!names.now.data)
 		return req_fail(r, ERR_NO_MEMORY);
 	return store_user_password(
 	    r, r->session.user_id, &names, &password, &r->row.user, changed);
+}
+
+static enum req_state
+judge(struct req *r)
+{
+	struct change *c = r->chain;
+
+	return c->is_right ? change(r)
+			   : throttle_failed(r, r->row.user.login, refuse);
 }
 
 static enum req_state

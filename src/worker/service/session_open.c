@@ -1,10 +1,12 @@
 /* POST /user/auth: login and password in, session token out.
  *
- *	service_login  whose login it is
+ *	service_login  may it be tried now?
+ *	find_login     whose login it is
  *	find_user      that user; nobody's login: a user that never was
  *	check          the password, on a pool thread; nobody's: against a dummy
- *	open_session   under a new token, if the password was right
- *	opened         answer
+ *	judge          wrong: counted, and refused
+ *	open_session   under a new token
+ *	opened         the place is known from now on; answer
  *
  * An unknown login takes the same steps and the same time as a wrong password,
  * and is answered in the same words. */
@@ -12,13 +14,14 @@
 #include "worker/context.h"
 #include "worker/service/clock.h"
 #include "worker/service/session.h"
+#include "worker/service/throttle.h"
 #include "worker/store/login.h"
 #include "worker/store/session.h"
 #include "worker/store/user.h"
 
 #include <inttypes.h>
 
-static req_step find_user, check, open_session, opened;
+static req_step find_login, find_user, check, judge, refuse, opened;
 
 enum { AGENT_MAX = 255 }; /* bytes of User-Agent that are kept */
 
@@ -36,6 +39,12 @@ struct attempt {
 
 enum req_state
 service_login(struct req *r)
+{
+	return throttle_enter(r, r->in.login, find_login);
+}
+
+static enum req_state
+find_login(struct req *r)
 {
 	const struct config *config = r->worker->setup->config;
 	struct attempt *a = arena_alloc(&r->arena, sizeof(*a));
@@ -90,7 +99,13 @@ check(struct req *r)
 				  : dummy_hash(r, &a->cost);
 	if (!a->hash)
 		return req_fail(r, ERR_NO_MEMORY);
-	return req_offload(r, check_password, a, open_session);
+	return req_offload(r, check_password, a, judge);
+}
+
+static enum req_state
+refuse(struct req *r)
+{
+	return req_fail(r, ERR_WRONG_CREDENTIALS);
 }
 
 static enum req_state
@@ -99,8 +114,6 @@ open_session(struct req *r)
 	struct attempt *a = r->chain;
 	struct session *s = &a->session;
 
-	if (a->user.id == 0 || !a->is_right)
-		return req_fail(r, ERR_WRONG_CREDENTIALS);
 	token_new(a->user.id, r->row.token);
 	if (!token_digest(&r->worker->setup->key, span_text(r->row.token),
 		&r->session.user_id, r->session.digest))
@@ -121,6 +134,16 @@ open_session(struct req *r)
 	return store_session_open(r, s, &a->is_open, opened);
 }
 
+static enum req_state
+judge(struct req *r)
+{
+	struct attempt *a = r->chain;
+
+	if (a->user.id == 0 || !a->is_right)
+		return throttle_failed(r, r->in.login, refuse);
+	return open_session(r);
+}
+
 /* Between the check and the session the user was deleted, or its password was
  * changed, or its hash renewed by another login: the next try knows. */
 static enum req_state
@@ -131,5 +154,5 @@ opened(struct req *r)
 	if (!a->is_open)
 		return req_refuse(r, ERR_OVERLOAD,
 		    "The account changed at this moment, try again");
-	return req_done(r);
+	return throttle_passed(r, r->in.login, req_done);
 }

@@ -32,6 +32,7 @@ struct conn {
 	size_t body_at; /* in the input: behind the head of a request */
 	struct http http;
 	struct req req;
+	char peer[46]; /* address of the other end, text */
 	enum conn_state state;
 	int refs;         /* tcp, and a request that somebody holds */
 	bool is_unsent;   /* the kernel has not taken all of the answers */

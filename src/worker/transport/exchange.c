@@ -8,6 +8,7 @@
 
 #include "worker/context.h"
 #include "worker/transport/endpoint.h"
+#include "worker/transport/peer.h"
 #include "worker/transport/response.h"
 #include "worker/transport/server.h"
 
@@ -22,12 +23,10 @@ void
 exchange_clear(struct conn *c)
 {
 	struct req *r = &c->req;
-	char client[sizeof(r->client)];
 
-	memcpy(client, r->client, sizeof(client));
 	arena_reset(&r->arena);
 	memset(r, 0, sizeof(*r));
-	memcpy(r->client, client, sizeof(client));
+	memcpy(r->client, c->peer, sizeof(c->peer));
 	r->worker = c->server->worker;
 	r->conn = c->closing ? NULL : c;
 	r->on_done = on_done;
@@ -133,6 +132,11 @@ on_done(struct req *r)
 void
 exchange_begin(struct conn *c)
 {
+	const struct config *config = c->server->worker->setup->config;
+
+	if (config->proxies_len > 0)
+		peer_behind(config->proxies, config->proxies_len,
+		    c->req.forwarded_for, c->req.client);
 	start(c, CONN_ADMIT, endpoint_admit);
 }
 

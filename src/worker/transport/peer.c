@@ -3,10 +3,20 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+/* As text, a mapped IPv4 address in its own form. */
+static void
+print(const struct in6_addr *address, char out[INET6_ADDRSTRLEN])
+{
+	if (IN6_IS_ADDR_V4MAPPED(address))
+		inet_ntop(
+		    AF_INET, &address->s6_addr[12], out, INET6_ADDRSTRLEN);
+	else
+		inet_ntop(AF_INET6, address, out, INET6_ADDRSTRLEN);
+}
+
 void
 peer_name(const uv_tcp_t *tcp, char out[INET6_ADDRSTRLEN])
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	union {
 		struct sockaddr any;
 		struct sockaddr_in v4;
@@ -18,12 +28,58 @@ peer_name(const uv_tcp_t *tcp, char out[INET6_ADDRSTRLEN])
 	out[0] = '\0';
 	if (uv_tcp_getpeername(tcp, &address.any, &len) != 0)
 		return;
-	const uint8_t *bytes = (const uint8_t *)&address.v6.sin6_addr;
 	if (address.any.sa_family == AF_INET)
 		inet_ntop(AF_INET, &address.v4.sin_addr, out, INET6_ADDRSTRLEN);
-	else if (!memcmp(bytes, mapped, sizeof(mapped)))
-		inet_ntop(
-		    AF_INET, bytes + sizeof(mapped), out, INET6_ADDRSTRLEN);
 	else
-		inet_ntop(AF_INET6, bytes, out, INET6_ADDRSTRLEN);
+		print(&address.v6.sin6_addr, out);
+}
+
+/* Takes the last element of a list off its end. */
+static struct span
+take_last(struct span *list)
+{
+	const char *comma =
+	    list->len ? memrchr(list->data, ',', list->len) : NULL;
+	struct span last = *list;
+
+	list->len = comma ? (size_t)(comma - list->data) : 0;
+	if (comma) {
+		last.len -= list->len + 1;
+		last.data = comma + 1;
+	}
+	while (last.len > 0 && strchr(" \t", last.data[last.len - 1]))
+		last.len--;
+	while (last.len > 0 && strchr(" \t", last.data[0])) {
+		last.data++;
+		last.len--;
+	}
+	return last;
+}
+
+/* An address alone, not a block. */
+static bool
+read_address(struct span text, struct in6_addr *out)
+{
+	struct cidr block;
+
+	if (text.len == 0 || memchr(text.data, '/', text.len) ||
+	    !cidr_parse(text, &block))
+		return false;
+	*out = block.network;
+	return true;
+}
+
+void
+peer_behind(const struct cidr *proxies, size_t len, struct span forwarded_for,
+    char address[INET6_ADDRSTRLEN])
+{
+	struct in6_addr client;
+
+	if (!read_address(span_text(address), &client))
+		return;
+	while (forwarded_for.len > 0 && cidr_list_has(proxies, len, &client)) {
+		if (!read_address(take_last(&forwarded_for), &client))
+			return;
+		print(&client, address);
+	}
 }

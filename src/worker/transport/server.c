@@ -113,7 +113,8 @@ on_connection(uv_stream_t *stream, int status)
 	}
 	int e = uv_accept(stream, (uv_stream_t *)&c->tcp);
 	uv_tcp_nodelay(&c->tcp, 1);
-	peer_name(&c->tcp, c->req.client);
+	peer_name(&c->tcp, c->peer);
+	memcpy(c->req.client, c->peer, sizeof(c->peer));
 	if (e != 0)
 		conn_close(c, uv_strerror(e));
 	else if (s->conns_len > limit)

@@ -156,13 +156,14 @@ session_does_not_open_for_what_was_true_before(void **state)
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
 		redis_process_ask(&l->server, "FLUSHALL");
 		account_create(l, "ann", "secret");
-		/* Slow enough to be overtaken: the step after it is what
-		 * decides, not the time. */
+		/* Overtaken once the user was read (two HMGET are of the
+		 * throttle): the step after it is what decides, not the
+		 * time. */
 		r = account_request(l, "ann", "secret");
 		loopback_start(r, service_login);
 		while (r->next != NULL && strstr(redis_process_ask(&l->server,
 						     "INFO commandstats"),
-					      "cmdstat_hmget") == NULL)
+					      "cmdstat_hmget:calls=3") == NULL)
 			uv_run(&l->loop, UV_RUN_ONCE);
 		redis_process_ask(&l->server, changes[i]);
 		assert_int_equal(loopback_wait(r), ERR_OVERLOAD);

@@ -1,0 +1,29 @@
+#ifndef TRAWL_WORKER_SERVICE_THROTTLE_H
+#define TRAWL_WORKER_SERVICE_THROTTLE_H
+
+#include "worker/req.h"
+
+/* How often a password may be tried. What a stranger does never shuts the owner
+ * out: the waits are those of a login *from a place* (an IPv4 address, the /64
+ * of an IPv6 one) and of a place; failures from elsewhere only shorten the
+ * patience with places from which the owner has never logged in.
+ *
+ *	login_tries failures of a login from a place cost nothing, then each
+ *	doubles the wait: 1 s, 2 s, 4 s up to login_delay_max_s;
+ *	ten times as many failures of a place, whatever the logins, the same;
+ *	ten times as many of a login from anywhere: new places get one try.
+ *
+ * An hour without a failure forgets all of it. */
+
+/* Runs `next` when a password of this login may be tried now, else ends the
+ * request with ERR_TOO_MANY. Uses r->chain. */
+enum req_state throttle_enter(struct req *r, struct span login, req_step *next)
+    __attribute__((warn_unused_result));
+
+/* Counts what came of it, then runs `next`. */
+enum req_state throttle_failed(struct req *r, struct span login, req_step *next)
+    __attribute__((warn_unused_result));
+enum req_state throttle_passed(struct req *r, struct span login, req_step *next)
+    __attribute__((warn_unused_result));
+
+#endif
