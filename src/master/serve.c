@@ -31,14 +31,15 @@ struct master {
 	struct worker_setup setup;
 };
 
+/* What a setting says, 0 meaning one per CPU that we may use. */
 static int
-count_workers(const struct config *config)
+count_or_cpus(int64_t setting)
 {
 	cpu_set_t cpus;
 	int n = 1;
 
-	if (config->workers)
-		return (int)config->workers;
+	if (setting)
+		return (int)setting;
 	if (sched_getaffinity(0, sizeof(cpus), &cpus) == 0)
 		n = CPU_COUNT(&cpus);
 	return n < WORKERS_MAX ? n : WORKERS_MAX;
@@ -88,7 +89,7 @@ has_private_redis(const struct master *m)
 static enum err
 open_all(struct master *m, struct problem *why)
 {
-	int workers = count_workers(&m->config);
+	int workers = count_or_cpus(m->config.workers);
 	enum err e = ERR_OK;
 
 	if (has_private_redis(m)) {
@@ -110,6 +111,7 @@ open_all(struct master *m, struct problem *why)
 	m->shared = shared_new((uint32_t)workers);
 	if (!m->shared)
 		return ERR_NO_MEMORY;
+	m->shared->hashing.len = (uint32_t)count_or_cpus(m->config.hash_slots);
 	m->setup.config = &m->config;
 	m->setup.geo = m->geo;
 	m->setup.shared = m->shared;

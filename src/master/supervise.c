@@ -187,6 +187,7 @@ on_worker_ended(struct supervisor *s, int slot, int status)
 
 	snprintf(who, sizeof(who), "worker %d", slot);
 	say_how_it_ended(s, who, s->workers[slot].pid, status);
+	slots_give_all(&s->setup->shared->hashing, s->workers[slot].pid);
 	child_ended(&s->workers[slot]);
 	shared->pid = 0;
 	shared->heartbeat_ms = 0;

@@ -104,8 +104,11 @@ static void
 work(struct pool_job *job)
 {
 	struct offload *o = (struct offload *)job;
+	struct slots *slots = &o->req->worker->setup->shared->hashing;
+	uint32_t slot = slots_take(slots);
 
 	o->work(o->arg);
+	slots_give(slots, slot);
 }
 
 static void

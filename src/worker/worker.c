@@ -26,7 +26,8 @@
 #include <uv.h>
 
 enum {
-	HASH_THREADS = 1,
+	HASH_THREADS_MAX = 8, /* of the host's slots, for one worker */
+	HASH_NICE = 5,        /* who waits for a hash waits; others do not */
 	PARSE_THREADS = 2, /* a task, and a report that must not wait for it */
 	PARSE_NICE = 10,
 	PARSE_QUEUE_LIMIT = 64,
@@ -137,11 +138,13 @@ start(struct life *l)
 	struct worker *w = &l->worker;
 	const struct worker_setup *setup = w->setup;
 	const struct config *config = setup->config;
+	uint32_t slots = setup->shared->hashing.len;
 	char name[32];
 
 	snprintf(name, sizeof(name), "trawl-worker-%d", setup->slot);
-	w->hash_pool = pool_new(
-	    w->loop, HASH_THREADS, (size_t)config->hash_queue_limit, 0);
+	w->hash_pool = pool_new(w->loop,
+	    slots < HASH_THREADS_MAX ? slots : HASH_THREADS_MAX,
+	    (size_t)config->hash_queue_limit, HASH_NICE);
 	w->parse_pool =
 	    pool_new(w->loop, PARSE_THREADS, PARSE_QUEUE_LIMIT, PARSE_NICE);
 	w->redis = redis_open(w->loop, &setup->redis, NULL, name,

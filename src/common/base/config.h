@@ -85,6 +85,8 @@
 	    "wrong passwords before a log-in waits")                          \
 	X(login_delay_max_s, number, "900", 1, 3600,                          \
 	    "seconds that it waits at most")                                  \
+	X(hash_slots, number, "0", 0, 256,                                    \
+	    "hashes at once on a host; 0: one per CPU")                       \
 	X(hash_queue_limit, number, "64", 1, 100000,                          \
 	    "passwords waiting in a worker")                                  \
 	X(chunk_size, number, "33554432", 1, 1073741824,                      \

@@ -18,6 +18,7 @@ shared_new(uint32_t workers)
 	if (s == MAP_FAILED)
 		return NULL;
 	s->workers = workers;
+	s->hashing.len = 1;
 	return s;
 }
 

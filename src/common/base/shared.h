@@ -2,6 +2,7 @@
 #define TRAWL_COMMON_BASE_SHARED_H
 
 #include "common/base/err.h"
+#include "common/base/slots.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -25,12 +26,16 @@ struct shared_worker {
 struct shared {
 	uint32_t workers; /* slots in use; const after the fork */
 	struct shared_worker worker[WORKERS_MAX];
+	/* Who computes a password's hash: any worker, master at its death.
+	 * Its length is the master's to set before the fork. */
+	struct slots hashing;
 	/* Bumped by any worker before an answer that revokes a session or
 	 * replaces a report leaves; compared before a local copy is used. */
 	_Atomic uint64_t epoch[EPOCHS];
 };
 
-/* NULL when the kernel gives no memory. Given back with shared_free (which
+/* One hash at once; the caller may say more before it forks.
+ * NULL when the kernel gives no memory. Given back with shared_free (which
  * takes NULL), by the process that made it. */
 struct shared *shared_new(uint32_t workers);
 void shared_free(struct shared *s);

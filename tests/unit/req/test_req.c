@@ -196,7 +196,8 @@ work_is_done_on_the_hashing_pool(void **state)
 {
 	struct req r[3];
 	uv_loop_t loop;
-	struct worker w = { .loop = &loop };
+	struct worker_setup setup = { .shared = shared_new(1) };
+	struct worker w = { .setup = &setup, .loop = &loop };
 
 	(void)state;
 	uv_loop_init(&loop);
@@ -216,6 +217,7 @@ work_is_done_on_the_hashing_pool(void **state)
 	pool_close(w.hash_pool);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&loop), 0);
+	shared_free(setup.shared);
 	for (int i = 0; i < 3; i++)
 		arena_reset(&r[i].arena);
 }
@@ -240,7 +242,8 @@ a_full_hashing_pool_is_overload(void **state)
 {
 	struct req r[2];
 	uv_loop_t loop;
-	struct worker w = { .loop = &loop };
+	struct worker_setup setup = { .shared = shared_new(1) };
+	struct worker w = { .setup = &setup, .loop = &loop };
 
 	(void)state;
 	uv_loop_init(&loop);
@@ -262,6 +265,7 @@ a_full_hashing_pool_is_overload(void **state)
 	pool_close(w.hash_pool);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&loop), 0);
+	shared_free(setup.shared);
 	uv_sem_destroy(&gate);
 	for (int i = 0; i < 2; i++)
 		arena_reset(&r[i].arena);

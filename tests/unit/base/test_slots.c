@@ -1,0 +1,123 @@
+#include "common/base/slots.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct board {
+	struct slots slots;
+	_Atomic int32_t inside, most, turns;
+};
+
+static struct board *
+board_new(uint32_t len)
+{
+	struct board *b = mmap(NULL, sizeof(*b), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	assert_true(b != MAP_FAILED);
+	b->slots.len = len;
+	return b;
+}
+
+static void
+nap(void)
+{
+	nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
+}
+
+static void
+take_turns(struct board *b, int turns)
+{
+	for (int i = 0; i < turns; i++) {
+		uint32_t slot = slots_take(&b->slots);
+		int32_t inside = atomic_fetch_add(&b->inside, 1) + 1;
+		int32_t most = atomic_load(&b->most);
+
+		while (inside > most &&
+		       !atomic_compare_exchange_weak(&b->most, &most, inside))
+			;
+		nap();
+		atomic_fetch_sub(&b->inside, 1);
+		slots_give(&b->slots, slot);
+		atomic_fetch_add(&b->turns, 1);
+	}
+}
+
+static void
+no_more_than_there_are_slots_are_inside(void **state)
+{
+	enum { PROCESSES = 6, TURNS = 20 };
+	struct board *b = board_new(3);
+
+	(void)state;
+	for (int i = 0; i < PROCESSES; i++) {
+		if (fork() == 0) {
+			take_turns(b, TURNS);
+			_exit(0);
+		}
+	}
+	for (int i = 0; i < PROCESSES; i++)
+		wait(NULL);
+	assert_int_equal(b->turns, PROCESSES * TURNS);
+	assert_int_equal(b->most, 3);
+	munmap(b, sizeof(*b));
+}
+
+static void
+dead_process_gives_its_slots_back(void **state)
+{
+	struct board *b = board_new(2);
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0) {
+		slots_take(&b->slots);
+		slots_take(&b->slots);
+		for (;;)
+			pause();
+	}
+	while (b->slots.owner[1] == 0)
+		nap();
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_int_equal(b->slots.owner[0], pid);
+	slots_give_all(&b->slots, pid);
+	assert_int_equal(slots_take(&b->slots), 0);
+	assert_int_equal(slots_take(&b->slots), 1);
+	munmap(b, sizeof(*b));
+}
+
+static void
+slot_of_another_is_not_given_back(void **state)
+{
+	struct board *b = board_new(1);
+
+	(void)state;
+	assert_int_equal(slots_take(&b->slots), 0);
+	slots_give_all(&b->slots, getpid() + 1);
+	assert_int_equal(b->slots.owner[0], getpid());
+	slots_give(&b->slots, 0);
+	assert_int_equal(b->slots.owner[0], 0);
+	munmap(b, sizeof(*b));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_more_than_there_are_slots_are_inside),
+		cmocka_unit_test(dead_process_gives_its_slots_back),
+		cmocka_unit_test(slot_of_another_is_not_given_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
