@@ -15,6 +15,13 @@
 
 enum { SCAN_SIZE = 64 * 1024 };
 
+/* Bytes of a chunk of the file. */
+static uint64_t
+step_of(const struct source_file *f, uint64_t size)
+{
+	return source_file_is_plain(f) ? size : UINT64_MAX;
+}
+
 enum err
 chunk_split(
     const struct source *s, uint64_t size, struct chunk **out, size_t *len)
@@ -23,9 +30,12 @@ chunk_split(
 	struct chunk *chunk;
 
 	assert(size > 0);
-	for (size_t i = 0; i < s->files_len; i++)
-		count += s->files[i].id.size / size +
-			 (s->files[i].id.size % size != 0);
+	for (size_t i = 0; i < s->files_len; i++) {
+		uint64_t step = step_of(&s->files[i], size);
+
+		count += s->files[i].id.size / step +
+			 (s->files[i].id.size % step != 0);
+	}
 	if (count > SIZE_MAX / sizeof(*chunk))
 		return ERR_NO_MEMORY;
 	chunk = malloc(count ? (size_t)count * sizeof(*chunk) : 1);
@@ -35,9 +45,10 @@ chunk_split(
 	*len = (size_t)count;
 	for (uint32_t i = 0; i < s->files_len; i++) {
 		uint64_t left = s->files[i].id.size, from = 0;
+		uint64_t step = step_of(&s->files[i], size);
 
 		for (; left; chunk++) {
-			uint64_t bytes = left < size ? left : size;
+			uint64_t bytes = left < step ? left : step;
 
 			*chunk = (struct chunk){ i, from, from + bytes };
 			from += bytes;
@@ -106,7 +117,8 @@ chunk_tally(const struct source *s, const struct chunk *c, struct tally *t,
     struct tally *tail, _Atomic uint64_t *done, const _Atomic int *stop,
     struct problem *why)
 {
-	bool is_last = c->file == s->files_len - 1;
+	bool may_grow = c->file == s->files_len - 1 &&
+			source_file_is_plain(&s->files[c->file]);
 	struct lines lines;
 	struct scan scan;
 	struct line line;
@@ -126,7 +138,7 @@ chunk_tally(const struct source *s, const struct chunk *c, struct tally *t,
 			e = lines_next(&lines, &line, why);
 		if (e != ERR_OK || line.bytes == 0)
 			break;
-		is_tail = tail && is_last && line.is_unterminated;
+		is_tail = tail && may_grow && line.is_unterminated;
 		e = add_line(is_tail ? tail : t, c->file, &line);
 	} while (e == ERR_OK);
 	lines_close(&lines);
@@ -144,6 +156,10 @@ chunk_end_of_lines(
 	enum err e;
 	int fd;
 
+	if (!source_file_is_plain(f)) {
+		*offset = to;
+		return ERR_OK;
+	}
 	e = source_file_open(f, &fd, why);
 	if (e != ERR_OK)
 		return e;

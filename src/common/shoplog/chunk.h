@@ -18,7 +18,7 @@ struct chunk {
 };
 
 /* Splits every file of the source into chunks of about `size` bytes, in the
- * order of the log. An empty file gives no chunk.
+ * order of the log. An empty file gives no chunk, a compressed one a single one.
  *
  * out   *len chunks, the caller frees with free(3)
  * Pure. */
@@ -26,10 +26,11 @@ enum err chunk_split(
     const struct source *s, uint64_t size, struct chunk **out, size_t *len);
 
 /* Reads the chunk and adds its lines to `t`, and their bytes with the line ends:
- * over all chunks these add up to the bytes of the source.
+ * over all chunks of plain files these add up to the bytes of the source.
  *
  * tail   an unterminated last line of the last file goes here instead, bytes
- *        and all (an empty tally otherwise); NULL: into `t` too
+ *        and all (an empty tally otherwise), unless the file is compressed: that
+ *        one does not grow; NULL: into `t` too
  * done   bytes read so far are added to it as work goes on; NULL: nobody asks
  * stop   polled between blocks: non-zero ends the reading with ERR_STALE;
  *        NULL: nobody stops it
@@ -41,7 +42,7 @@ enum err chunk_tally(const struct source *s, const struct chunk *c,
     const _Atomic int *stop, struct problem *why);
 
 /* The offset behind the last "\n" of the last file, 0 if it has none: where
- * the next parse resumes. */
+ * the next parse resumes. The end of a compressed file. */
 enum err chunk_end_of_lines(
     const struct source *s, uint64_t *offset, struct problem *why);
 

@@ -58,27 +58,51 @@ report_progress(struct lines *l, uint64_t from, uint64_t to)
 		    l->done, to - from, memory_order_relaxed);
 }
 
-/* Reads on, up to file offset `limit` and to what the buffer holds. */
+/* Adds `len` bytes of text to what is unread, fewer at the end of a compressed
+ * file, where the size of the text becomes known. */
+static enum err
+read_text(struct lines *l, size_t len, struct problem *why)
+{
+	char *to = l->buffer + l->filled;
+	uint64_t from = position(l), used;
+	enum err e;
+
+	if (!l->unpack) {
+		e = source_file_read(l->file, l->fd, to, len, from, why);
+		if (e != ERR_OK)
+			return e;
+		l->filled += len;
+		report_progress(l, from, from + len);
+		return ERR_OK;
+	}
+	used = unpack_position(l->unpack);
+	e = unpack_read(l->unpack, to, len, &len, why);
+	if (e != ERR_OK)
+		return e;
+	l->filled += len;
+	if (l->filled < BUFFER_SIZE)
+		l->size = l->to = position(l);
+	used = unpack_position(l->unpack) - used;
+	if (l->done)
+		atomic_fetch_add_explicit(l->done, used, memory_order_relaxed);
+	return ERR_OK;
+}
+
+/* Reads on, up to offset `limit` and to what the buffer holds. */
 static enum err
 fill(struct lines *l, uint64_t limit, struct problem *why)
 {
 	uint64_t from = position(l);
-	size_t kept = unread(l), len;
-	enum err e;
+	size_t kept = unread(l);
 
 	if (l->stop && atomic_load_explicit(l->stop, memory_order_relaxed))
 		return ERR_STALE;
 	memmove(l->buffer, l->buffer + l->at, kept);
 	l->at = 0;
 	l->filled = kept;
-	limit = smaller(limit, l->file->id.size);
-	len = (size_t)smaller(limit - from, BUFFER_SIZE - kept);
-	e = source_file_read(l->file, l->fd, l->buffer + kept, len, from, why);
-	if (e != ERR_OK)
-		return e;
-	l->filled += len;
-	report_progress(l, from, from + len);
-	return ERR_OK;
+	limit = smaller(limit, l->size);
+	return read_text(
+	    l, (size_t)smaller(limit - from, BUFFER_SIZE - kept), why);
 }
 
 /* Leaves the line that begins before `from`, at most until `to`. */
@@ -110,14 +134,22 @@ lines_open(struct lines *l, const struct source_file *f, uint64_t from,
 	enum err e;
 
 	assert(from < to && to <= f->id.size);
-	*l = (struct lines){
-		.file = f, .from = from, .to = to, .done = done, .stop = stop
-	};
+	*l = (struct lines){ .file = f,
+		.size = f->id.size,
+		.from = from,
+		.to = to,
+		.done = done,
+		.stop = stop };
 	e = source_file_open(f, &l->fd, why);
 	if (e != ERR_OK)
 		return e;
+	if (!source_file_is_plain(f)) {
+		assert(from == 0 && to == f->id.size);
+		l->unpack = unpack_new(f, l->fd);
+		l->size = l->to = UINT64_MAX;
+	}
 	l->buffer = calloc(1, BUFFER_SIZE + SCAN_PADDING);
-	if (!l->buffer)
+	if (!l->buffer || (!l->unpack && !source_file_is_plain(f)))
 		e = ERR_NO_MEMORY;
 	else if (from > 0)
 		e = leave_line_before(l, why);
@@ -154,7 +186,7 @@ give_too_long(struct lines *l, struct line *out, struct problem *why)
 		enum err e;
 
 		skip(l, unread(l));
-		if (l->offset == l->file->id.size) {
+		if (l->offset == l->size) {
 			out->is_unterminated = true;
 			break;
 		}
@@ -175,9 +207,7 @@ lines_next(struct lines *l, struct line *out, struct problem *why)
 	size_t searched = 0;
 
 	memset(out, 0, sizeof(*out));
-	if (l->offset >= l->to)
-		return ERR_OK;
-	for (;;) {
+	while (l->offset < l->to) {
 		const char *start = l->buffer + l->at;
 		size_t len = unread(l);
 		const char *newline =
@@ -188,7 +218,7 @@ lines_next(struct lines *l, struct line *out, struct problem *why)
 			give(l, out, (size_t)(newline - start));
 			return ERR_OK;
 		}
-		if (position(l) == l->file->id.size) {
+		if (position(l) == l->size) {
 			out->is_unterminated = true;
 			give(l, out, len);
 			return ERR_OK;
@@ -202,6 +232,7 @@ lines_next(struct lines *l, struct line *out, struct problem *why)
 		if (e != ERR_OK)
 			return e;
 	}
+	return ERR_OK;
 }
 
 enum err
@@ -237,6 +268,7 @@ lines_next_block(
 void
 lines_close(struct lines *l)
 {
+	unpack_free(l->unpack);
 	free(l->buffer);
 	close(l->fd);
 }

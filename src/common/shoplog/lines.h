@@ -4,6 +4,7 @@
 #include "common/base/err.h"
 #include "common/base/span.h"
 #include "common/shoplog/source.h"
+#include "common/shoplog/unpack.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -11,10 +12,12 @@
 #include <stdint.h>
 
 /* The lines of one file that start in [from, to), one after the other, in
- * memory that does not depend on their length. One thread at a time. */
+ * memory that does not depend on their length. Offsets are those of the text. One thread at a time. */
 struct lines {
 	const struct source_file *file; /* borrowed */
 	int fd;
+	struct unpack *unpack; /* owner; NULL: the file is plain */
+	uint64_t size;         /* of the text; UINT64_MAX: not known yet */
 	char *buffer;
 	size_t at, filled; /* buffer[at, filled) is read and not yet given */
 	uint64_t offset;   /* in the file, of buffer[at] */
@@ -33,6 +36,7 @@ struct line {
 
 /* Opens the file and goes to the first line that starts at `from` or behind.
  *
+ * from, to  offsets in the file; of one that is not plain, all of it
  * done  bytes of [from, to) are added to it as they are read: to - from in all
  *       when the last line has been given; NULL: nobody asks
  * stop  polled at every read: non-zero ends it with ERR_STALE; NULL: never

@@ -120,6 +120,24 @@ digest_head(const struct source_file *f, int fd,
 	    size < SOURCE_PROBE_SIZE ? size : SOURCE_PROBE_SIZE, out, why);
 }
 
+static enum err
+read_format(struct source_file *f, int fd, struct problem *why)
+{
+	static const uint8_t gzip[] = { 0x1f, 0x8b },
+			     zstd[] = { 0x28, 0xb5, 0x2f, 0xfd };
+	uint8_t bytes[sizeof(zstd)] = { 0 };
+	size_t len =
+	    f->id.size < sizeof(bytes) ? (size_t)f->id.size : sizeof(bytes);
+	enum err e = source_file_read(f, fd, bytes, len, 0, why);
+
+	f->id.format = SOURCE_PLAIN;
+	if (!memcmp(bytes, gzip, sizeof(gzip)))
+		f->id.format = SOURCE_GZIP;
+	else if (!memcmp(bytes, zstd, sizeof(zstd)))
+		f->id.format = SOURCE_ZSTD;
+	return e;
+}
+
 /* Fills f->id from the file that f->path names now. */
 static enum err
 identify(struct source_file *f, struct problem *why)
@@ -137,6 +155,8 @@ identify(struct source_file *f, struct problem *why)
 	    (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 	f->id.size = (uint64_t)st.st_size;
 	e = digest_head(f, fd, f->id.head, why);
+	if (e == ERR_OK)
+		e = read_format(f, fd, why);
 	close(fd);
 	return e;
 }

@@ -18,13 +18,17 @@ enum {
 	SOURCE_FILES_MAX = 10000, /* of one log */
 };
 
+/* How a file holds its text, told by its first bytes. */
+enum source_format { SOURCE_PLAIN, SOURCE_GZIP, SOURCE_ZSTD, SOURCE_FORMATS };
+
 /* What tells one log file from another, however it is called. */
 struct source_identity {
 	/* Compared on the same host only: whoever takes an identity over from
 	 * another host sets both to 0, which is compared with nothing. */
 	uint64_t device, inode;
 	int64_t mtime_ns;
-	uint64_t size; /* bytes, decompressed */
+	uint64_t size;  /* bytes on the disk, compressed or not */
+	uint8_t format; /* enum source_format */
 	uint8_t
 	    head[SOURCE_DIGEST_SIZE]; /* BLAKE2b of the first 4 KiB or less */
 };
@@ -37,7 +41,7 @@ struct source_file {
 struct source {
 	struct source_file *files;
 	size_t files_len;
-	uint64_t bytes; /* of all files */
+	uint64_t bytes; /* of all files, on the disk */
 };
 
 /* Resolves `names` (the form of logs_file_name: names with commas between,
@@ -61,6 +65,14 @@ void source_cleanup(struct source *s);
  * Returns ERR_OK, ERR_NO_LOG (vanished, unreadable), ERR_LOG_CHANGED. */
 enum err source_file_open(
     const struct source_file *f, int *fd, struct problem *why);
+
+/* Whether offsets in its text are offsets in the file. A file that is not plain
+ * is one chunk, and its last line ends where it ends. */
+static inline bool
+source_file_is_plain(const struct source_file *f)
+{
+	return f->id.format == SOURCE_PLAIN;
+}
 
 /* Reads `len` bytes (at least one) at `offset` of a file that source_file_open
  * gave, whole or not at all. Returns ERR_OK, ERR_LOG_CHANGED (it shrank),

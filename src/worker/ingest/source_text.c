@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BOOT_ID_SIZE = 37, LINE_FIXED = 5 * 21 + 2 * SOURCE_DIGEST_SIZE };
+enum { BOOT_ID_SIZE = 37, LINE_FIXED = 6 * 21 + 2 * SOURCE_DIGEST_SIZE };
 
 static void
 read_boot_id(char out[BOOT_ID_SIZE])
@@ -48,7 +48,7 @@ write_file(char *to, const struct source_file *f)
 	    f->id.size, f->id.mtime_ns, f->id.device, f->id.inode);
 	for (size_t i = 0; i < SOURCE_DIGEST_SIZE; i++)
 		to += sprintf(to, "%02x", f->id.head[i]);
-	*to++ = ' ';
+	to += sprintf(to, " %u ", f->id.format);
 	to = write_path(to, f->path);
 	*to++ = '\n';
 	return to;
@@ -137,20 +137,23 @@ read_file(struct span line, bool is_same_kernel, struct source_file *f)
 {
 	struct span size = take(&line, ' '), mtime = take(&line, ' ');
 	struct span device = take(&line, ' '), inode = take(&line, ' ');
-	struct span head = take(&line, ' ');
+	struct span head = take(&line, ' '), format = take(&line, ' ');
 	bool is_negative = mtime.len && mtime.data[0] == '-';
-	uint64_t ns = 0;
+	uint64_t ns = 0, format_number = 0;
 
 	if (is_negative)
 		mtime = span_of(mtime.data + 1, mtime.len - 1);
 	if (!span_to_u64(size, &f->id.size) || !span_to_u64(mtime, &ns) ||
 	    ns > INT64_MAX || !span_to_u64(device, &f->id.device) ||
 	    !span_to_u64(inode, &f->id.inode) ||
+	    !span_to_u64(format, &format_number) ||
+	    format_number >= SOURCE_FORMATS ||
 	    head.len != 2 * SOURCE_DIGEST_SIZE || line.len == 0)
 		return ERR_CORRUPT;
 	for (size_t i = 0; i < SOURCE_DIGEST_SIZE; i++)
 		if (!read_byte(head.data + 2 * i, &f->id.head[i]))
 			return ERR_CORRUPT;
+	f->id.format = (uint8_t)format_number;
 	f->id.mtime_ns = is_negative ? -(int64_t)ns : (int64_t)ns;
 	if (!is_same_kernel)
 		f->id.device = f->id.inode = 0;

@@ -20,6 +20,7 @@ fill(void)
 		.inode = UINT64_MAX,
 		.mtime_ns = -5,
 		.size = 123,
+		.format = SOURCE_GZIP,
 		.head = { 0xab, 0x01 } };
 	files[1].path = plain;
 	files[1].id.size = 7;
@@ -56,7 +57,7 @@ inodes_of_another_kernel_mean_nothing(void **state)
 	(void)state;
 	assert_int_equal(
 	    source_of_text(span_text("kernel of another host\n9 -8 7 6 "
-				     "000102030405060708090a0b0c0d0e0f /l\n"),
+				     "000102030405060708090a0b0c0d0e0f 2 /l\n"),
 		&back),
 	    ERR_OK);
 	assert_true(back.files[0].id.device == 0);
@@ -70,16 +71,17 @@ static void
 what_has_another_form_is_corrupt(void **state)
 {
 	static const char *const texts[] = { "", "kernel x\n", "kernel x",
-		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f /l",
-		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f \n",
-		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0g /l\n",
-		"kernel x\n9 8 7 6 0001 /l\n", "kernel x\n9 8 7 /l\n",
-		"kernel x\n-9 8 7 6 000102030405060708090a0b0c0d0e0f /l\n",
-		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f /l%4\n",
-		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f /l%00\n",
+		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f 2 /l",
+		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f 2 \n",
+		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0g 2 /l\n",
+		"kernel x\n9 8 7 6 0001 2 /l\n", "kernel x\n9 8 7 /l\n",
+		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f 3 /l\n",
+		"kernel x\n-9 8 7 6 000102030405060708090a0b0c0d0e0f 2 /l\n",
+		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f 2 /l%4\n",
+		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f 2 /l%00\n",
 		"kernel x\n18446744073709551615 8 7 6 "
-		"000102030405060708090a0b0c0d0e0f /l\n"
-		"1 8 7 6 000102030405060708090a0b0c0d0e0f /l\n" };
+		"000102030405060708090a0b0c0d0e0f 2 /l\n"
+		"1 8 7 6 000102030405060708090a0b0c0d0e0f 2 /l\n" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

@@ -6,6 +6,8 @@
 #include "log_files.h"
 #include "reference/reference.h"
 
+#include <zstd.h>
+
 #define FIT "web | 2018-08-03 10:00:00 [A] INFO: 8.8.8.8 https://s.com"
 
 static const char nasty[] = FIT "/\n" FIT "/caviar/\r\n"
@@ -79,6 +81,56 @@ every_split_gives_what_one_pass_gives(void **state)
 	for (uint64_t size = 1; size <= s.bytes; size++)
 		assert_like_one_pass(&s, &want, size);
 	assert_like_one_pass(&s, &want, UINT64_MAX);
+	source_cleanup(&s);
+	arena_reset(&arena);
+}
+
+/* A compressed file is one chunk, its tail its own, among plain ones. */
+static void
+a_compressed_file_is_read_as_its_text(void **state)
+{
+	static const char head[] = "x\n" FIT "/cart\n",
+			  body[] = FIT "/caviar/\nmalformed\n" FIT "/cart\n" FIT
+				       "/a";
+	const struct span files[] = { span_text(head), span_text(body) };
+	struct reference_query query = reference_query_default(NULL);
+	struct tally *t = tally_new(NULL), *tail = tally_new(NULL);
+	struct problem why = { "" };
+	struct chunk *chunks;
+	struct reference want;
+	struct arena arena;
+	struct source s;
+	uint8_t packed[1000];
+	size_t packed_len, len;
+	uint64_t end;
+
+	(void)state;
+	arena_init(&arena);
+	reference_read(&arena, files, 2, &query, &want);
+	packed_len =
+	    ZSTD_compress(packed, sizeof(packed), body, sizeof(body) - 1, 3);
+	assert_false(ZSTD_isError(packed_len));
+	log_file_write("head", files[0]);
+	log_file_write("packed", span_of(packed, packed_len));
+	assert_int_equal(source_resolve(&s, "head,packed", &why), ERR_OK);
+	assert_int_equal(chunk_split(&s, 1000, &chunks, &len), ERR_OK);
+	assert_int_equal(len, 2);
+	for (size_t i = 0; i < len; i++)
+		if (chunk_tally(&s, &chunks[i], t, tail, NULL, NULL, &why))
+			fail_msg("%s", why.text);
+	assert_int_equal(tally_summary(t)->lines, want.lines);
+	assert_int_equal(tally_summary(t)->other, want.other);
+	assert_int_equal(
+	    tally_summary(t)->bytes, sizeof(head) - 1 + sizeof(body) - 1);
+	assert_int_equal(tally_summary(t)->places_len, 2);
+	assert_int_equal(tally_summary(t)->places[1].offset,
+	    strstr(body, "malformed") - body);
+	assert_int_equal(tally_summary(tail)->lines, 0);
+	assert_int_equal(chunk_end_of_lines(&s, &end, &why), ERR_OK);
+	assert_int_equal(end, packed_len);
+	free(chunks);
+	tally_free(t);
+	tally_free(tail);
 	source_cleanup(&s);
 	arena_reset(&arena);
 }
