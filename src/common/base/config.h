@@ -78,6 +78,8 @@
 	    "commands waiting in a worker")                                   \
 	X(local_copies, number, "16777216", 0, 1073741824,                    \
 	    "bytes of local session copies; 0: none")                         \
+	X(report_copies, number, "67108864", 0, 17179869184,                  \
+	    "bytes of ready reports in a worker")                             \
 	X(password_passes, number, "2", 1, 100, "passes of argon2id")         \
 	X(password_memory, number, "19922944", 8192, 4294967296,              \
 	    "bytes of memory of argon2id")                                    \
@@ -86,7 +88,7 @@
 	X(login_delay_max_s, number, "900", 1, 3600,                          \
 	    "seconds that it waits at most")                                  \
 	X(hash_slots, number, "0", 0, 256,                                    \
-	    "hashes at once on a host; 0: one per CPU")                       \
+	    "hashes at once on a host; 0: its CPUs")                       \
 	X(hash_queue_limit, number, "64", 1, 100000,                          \
 	    "passwords waiting in a worker")                                  \
 	X(chunk_size, number, "33554432", 1, 1073741824,                      \

@@ -1,9 +1,10 @@
-/* Ready documents: a list, the most recently asked first. It is short (a
- * generation has seven reports, times the categories and periods that people
- * ask for), so a document is found by looking at each.
+/* Ready documents, found by a hash of their question and listed by when they
+ * were last asked. All of them are of one generation, the one that was asked
+ * for last: nobody asks for an older one any more.
  *
- * An entry is being made (`waiting` holds who wants it) or ready. Documents are
- * counted: a request that is being answered keeps its one alive. */
+ * An entry is being made (`waiting` holds who wants it) or ready, and then in
+ * the list. Documents are counted: a request that is being answered keeps its
+ * one alive. */
 #include "worker/service/rendered.h"
 
 #include "worker/context.h"
@@ -12,12 +13,11 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum {
-	ENTRIES_MAX = 256,
-	BYTES_MAX = 16 * 1024 * 1024,
-	CATEGORY_MAX = 1024, /* longer ones are made each time */
-};
+/* Some thousand documents fit; who finds questions that fall into one bucket
+ * has a list searched that is no longer than that. */
+enum { BUCKETS = 1024 };
 
 struct document {
 	int refs;
@@ -31,7 +31,8 @@ struct waiter {
 
 struct entry {
 	struct pool_job pool_job;
-	struct entry *next;
+	struct entry *chain;         /* of its bucket */
+	struct entry *newer, *older; /* in the list of those that are ready */
 	struct rendered *cache;
 	struct cold_question q;
 	char *category; /* owner of q.category's bytes */
@@ -43,8 +44,10 @@ struct entry {
 
 struct rendered {
 	struct worker *worker;
-	struct entry *first;
-	size_t entries, bytes; /* of those that are ready */
+	struct entry *buckets[BUCKETS];
+	struct entry *newest, *oldest;
+	char *generation;        /* that was asked for last; NULL: none was */
+	size_t bytes, bytes_max; /* of those that are ready */
 	bool is_closing;
 	int making;
 };
@@ -74,33 +77,69 @@ entry_free(struct entry *n)
 static size_t
 entry_bytes(const struct entry *n)
 {
-	return sizeof(*n) + n->q.category.len +
+	return sizeof(*n) + n->q.category.len + strlen(n->generation) +
 	       n->document->answer.document_len;
 }
 
-static void
-unlist(struct entry *n)
+static struct entry **
+bucket(struct rendered *c, const struct cold_question *q)
 {
-	struct entry **at = &n->cache->first;
+	uint64_t h = (uint64_t)q->report;
+
+	h = h * 31 + (uint32_t)q->period.from;
+	h = h * 31 + (uint32_t)q->period.to;
+	for (size_t i = 0; i < q->category.len; i++)
+		h = h * 31 + (unsigned char)q->category.data[i];
+	return &c->buckets[(h * 0x9e3779b97f4a7c15 >> 32) % BUCKETS];
+}
+
+static void
+chain(struct entry *n)
+{
+	struct entry **first = bucket(n->cache, &n->q);
+
+	n->chain = *first;
+	*first = n;
+}
+
+static void
+unchain(struct entry *n)
+{
+	struct entry **at = bucket(n->cache, &n->q);
 
 	while (*at != n)
-		at = &(*at)->next;
-	*at = n->next;
-	if (n->is_ready) {
-		n->cache->entries--;
-		n->cache->bytes -= entry_bytes(n);
-	}
+		at = &(*at)->chain;
+	*at = n->chain;
 }
 
 static void
 list(struct entry *n)
 {
-	n->next = n->cache->first;
-	n->cache->first = n;
-	if (n->is_ready) {
-		n->cache->entries++;
-		n->cache->bytes += entry_bytes(n);
-	}
+	struct rendered *c = n->cache;
+
+	n->newer = NULL;
+	n->older = c->newest;
+	*(c->newest ? &c->newest->newer : &c->oldest) = n;
+	c->newest = n;
+	c->bytes += entry_bytes(n);
+}
+
+static void
+unlist(struct entry *n)
+{
+	struct rendered *c = n->cache;
+
+	*(n->newer ? &n->newer->older : &c->newest) = n->older;
+	*(n->older ? &n->older->newer : &c->oldest) = n->newer;
+	c->bytes -= entry_bytes(n);
+}
+
+static void
+drop(struct entry *n)
+{
+	unlist(n);
+	unchain(n);
+	entry_free(n);
 }
 
 static bool
@@ -116,7 +155,7 @@ is_same(const struct cold_question *a, const struct cold_question *b)
 static struct entry *
 find(struct rendered *c, struct span generation, const struct cold_question *q)
 {
-	for (struct entry *n = c->first; n; n = n->next)
+	for (struct entry *n = *bucket(c, q); n; n = n->chain)
 		if (is_same(&n->q, q) &&
 		    span_is_equal(span_text(n->generation), generation))
 			return n;
@@ -127,15 +166,31 @@ find(struct rendered *c, struct span generation, const struct cold_question *q)
 static void
 make_room(struct rendered *c)
 {
-	while (c->entries > ENTRIES_MAX || c->bytes > BYTES_MAX) {
-		struct entry *last = NULL;
+	while (c->bytes > c->bytes_max)
+		drop(c->oldest);
+}
 
-		for (struct entry *n = c->first; n; n = n->next)
-			if (n->is_ready)
-				last = n;
-		unlist(last);
-		entry_free(last);
+/* Another generation is asked for from now on: drops what is not of it. */
+static enum err
+turn_to(struct rendered *c, struct span generation)
+{
+	char *copy;
+	struct entry *n, *newer;
+
+	if (c->generation &&
+	    span_is_equal(span_text(c->generation), generation))
+		return ERR_OK;
+	copy = strndup(generation.data, generation.len);
+	if (!copy)
+		return ERR_NO_MEMORY;
+	free(c->generation);
+	c->generation = copy;
+	for (n = c->oldest; n; n = newer) {
+		newer = n->newer;
+		if (!span_is_equal(span_text(n->generation), generation))
+			drop(n);
 	}
+	return ERR_OK;
 }
 
 /* What the document says goes to the request. */
@@ -167,12 +222,18 @@ make(struct pool_job *job)
 	    &n->document->answer);
 }
 
+static void
+rendered_free(struct rendered *c)
+{
+	free(c->generation);
+	free(c);
+}
+
 /* A refusal is not kept; a document is, under the generation that it is of. */
 static bool
 is_to_be_kept(const struct entry *n)
 {
-	return !n->cache->is_closing && n->document->answer.err == ERR_OK &&
-	       n->q.category.len <= CATEGORY_MAX;
+	return !n->cache->is_closing && n->document->answer.err == ERR_OK;
 }
 
 static void
@@ -186,14 +247,15 @@ on_made(struct pool_job *job)
 	d->refs++;
 	n->waiting = NULL;
 	c->making--;
-	unlist(n);
+	unchain(n);
 	if (is_to_be_kept(n)) {
 		free(n->generation);
 		n->generation = strdup(d->answer.generation);
-		n->is_ready = true;
+		n->is_ready =
+		    n->generation && !find(c, span_text(n->generation), &n->q);
 	}
-	if (n->is_ready && n->generation &&
-	    !find(c, span_text(n->generation), &n->q)) {
+	if (n->is_ready) {
+		chain(n);
 		list(n);
 		make_room(c);
 	} else {
@@ -205,7 +267,7 @@ on_made(struct pool_job *job)
 	}
 	document_release(d);
 	if (c->is_closing && c->making == 0)
-		free(c);
+		rendered_free(c);
 }
 
 static struct entry *
@@ -249,7 +311,7 @@ start(struct rendered *c, struct span generation, const struct cold_question *q,
 		entry_free(n);
 		return e;
 	}
-	list(n);
+	chain(n);
 	c->making++;
 	*out = n;
 	return ERR_OK;
@@ -266,10 +328,13 @@ rendered_get(struct rendered *c, struct req *r, req_step *next)
 		.period = r->in.period,
 	};
 	struct span generation = r->row.parse.generation;
-	struct entry *n = find(c, generation, &q);
 	struct waiter *w;
-	enum err e = ERR_OK;
+	struct entry *n;
+	enum err e = turn_to(c, generation);
 
+	if (e != ERR_OK)
+		return req_fail(r, e);
+	n = find(c, generation, &q);
 	if (n && n->is_ready) {
 		unlist(n);
 		list(n);
@@ -294,8 +359,10 @@ rendered_open(struct worker *w)
 {
 	struct rendered *c = calloc(1, sizeof(*c));
 
-	if (c)
-		c->worker = w;
+	if (!c)
+		return NULL;
+	c->worker = w;
+	c->bytes_max = (size_t)w->setup->config->report_copies;
 	return c;
 }
 
@@ -304,18 +371,11 @@ rendered_open(struct worker *w)
 void
 rendered_close(struct rendered *c)
 {
-	struct entry *n, *next;
-
 	if (!c)
 		return;
 	c->is_closing = true;
-	for (n = c->first; n; n = next) {
-		next = n->next;
-		if (!n->is_ready)
-			continue;
-		unlist(n);
-		entry_free(n);
-	}
+	while (c->oldest)
+		drop(c->oldest);
 	if (c->making == 0)
-		free(c);
+		rendered_free(c);
 }

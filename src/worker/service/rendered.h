@@ -5,8 +5,8 @@
 #include "common/base/span.h"
 #include "worker/req.h"
 
-/* The documents of this worker that are ready, by generation and question: a
- * bounded number of bytes, the least recently asked goes first. Who asks for
+/* The documents of this worker that are ready, of the generation that is asked
+ * for: report_copies bytes, the least recently asked goes first. Who asks for
  * one that is not ready has it made, on the parsing pool; who asks meanwhile
  * waits for the same. Loop thread only. */
 struct rendered;

@@ -72,7 +72,7 @@ a_ready_document_needs_no_redis(void **state)
 }
 
 static void
-a_refusal_is_not_kept_and_old_documents_make_room(void **state)
+a_refusal_is_not_kept(void **state)
 {
 	struct reporter t;
 	struct asked a;
@@ -83,14 +83,75 @@ a_refusal_is_not_kept_and_old_documents_make_room(void **state)
 	assert_int_equal(asked_run(&t, &a, get), ERR_NOTHING_PARSED);
 	asked_free(&a);
 	reporter_parse(&t, reporter_log);
-	/* More periods than there is room for. */
-	for (int32_t day = 0; day < 300; day++) {
-		init(&t, &a, 6);
-		a.req.in.has_period = true;
-		a.req.in.period.from = day;
-		assert_int_equal(asked_run(&t, &a, get), ERR_OK);
-		asked_free(&a);
+	init(&t, &a, 4);
+	assert_int_equal(asked_run(&t, &a, get), ERR_OK);
+	asked_free(&a);
+	reporter_close(&t);
+}
+
+/* Report 6 from this day on. */
+static enum err
+ask_from(struct reporter *t, struct span generation, int32_t day)
+{
+	struct asked a;
+	enum err e;
+
+	init(t, &a, 6);
+	a.req.row.parse.generation = generation;
+	a.req.in.has_period = true;
+	a.req.in.period.from = day;
+	e = asked_run(t, &a, get);
+	asked_free(&a);
+	return e;
+}
+
+static void
+the_least_recently_asked_make_room(void **state)
+{
+	struct reporter t;
+	struct asked a;
+
+	(void)state;
+	reporter_open(&t);
+	reporter_parse(&t, reporter_log);
+	rendered_close(t.worker->rendered);
+	t.crew->config.report_copies = 20000; /* some twenty */
+	t.worker->rendered = rendered_open(t.worker);
+	assert_non_null(t.worker->rendered);
+	init(&t, &a, 6);
+	assert_int_equal(asked_run(&t, &a, get), ERR_OK);
+	for (int32_t day = 0; day < 100; day++) {
+		struct span now = a.req.row.parse.generation;
+
+		assert_int_equal(ask_from(&t, now, day), ERR_OK);
+		assert_int_equal(ask_from(&t, now, 0), ERR_OK);
 	}
+	redis_process_kill(&t.crew->server);
+	assert_int_equal(ask_from(&t, a.req.row.parse.generation, 0), ERR_OK);
+	assert_int_equal(ask_from(&t, a.req.row.parse.generation, 99), ERR_OK);
+	assert_int_equal(
+	    ask_from(&t, a.req.row.parse.generation, 1), ERR_STORE_DOWN);
+	asked_free(&a);
+	reporter_close(&t);
+}
+
+static void
+another_generation_ends_all_documents_of_the_one_before(void **state)
+{
+	struct reporter t;
+	struct asked a;
+
+	(void)state;
+	reporter_open(&t);
+	reporter_parse(&t, reporter_log);
+	init(&t, &a, 4);
+	assert_int_equal(asked_run(&t, &a, get), ERR_OK);
+	assert_int_equal(ask_from(&t, a.req.row.parse.generation, 1), ERR_OK);
+	assert_int_equal(ask_from(&t, span_text("next"), 2), ERR_OK);
+	redis_process_kill(&t.crew->server);
+	assert_int_equal(
+	    ask_from(&t, a.req.row.parse.generation, 1), ERR_STORE_DOWN);
+	asked_free(&a);
 	reporter_close(&t);
 }
 
@@ -116,8 +177,10 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_document_is_made_once_for_all_who_ask),
 		cmocka_unit_test(a_ready_document_needs_no_redis),
+		cmocka_unit_test(a_refusal_is_not_kept),
+		cmocka_unit_test(the_least_recently_asked_make_room),
 		cmocka_unit_test(
-		    a_refusal_is_not_kept_and_old_documents_make_room),
+		    another_generation_ends_all_documents_of_the_one_before),
 		cmocka_unit_test(who_waits_at_the_end_is_answered),
 	};
 
