@@ -1,4 +1,4 @@
-"""GET /report/{1..7}: the answers, their form, their categories and periods."""
+"""GET /report/{1..7}: the answers, their form, their categories."""
 
 import re
 
@@ -209,37 +209,3 @@ class MissingCategories(ServiceCase):
         listed = [name for name in self.names
                   if re.search(rf"\b{name}\b", message)]
         self.assertEqual(len(listed), 50)
-
-
-class Periods(ReportsCase):
-    def test_give_the_answers_of_the_reference(self):
-        for since, until in (("2018-08-04", "2018-08-09"),
-                             ("2018-08-06", "2018-08-06"),
-                             (None, "2018-08-05"), ("2018-08-10", None),
-                             ("2030-01-01", None), (None, "0001-01-01")):
-            given = {"from": since, "to": until}
-            query = "?" + "&".join(f"{k}={v}" for k, v in given.items() if v)
-            self.compare(query, since=since, until=until)
-            for n in REPORTS:
-                document = self.client.get(f"/report/{n}{query}").json
-                self.assertEqual(document["period"], given)
-                self.assertEqual(document["source"]["lines"],
-                                 expected(self.log)["parse"]["lines"])
-
-    def test_and_categories_go_together(self):
-        wanted = expected(self.log, category="caviar", since="2018-08-05",
-                          until="2018-08-08")
-        for n in DEFAULTS:
-            answer = self.client.get(f"/report/{n}?from=2018-08-05"
-                                     "&category=caviar&to=2018-08-08")
-            self.assert_report(answer, wanted[n])
-
-    def test_that_are_none_are_400(self):
-        for query in ("from=2018-08-08&to=2018-08-07", "from=2018-02-30",
-                      "to=yesterday", "from=", "to=2018-8-1", "from=20180801",
-                      "from=0000-01-01", "from=2018-08-01T00:00:00",
-                      "to=10000-01-01", "from=x&to=y"):
-            for n in "1", "5", "7":
-                with self.subTest(query, report=n):
-                    self.assert_refused(
-                        self.client.get(f"/report/{n}?{query}"), 400)
