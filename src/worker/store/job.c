@@ -9,7 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_MS = 5000, START_FIXED_ARGS = 7 };
+enum {
+	START_MS = 900, /* a client waits for it */
+	READ_MS = 450,  /* ask.c looks twice a second, and answers in one */
+	FAIL_MS = 5000, /* nobody waits for it */
+	START_FIXED_ARGS = 7,
+};
 
 struct call {
 	union {
@@ -93,7 +98,7 @@ job_start(struct redis *r, const struct job_start *start, job_started_fn *fn,
 		argv[at] = f->value.data;
 		lens[at++] = f->value.len;
 	}
-	e = redis_script(r, on_started, c, ANSWER_MS, SCRIPT_JOB_START, 3,
+	e = redis_script(r, on_started, c, START_MS, SCRIPT_JOB_START, 3,
 	    (int)argc, argv, lens);
 out:
 	free(argv);
@@ -125,7 +130,7 @@ job_read(struct redis *r, int64_t number, struct arena *a, job_read_fn *fn,
 	c->fn.read = fn;
 	c->arg = arg;
 	record_init(&c->record, a);
-	return sent(c, redis_sendf(r, on_read, c, ANSWER_MS,
+	return sent(c, redis_sendf(r, on_read, c, READ_MS,
 			   "HGETALL {logs}:job:%lld", (long long)number));
 }
 
@@ -172,7 +177,7 @@ job_fail(struct redis *r, int64_t number, enum err why, const char *words,
 	snprintf(job, sizeof(job), "%" PRId64, number);
 	const char *argv[] = { "{logs}:running", "{logs}:tasks", job, name,
 		words };
-	return sent(c, redis_script(r, on_failed, c, ANSWER_MS, SCRIPT_JOB_FAIL,
+	return sent(c, redis_script(r, on_failed, c, FAIL_MS, SCRIPT_JOB_FAIL,
 			   2, 5, argv, NULL));
 }
 
