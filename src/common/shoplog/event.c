@@ -6,6 +6,12 @@
 
 #include <string.h>
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* A path has two segments that mean something; a third makes it "other". */
 enum { SEGMENTS_MAX = 3 };
 
@@ -53,6 +59,56 @@ read_parameter(struct span query, const char *name, uint64_t *out)
 	return false;
 }
 
+/* Takes the text off the front of *s. */
+static inline bool
+take(struct span *s, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (s->len < len || memcmp(s->data, text, len) != 0)
+		return false;
+	*s = span_of(s->data + len, s->len - len);
+	return true;
+}
+
+/* Takes a number of 1 to 19 digits off the front, which fits whatever it is. */
+static inline bool
+take_number(struct span *s, uint64_t *out)
+{
+	uint64_t value = 0;
+	size_t len = 0;
+
+	while (len < s->len && is_digit(s->data[len]))
+		value = value * 10 + (uint64_t)(s->data[len++] - '0');
+	*s = span_of(s->data + len, s->len - len);
+	*out = value;
+	return len > 0 && len < 20;
+}
+
+/* The three paths of carts in the form that a shop's own links have, which is
+ * read without looking for anything. EVENT_OTHER: it may have another form. */
+static enum event_kind
+read_usual_form(struct span s, struct event *out)
+{
+	uint64_t amount;
+
+	if (take(&s, "/cart?goods_id=")) {
+		if (take_number(&s, &out->goods_id) && take(&s, "&amount=") &&
+		    take_number(&s, &amount) && take(&s, "&cart_id=") &&
+		    take_number(&s, &out->cart_id) && s.len == 0)
+			return EVENT_CART;
+	} else if (take(&s, "/pay?user_id=")) {
+		if (take_number(&s, &out->user_id) && take(&s, "&cart_id=") &&
+		    take_number(&s, &out->cart_id) && s.len == 0)
+			return EVENT_PAY;
+	} else if (take(&s, "/success_pay_")) {
+		if (take_number(&s, &out->cart_id) && take(&s, "/") &&
+		    s.len == 0)
+			return EVENT_SUCCESS;
+	}
+	return EVENT_OTHER;
+}
+
 static enum event_kind
 read_cart(const struct path *path, struct span query, struct event *out)
 {
@@ -88,10 +144,13 @@ enum event_kind
 event_classify(struct span rest, struct event *out)
 {
 	const struct span success = span_text("success_pay_");
-	struct span query = cut(&rest, '#');
-	struct span first;
+	enum event_kind usual = read_usual_form(rest, out);
+	struct span query, first;
 	struct path path;
 
+	if (usual != EVENT_OTHER)
+		return usual;
+	query = cut(&rest, '#');
 	read_path(cut(&query, '?'), &path);
 	if (path.segments == 0)
 		return EVENT_HOME;

@@ -4,6 +4,8 @@
  * everything above U+10FFFF (Unicode, table 3-7). */
 #include "common/shoplog/utf8.h"
 
+#include <string.h>
+
 struct lead {
 	uint8_t first, last; /* lead bytes, inclusive */
 	uint8_t follow;      /* bytes behind the lead */
@@ -41,6 +43,19 @@ sequence(const uint8_t *p, const uint8_t *end)
 	return 0;
 }
 
+/* Whether all eight bytes are printable ASCII: none above 127, none that lies
+ * below a blank or is 127 (a byte + 1 has the top bit only if it is 127). */
+static bool
+is_ascii(const uint8_t *p)
+{
+	const uint64_t each = 0x0101010101010101;
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return ((word | (word + each) | ~((word & each * 127) + each * 0x60)) &
+		   each * 0x80) == 0;
+}
+
 bool
 utf8_is_plain(struct span s)
 {
@@ -48,6 +63,11 @@ utf8_is_plain(struct span s)
 
 	while (p < end) {
 		size_t len = 1;
+
+		if (end - p >= 8 && is_ascii(p)) {
+			p += 8;
+			continue;
+		}
 
 		if (*p >= 0x80)
 			len = sequence(p, end);

@@ -10,6 +10,7 @@
 #include "common/shoplog/ip.h"
 #include "common/shoplog/utf8.h"
 
+#include <endian.h>
 #include <string.h>
 
 static bool
@@ -30,6 +31,29 @@ is_letter(char c)
 	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
+/* The first blank from p on, or the end: in text that utf8_is_plain, a byte up to
+ * ' ' is a blank or a tab. */
+static const char *
+find_blank(const char *p, const char *end)
+{
+	const uint64_t each = 0x0101010101010101;
+
+	while (end - p >= 8) {
+		uint64_t word, blanks;
+
+		memcpy(&word, p, sizeof(word));
+		word = le64toh(word);
+		blanks = ~(((word & each * 0x7f) + each * 0x5f) | word) &
+			 each * 0x80;
+		if (blanks)
+			return p + __builtin_ctzll(blanks) / 8;
+		p += 8;
+	}
+	while (p < end && !is_blank(*p))
+		p++;
+	return p;
+}
+
 static bool
 split(struct span line, struct span field[VISIT_FIELDS])
 {
@@ -44,8 +68,8 @@ split(struct span line, struct span field[VISIT_FIELDS])
 			return i == VISIT_FIELDS;
 		if (i == VISIT_FIELDS)
 			return false;
-		for (start = p; p < end && !is_blank(*p);)
-			p++;
+		start = p;
+		p = find_blank(p, end);
 		field[i] = span_of(start, (size_t)(p - start));
 	}
 }
