@@ -154,6 +154,14 @@ struct req {
 		size_t errors_len;
 		struct span body;
 		const char *etag, *location, *link, *allow;
+		/* service: this is not all of the answer. When the client has
+		 * taken it, the arena is emptied, this step runs, and what it
+		 * leaves is encoded as the next piece. Of the request only `in`
+		 * (its numbers), `session` and `shown` last until then. An
+		 * error in a later piece ends the connection. */
+		req_step *more;
+		bool is_continued; /* transport: it is a later piece */
+		size_t shown;      /* api: rows in earlier pieces */
 		int retry_after_s; /* 0: none */
 		bool close;        /* transport: the connection ends with it */
 	} out;

@@ -1,9 +1,11 @@
 """POST /user, PATCH and DELETE /user/{id}, GET /user/all."""
 
+import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 
 from support.case import BROKEN_JSON, ServiceCase
+from support.http_client import request
 from support.service import PASSWORD
 
 SHOWN = {"id", "login", "first_name", "last_name", "created_at", "update_at"}
@@ -302,3 +304,62 @@ class ListingUsers(ServiceCase):
             self.assert_json(self.client.get("/user/all"), 200, self.users)
             self.assert_json(self.client.get("/user/all?limit=1000"), 200,
                              self.users)
+
+
+class ListingManyUsers(ServiceCase):
+    """More than one piece of an answer holds."""
+
+    COUNT = 1600
+
+    @classmethod
+    def prepare(cls):
+        cls.ann = cls.service.register("ann")
+        with cls.service.redis() as redis:
+            redis.ask("EVAL", """
+                for i = 2, ARGV[1] do
+                    redis.call('HSET', '{user:' .. i .. '}', 'login', 'l' .. i,
+                        'first_name', '"\\\\\\1\u00e9', 'last_name', 'l',
+                        'created_at', 'c', 'update_at', 'u')
+                    redis.call('ZADD', 'users', i, i)
+                end""", 0, cls.COUNT)
+
+    def test_streams_them_in_order_and_goes_on_with_the_connection(self):
+        with self.ann.connect() as connection:
+            for _ in range(2):
+                connection.send(request("GET", "/user/all",
+                                        token=self.ann.token))
+                answer = connection.read_answer()
+                self.assert_status(answer, 200)
+                self.assertEqual(answer.header("Transfer-Encoding"), "chunked")
+                self.assertEqual([user["id"] for user in answer.json],
+                                 list(range(1, self.COUNT + 1)))
+                self.assertEqual(answer.json[7]["first_name"], '"\\\x01\u00e9')
+            connection.send(request("GET", "/"))
+            self.assert_status(connection.read_answer(), 200)
+
+    def test_tells_an_old_client_the_end_by_closing(self):
+        with self.ann.connect() as connection:
+            connection.send(b"GET /user/all HTTP/1.0\r\nAuthorization: %b\r\n"
+                            b"\r\n" % self.ann.token.encode())
+            data = b""
+            while more := connection.socket.recv(65536):
+                data += more
+        head, _, body = data.partition(b"\r\n\r\n")
+        self.assertNotIn(b"chunked", head)
+        self.assertEqual(len(json.loads(body)), self.COUNT)
+
+    def test_answers_head_without_a_body(self):
+        with self.ann.connect() as connection:
+            connection.send(request("HEAD", "/user/all", token=self.ann.token)
+                            + request("GET", "/"))
+            self.assert_status(connection.read_answer("HEAD"), 200)
+            self.assertEqual(connection.read_answer().json,
+                             {"hello": "world"})
+
+    def test_ends_with_a_client_that_goes_away_in_the_middle(self):
+        for _ in range(3):
+            with self.ann.connect() as connection:
+                connection.send(request("GET", "/user/all",
+                                        token=self.ann.token))
+                connection.socket.recv(1000)
+        self.assert_status(self.ann.get("/user/all"), 200)

@@ -71,9 +71,22 @@ class Connection:
         answer = Answer(int(status), headers, b"")
         if method != "HEAD" and answer.status not in (100, 204, 304):
             length = answer.header("Content-Length")
+            if answer.header("Transfer-Encoding") == "chunked":
+                assert length is None, f"both lengths in {head!r}"
+                answer.body = self._chunks()
+                return answer
             assert length is not None, f"no Content-Length in {head!r}"
             answer.body = self._exactly(int(length))
         return answer
+
+    def _chunks(self):
+        body = b""
+        while True:
+            size = int(self._until(b"\r\n"), 16)
+            body += self._exactly(size)
+            assert self._exactly(2) == b"\r\n", "a chunk has no end"
+            if size == 0:
+                return body
 
     def is_closed(self, seconds=READ_LIMIT_S):
         """Whether the peer ends the connection, with nothing more to say."""

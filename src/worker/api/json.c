@@ -5,6 +5,7 @@
 #include "worker/api/json.h"
 #include "worker/api/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -160,7 +161,7 @@ json_text_put(struct json_text *t, const char *data, size_t len)
 	size_t size = t->size ? t->size : TEXT_FIRST;
 	char *grown;
 
-	if (t->is_broken)
+	if (t->is_broken || len == 0)
 		return;
 	while (size < t->len + len)
 		size *= 2;
@@ -179,6 +180,34 @@ json_text_put(struct json_text *t, const char *data, size_t len)
 
 /* All digits that a double always has: 0.025 is not 0.025000000000000001. */
 enum { REAL_DIGITS = 15 };
+
+/* What may not stand in a string as it is (RFC 8259, 7). */
+static bool
+is_special(char c)
+{
+	return (unsigned char)c < 0x20 || c == '"' || c == '\\';
+}
+
+void
+json_text_string(struct json_text *t, struct span s)
+{
+	size_t from = 0;
+	char escaped[8];
+
+	t->is_broken = t->is_broken || !text_is_utf8(s);
+	json_text_put(t, "\"", 1);
+	for (size_t i = 0; i < s.len; i++) {
+		if (!is_special(s.data[i]))
+			continue;
+		json_text_put(t, s.data + from, i - from);
+		snprintf(escaped, sizeof(escaped), "\\u%04x",
+		    (unsigned)(unsigned char)s.data[i]);
+		json_text_put(t, escaped, 6);
+		from = i + 1;
+	}
+	json_text_put(t, s.data + from, s.len - from);
+	json_text_put(t, "\"", 1);
+}
 
 static int
 on_dump(const char *data, size_t len, void *arg)

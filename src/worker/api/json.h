@@ -38,6 +38,9 @@ struct json_text {
 
 void json_text_put(struct json_text *t, const char *data, size_t len);
 
+/* A string value; one that is not UTF-8 breaks the text. */
+void json_text_string(struct json_text *t, struct span s);
+
 /* Appends the value and releases it; NULL (no memory, no UTF-8) breaks it. */
 void json_text_take(struct json_text *t, json_t *value);
 

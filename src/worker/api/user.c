@@ -4,6 +4,8 @@
 #include "worker/api/query.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000 };
 
@@ -101,19 +103,44 @@ api_user_created_encode(struct req *r)
 	return json_answer(r, 201, user(&r->row.user));
 }
 
+static void
+put_member(struct json_text *t, const char *name, struct span value)
+{
+	json_text_put(t, name, strlen(name));
+	json_text_string(t, value);
+}
+
+/* As user(), without a tree: a list of all users is the one answer that is as
+ * long as there are users. */
+static void
+put_user(struct json_text *t, const struct user *u)
+{
+	char id[32];
+	int len = snprintf(id, sizeof(id), "{\"id\":%" PRId64, u->id);
+
+	json_text_put(t, id, (size_t)len);
+	put_member(t, ",\"login\":", u->login);
+	put_member(t, ",\"first_name\":", u->first_name);
+	put_member(t, ",\"last_name\":", u->last_name);
+	put_member(t, ",\"created_at\":", u->created_at);
+	put_member(t, ",\"update_at\":", u->update_at);
+	json_text_put(t, "}", 1);
+}
+
 enum err
 api_users_encode(struct req *r)
 {
 	struct json_text text = { 0 };
 
-	/* One at a time: a list of many users costs its text, not its tree. */
-	json_text_put(&text, "[", 1);
+	if (!r->out.is_continued)
+		json_text_put(&text, "[", 1);
 	for (size_t i = 0; i < r->row.users_len; i++) {
-		if (i > 0)
+		if (r->out.shown++ > 0)
 			json_text_put(&text, ",", 1);
-		json_text_take(&text, user(&r->row.users[i]));
+		put_user(&text, &r->row.users[i]);
 	}
-	json_text_put(&text, "]", 1);
+	if (!r->out.more)
+		json_text_put(&text, "]", 1);
 	if (r->row.has_more_users) {
 		r->out.link = arena_printf(&r->arena,
 		    "</user/all?limit=%" PRId64 "&after=%" PRId64

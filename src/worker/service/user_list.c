@@ -1,9 +1,11 @@
-/* GET /user/all: users by id, a page or all of them.
+/* GET /user/all: users by id, a page or all of them. All of them are an answer in
+ * pieces, one page each: its memory is that of a page, and the next is read when
+ * the client has taken this one.
  *
  *	service_user_list  where it begins
  *	next_page          the next ids of the list
  *	read_page          their users; none left: answer
- *	collect            enough: answer, else the next page
+ *	collect            enough, or a piece: answer, else the next page
  */
 #include "worker/service/user.h"
 #include "worker/store/user_page.h"
@@ -24,7 +26,7 @@ service_user_list(struct req *r)
 	if (!l)
 		return req_fail(r, ERR_NO_MEMORY);
 	r->chain = l;
-	l->wanted = r->in.is_paged ? (size_t)r->in.limit + 1 : SIZE_MAX;
+	l->wanted = r->in.is_paged ? (size_t)r->in.limit + 1 : USER_PAGE_MAX;
 	l->page.after = r->in.after;
 	return next_page(r);
 }
@@ -73,12 +75,19 @@ static enum req_state
 collect(struct req *r)
 {
 	struct listing *l = r->chain;
+	int64_t last = l->page.ids[l->page.ids_len - 1];
 
 	if (!grow(r, l))
 		return req_fail(r, ERR_NO_MEMORY);
 	for (size_t i = 0; i < l->page.users_len; i++)
 		r->row.users[r->row.users_len++] = l->page.users[i];
-	l->page.after = l->page.ids[l->page.ids_len - 1];
+	if (!r->in.is_paged) {
+		r->in.after = last;
+		if (l->page.ids_len == l->page.limit)
+			r->out.more = service_user_list;
+		return req_done(r);
+	}
+	l->page.after = last;
 	if (r->row.users_len < l->wanted)
 		return next_page(r);
 	r->row.users_len--;

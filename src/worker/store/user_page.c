@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 
 /* The commands of one page under way; the request waits for the last one. */
 struct batch {
@@ -97,16 +98,18 @@ on_user(enum err err, const redisReply *reply, void *arg)
 static enum err
 send_reads(struct req *r, struct batch *b, struct member *members)
 {
+	char key[32];
+	const char *argv[] = { "HMGET", key, "login", "first_name", "last_name",
+		"created_at", "update_at" };
 	enum err err = ERR_OK;
 
 	for (size_t i = 0; i < b->page->ids_len && err == ERR_OK; i++) {
 		b->page->users[i].id = b->page->ids[i];
 		members[i] = (struct member){ b, i };
-		err = redis_sendf(r->worker->redis, on_user, &members[i],
-		    r->worker->setup->config->redis_timeout_ms,
-		    "HMGET {user:%" PRId64
-		    "} login first_name last_name created_at update_at",
-		    b->page->ids[i]);
+		snprintf(
+		    key, sizeof(key), "{user:%" PRId64 "}", b->page->ids[i]);
+		err = redis_send(r->worker->redis, on_user, &members[i],
+		    r->worker->setup->config->redis_timeout_ms, 7, argv, NULL);
 		if (err == ERR_OK)
 			b->pending++;
 	}

@@ -122,6 +122,10 @@ step(struct conn *c)
 	struct http *h = &c->http;
 	size_t used = 0;
 
+	if (c->state == CONN_PIECE) {
+		exchange_go_on(c);
+		return true;
+	}
 	if (c->state != CONN_HEAD && c->state != CONN_BODY)
 		return false;
 	if (in->parsed == in->end) {

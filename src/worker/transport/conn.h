@@ -18,6 +18,8 @@ enum conn_state {
 	CONN_ADMIT,  /* others find out whether the request may be served */
 	CONN_BODY,   /* reads the body */
 	CONN_SERVE,  /* others do the work */
+	CONN_PIECE,  /* a piece of the answer is out, the next can be made */
+	CONN_MORE,   /* others make it */
 	CONN_END,    /* the last answer is being written */
 	CONN_LINGER, /* it is written; waits until the client has seen it */
 };

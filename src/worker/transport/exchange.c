@@ -2,6 +2,9 @@
  *	read_body          admitted: the body is read, by the connection
  *	exchange_serve     the body is whole: endpoint_serve
  *	answer             done or failed: encode, add to the output
+ *	exchange_go_on     a piece of it was taken: its route's next step
+ *	go_on              encode, add the piece
+ *	finish             the answer is whole
  *
  * Every request that begins ends in answer(), unless its client is gone. */
 #include "worker/transport/exchange.h"
@@ -45,8 +48,23 @@ discard(struct conn *c)
 	in->parsed += used;
 }
 
-/* Writes the answer of c->req into the output; what follows it is read next,
- * unless the rest of its body is still to come or the client wants it so. */
+/* The answer is whole; what follows the request is read next, unless the rest of
+ * its body is still to come or the client wants it so. */
+static void
+finish(struct conn *c)
+{
+	deadline_cancel(&c->deadline);
+	if (c->req.out.close) {
+		c->state = CONN_END;
+	} else {
+		c->state = CONN_HEAD;
+		http_next(&c->http);
+		input_used(&c->server->inputs, &c->input);
+	}
+	exchange_clear(c);
+}
+
+/* Writes the answer of c->req into the output, or its first piece. */
 static void
 answer(struct conn *c)
 {
@@ -60,18 +78,33 @@ answer(struct conn *c)
 	if (!c->http.is_whole || !c->http.keep_alive || s->is_draining)
 		r->out.close = true;
 	endpoint_encode(s->routes, r);
+	if (r->out.more && c->http.head.is_old)
+		r->out.close = true;
 	response_add(&s->output, r, date_now(&s->date), r->out.close,
 	    c->http.head.is_old);
 	server_count_request(s);
-	deadline_cancel(&c->deadline);
-	if (r->out.close) {
-		c->state = CONN_END;
-	} else {
-		c->state = CONN_HEAD;
-		http_next(&c->http);
-		input_used(&s->inputs, &c->input);
+	if (r->out.more && r->method != METHOD_HEAD)
+		c->state = CONN_PIECE;
+	else
+		finish(c);
+}
+
+/* Writes a later piece. What is out cannot be taken back: a client sees by the
+ * missing end that something failed. */
+static void
+go_on(struct conn *c)
+{
+	struct req *r = &c->req;
+
+	if (r->out.err != ERR_OK || r->route->encode(r) != ERR_OK) {
+		conn_close(c, "the rest of its answer failed");
+		return;
 	}
-	exchange_clear(c);
+	response_add_piece(&c->server->output, r, c->http.head.is_old);
+	if (r->out.more)
+		c->state = CONN_PIECE;
+	else
+		finish(c);
 }
 
 void
@@ -121,6 +154,8 @@ on_done(struct req *r)
 	if (r->conn != NULL) {
 		if (c->state == CONN_ADMIT && r->out.err == ERR_OK)
 			read_body(c);
+		else if (c->state == CONN_MORE)
+			go_on(c);
 		else
 			answer(c);
 		if (!c->is_running)
@@ -144,4 +179,22 @@ void
 exchange_serve(struct conn *c)
 {
 	start(c, CONN_SERVE, endpoint_serve);
+}
+
+void
+exchange_go_on(struct conn *c)
+{
+	struct req *r = &c->req;
+	req_step *more = r->out.more;
+	size_t shown = r->out.shown;
+	bool close = r->out.close;
+
+	arena_reset(&r->arena);
+	r->chain = NULL;
+	memset(&r->row, 0, sizeof(r->row));
+	memset(&r->out, 0, sizeof(r->out));
+	r->out.is_continued = true;
+	r->out.shown = shown;
+	r->out.close = close;
+	start(c, CONN_MORE, more);
 }

@@ -14,6 +14,9 @@ void exchange_begin(struct conn *c);
 /* The body is whole. */
 void exchange_serve(struct conn *c);
 
+/* The client has taken a piece of the answer: the next one. */
+void exchange_go_on(struct conn *c);
+
 /* Answers with an error after which nothing more is read. */
 void exchange_refuse(struct conn *c, enum err e);
 

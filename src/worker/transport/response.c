@@ -1,6 +1,8 @@
 /* struct req.out as bytes of HTTP/1.1. */
 #include "worker/transport/response.h"
 
+#include <stdio.h>
+
 /* RFC 9110, 15: the reason is for people, the number is what counts. */
 static const char *
 reason(int status)
@@ -72,9 +74,12 @@ response_add(struct output *out, const struct req *r, const char *date,
 	output_add_text(out, "HTTP/1.1 ");
 	output_add_text(out, reason(r->out.status));
 	add_header(out, "\r\nDate: ", date);
-	if (has_body) {
-		output_add_text(
-		    out, "Content-Type: application/json\r\nContent-Length: ");
+	if (has_body)
+		output_add_text(out, "Content-Type: application/json\r\n");
+	if (has_body && r->out.more && !is_old) {
+		output_add_text(out, "Transfer-Encoding: chunked\r\n");
+	} else if (has_body && !r->out.more) {
+		output_add_text(out, "Content-Length: ");
 		output_add_number(out, r->out.body.len);
 		output_add_text(out, "\r\n");
 	}
@@ -94,8 +99,32 @@ response_add(struct output *out, const struct req *r, const char *date,
 		output_add_text(out, "\r\n");
 	}
 	output_add_text(out, "\r\n");
-	if (has_body && r->method != METHOD_HEAD)
+	if (r->method == METHOD_HEAD)
+		return;
+	if (has_body && r->out.more)
+		response_add_piece(out, r, is_old);
+	else if (has_body)
 		output_add(out, r->out.body);
+}
+
+/* A chunk of no bytes would be the last (RFC 9112, 7.1). */
+void
+response_add_piece(struct output *out, const struct req *r, bool is_old)
+{
+	char size[24];
+
+	if (is_old) {
+		output_add(out, r->out.body);
+		return;
+	}
+	if (r->out.body.len > 0) {
+		snprintf(size, sizeof(size), "%zx\r\n", r->out.body.len);
+		output_add_text(out, size);
+		output_add(out, r->out.body);
+		output_add_text(out, "\r\n");
+	}
+	if (!r->out.more)
+		output_add_text(out, "0\r\n\r\n");
 }
 
 void

@@ -13,6 +13,11 @@
 void response_add(struct output *out, const struct req *r, const char *date,
     bool is_last, bool is_old);
 
+/* The same for an answer of which this is the first piece (r->out.more), and for
+ * the pieces after it: chunked, or to an old client bare until the end of the
+ * connection. The last piece is the one without r->out.more. */
+void response_add_piece(struct output *out, const struct req *r, bool is_old);
+
 /* "100 Continue": the body is wanted. */
 void response_add_continue(struct output *out);
 
