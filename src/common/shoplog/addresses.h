@@ -3,6 +3,7 @@
 
 #include "common/base/err.h"
 #include "common/base/span.h"
+#include "common/shoplog/hash_table.h"
 #include "common/shoplog/tally.h"
 
 #include <stdbool.h>
@@ -30,6 +31,42 @@ enum err addresses_encode(const struct tally *t, unsigned shard, bool keep_not,
  * order, then the partials of what has grown. ERR_CORRUPT; t may only be freed
  * then. */
 enum err addresses_append(struct tally *t, unsigned shard, struct span bytes);
+
+/* Where what lies in a segment, so that a few addresses can be looked up without
+ * reading all of it: addresses ascending, and the last page of each. */
+enum { ADDRESSES_HEADER_SIZE = 32 };
+
+struct addresses_layout {
+	uint32_t ipv4_len, ipv6_len;
+	uint64_t ipv4, ipv6; /* offset of the u32 each, of the two u64 each */
+	uint64_t last; /* u32 each, IPv4 first: 0 is no page, else 1 + rank */
+	uint64_t names;
+};
+
+/* header  ADDRESSES_HEADER_SIZE bytes at least. ERR_CORRUPT. */
+enum err addresses_layout_read(
+    struct span header, struct addresses_layout *out);
+
+/* The addresses of a shard whose first line is an add-to-cart: whether it is a
+ * vote is for what lies before to say. IPv4 first, each ascending.
+ *
+ * out  *len keys; the caller frees with free(3) */
+enum err addresses_in_question(
+    const struct tally *t, unsigned shard, struct hash_key **out, size_t *len);
+bool addresses_is_ipv4(struct hash_key key);
+
+/* The last page of an address, as a segment says it. */
+struct address_page {
+	struct hash_key key;
+	uint32_t last;
+};
+
+/* t := t, which is new, with these addresses. What follows, appended to it, finds
+ * the pages that it asks about.
+ *
+ * names  bytes of the segment from its names on; ERR_CORRUPT */
+enum err addresses_pick(struct tally *t, unsigned shard, struct span names,
+    const struct address_page *pages, size_t len);
 
 /* A base and its deltas, in order, folded into one base. */
 enum err addresses_compact(const struct span *segments, size_t segments_len,

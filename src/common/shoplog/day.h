@@ -49,6 +49,12 @@ struct columns;
 enum err day_carts_of(
     const struct columns *c, struct day_carts **rows, size_t *len);
 
+/* t := t with the counts of the day, of which the fields `day`, `requests` and
+ * `carts` are none; and what `carts` says, in *carts. ERR_CORRUPT, ERR_NO_MEMORY;
+ * t may only be freed then. */
+enum err day_restore(
+    struct tally *t, const struct day_segment *s, struct day_carts *carts);
+
 /* What the fields of a day add to a sum. ERR_CORRUPT when a value has not its
  * form. */
 enum err day_add_hours(struct span value, uint64_t hours[24]);

@@ -226,3 +226,12 @@ tally_append(struct tally *left, const struct tally *right)
 	names_map_cleanup(&map);
 	return e;
 }
+
+void
+tally_precede(struct tally *t, const struct tally_summary *before)
+{
+	struct tally_summary both = *before;
+
+	tally_summary_append(&both, &t->summary);
+	t->summary = both;
+}

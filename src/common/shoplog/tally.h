@@ -67,4 +67,8 @@ enum err tally_append(struct tally *left, const struct tally *right);
 
 const struct tally_summary *tally_summary(const struct tally *t);
 
+/* The summary of a stretch before t is put before its own: t goes on from a
+ * checkpoint, whose counts come by other ways (day.h, votes.h, columns.h). */
+void tally_precede(struct tally *t, const struct tally_summary *before);
+
 #endif

@@ -145,6 +145,10 @@ read_outcome(struct ask *k, const struct record *record)
 		    "The job is gone from Redis, again and again");
 	} else if (!is_over) {
 		k->state = ASK_WAITING;
+	} else if (e == ERR_CORRUPT && record_get(record, "base").len > 0) {
+		/* What it went on from is not whole any more. */
+		k->is_full = true;
+		again(k, e, words.len ? words.data : "");
 	} else if (!k->is_covered) {
 		/* Its end is a beginning: the rest, or a try of our own. When
 		 * the log grows without end, what was read is an answer. */

@@ -8,6 +8,9 @@
 #include "common/base/civil.h"
 #include "common/shoplog/categories.h"
 #include "common/shoplog/day.h"
+#include "common/shoplog/votes.h"
+#include "worker/ingest/base.h"
+#include "worker/ingest/fold.h"
 #include "worker/store/generation.h"
 #include "worker/store/segment.h"
 
@@ -18,93 +21,7 @@
 #include <sys/random.h>
 #include <time.h>
 
-enum { NAME_SIZE = 32 };
-
-/* Rows of all shards, one behind the other. */
-struct rows {
-	struct day_carts *rows;
-	size_t len, room;
-};
-
-static enum err
-rows_add(struct rows *rows, struct day_carts row)
-{
-	if (rows->len == rows->room) {
-		size_t room = rows->room ? 2 * rows->room : 64;
-		struct day_carts *grown =
-		    reallocarray(rows->rows, room, sizeof(*grown));
-
-		if (!grown)
-			return ERR_NO_MEMORY;
-		rows->rows = grown;
-		rows->room = room;
-	}
-	rows->rows[rows->len++] = row;
-	return ERR_OK;
-}
-
-static bool
-next_number(struct span *text, uint64_t *out)
-{
-	const char *end = text->len ? memchr(text->data, ' ', text->len) : NULL;
-	size_t len = end ? (size_t)(end - text->data) : 0;
-
-	if (!end || !span_to_u64(span_of(text->data, len), out))
-		return false;
-	text->data += len + 1;
-	text->len -= len + 1;
-	return true;
-}
-
-static enum err
-rows_read(struct rows *rows, struct span text)
-{
-	enum err e = ERR_OK;
-
-	while (e == ERR_OK && text.len > 0) {
-		struct day_carts row;
-		uint64_t day;
-
-		if (!next_number(&text, &day) || day > CIVIL_DAY_MAX ||
-		    !next_number(&text, &row.begun) ||
-		    !next_number(&text, &row.paid))
-			return ERR_CORRUPT;
-		row.day = (int32_t)day;
-		e = rows_add(rows, row);
-	}
-	return e;
-}
-
-/* The carts of all shards by day, with or without the tail. */
-static enum err
-rows_of(const struct record *reduced, bool is_tail, struct rows *out)
-{
-	enum err e = ERR_OK;
-
-	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
-		const char *field = "days";
-
-		if (is_tail && record_get(&reduced[i], "tail carts").len)
-			field = "tail days";
-		e = rows_read(out, record_get(&reduced[i], field));
-	}
-	return e;
-}
-
-/* The days of the log with the carts of all shards. */
-static enum err
-days_of(const struct build *b, const struct tally *t,
-    const struct record *reduced, bool is_tail, struct build_days *out)
-{
-	struct rows rows = { 0 };
-	enum err e = rows_of(reduced, is_tail, &rows);
-
-	if (e == ERR_OK)
-		e = day_segments(
-		    t, rows.rows, rows.len, b->arena, &out->days, &out->len);
-	free(rows.rows);
-	return e;
-}
+enum { NAME_SIZE = 32, VOTES_SHARD = 0 };
 
 static bool
 day_is_equal(const struct day_segment *x, const struct day_segment *y)
@@ -118,7 +35,7 @@ day_is_equal(const struct day_segment *x, const struct day_segment *y)
 	return true;
 }
 
-/* Writes the days that are not as they are in `known` (NULL: none is). */
+/* Writes the days that are not as they are in `known`. */
 static enum err
 put_day_segments(const struct build *b, const struct build_days *days,
     const struct build_days *known, bool is_tail, struct record *out)
@@ -131,24 +48,57 @@ put_day_segments(const struct build *b, const struct build_days *days,
 		char id[SEGMENT_ID_SIZE];
 		enum err e;
 
-		while (
-		    known && at < known->len && known->days[at].day < day->day)
+		while (at < known->len && known->days[at].day < day->day)
 			at++;
-		if (known && at < known->len &&
-		    day_is_equal(day, &known->days[at]))
+		if (at < known->len && day_is_equal(day, &known->days[at]))
 			continue;
 		civil_day_format(day->day, date);
 		snprintf(label, sizeof(label), "day-%s", date);
 		snprintf(field, sizeof(field), "day:%s", date);
 		build_segment_id(id, b, is_tail, label);
 		e = segment_put_day(b->bulk, id, day);
-		if (e == ERR_OK && is_tail)
+		if (e == ERR_OK && (is_tail || b->base))
 			e = record_put_text(out, field, id);
 		else if (e == ERR_OK)
 			e = record_add(out, span_text(field), span_text(id));
 		if (e != ERR_OK)
 			return e;
 	}
+	return ERR_OK;
+}
+
+/* The categories of the base and of these days (NULL: none). */
+static enum err
+list_categories(const struct build *b, const struct build_days *days,
+    struct span **out, size_t *len)
+{
+	struct span *names = NULL, *all;
+	size_t names_len = 0, base_len = 0, i = 0, j = 0;
+	enum err e = ERR_OK;
+
+	if (days)
+		e = categories_of_days(
+		    days->days, days->len, b->arena, &names, &names_len);
+	if (b->base)
+		base_len = b->base->categories_len;
+	all = arena_alloc(b->arena, (names_len + base_len + 1) * sizeof(*all));
+	if (e != ERR_OK || !all)
+		return e != ERR_OK ? e : ERR_NO_MEMORY;
+	*len = 0;
+	while (i < names_len || j < base_len) {
+		const struct span *base =
+		    j < base_len ? &b->base->categories[j] : NULL;
+		int order = 1;
+
+		if (!base)
+			order = -1;
+		else if (i < names_len)
+			order = span_compare(names[i], *base);
+		all[(*len)++] = order <= 0 ? names[i] : *base;
+		i += order <= 0;
+		j += order >= 0;
+	}
+	*out = all;
 	return ERR_OK;
 }
 
@@ -159,13 +109,11 @@ put_categories(const struct build *b, const struct build_days *days,
 	struct span *names, *known_names;
 	size_t len, known_len = 0;
 	char id[SEGMENT_ID_SIZE];
-	enum err e =
-	    categories_of_days(days->days, days->len, b->arena, &names, &len);
+	enum err e = list_categories(b, days, &names, &len);
 
-	if (e == ERR_OK && known)
-		e = categories_of_days(known->days, known->len, b->arena,
-		    &known_names, &known_len);
-	/* The tail can only add one. */
+	if (e == ERR_OK)
+		e = list_categories(b, known, &known_names, &known_len);
+	/* What follows can only add one. */
 	if (e != ERR_OK || len == known_len)
 		return e;
 	build_segment_id(id, b, is_tail, "categories");
@@ -178,14 +126,17 @@ put_votes(
     const struct build *b, struct span bytes, bool is_tail, struct record *out)
 {
 	char id[SEGMENT_ID_SIZE];
+	const struct base_list *list = b->base ? &b->base->votes : NULL;
+	const struct fold f = { b, list, id, VOTES_SHARD };
+	struct span ids;
 	enum err e;
 
 	build_segment_id(id, b, is_tail, "votes");
-	e = segment_put_bytes(b->bulk, id, bytes);
-	return e == ERR_OK ? record_put_text(out, "votes", id) : e;
+	e = fold_votes(&f, bytes, &ids);
+	return e == ERR_OK ? record_put(out, "votes", ids) : e;
 }
 
-/* One field a shard: "carts:03" -> id, or base and delta. */
+/* One field a shard: "carts:03" -> a base and its deltas. */
 static enum err
 put_shards(const struct record *reduced, const char *name, bool is_tail,
     struct record *out)
@@ -195,18 +146,18 @@ put_shards(const struct record *reduced, const char *name, bool is_tail,
 	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
 		struct span base = record_get(&reduced[i], name);
 		struct span delta = { NULL, 0 };
-		char field[NAME_SIZE], ids[2 * SEGMENT_ID_SIZE + 2];
+		char field[NAME_SIZE];
+		const char *ids;
 
 		if (is_tail)
 			delta = record_get(&reduced[i], "tail carts");
-		if (base.len + delta.len == 0 ||
-		    base.len + delta.len > 2 * SEGMENT_ID_SIZE)
+		if (base.len + delta.len == 0)
 			continue;
 		snprintf(field, sizeof(field), "%s:%02u", name, i);
-		snprintf(ids, sizeof(ids), "%.*s%s%.*s", (int)base.len,
+		ids = arena_printf(out->arena, "%.*s%s%.*s", (int)base.len,
 		    base.data, base.len && delta.len ? " " : "", (int)delta.len,
 		    delta.data);
-		e = record_put_text(out, field, ids);
+		e = ids ? record_put_text(out, field, ids) : ERR_NO_MEMORY;
 	}
 	return e;
 }
@@ -320,25 +271,80 @@ is_for_readers(struct span name)
 	       !span_is_equal(name, span_text("before"));
 }
 
+/* Whether a field names segments. */
+static bool
+is_segments(struct span name)
+{
+	static const char *const prefixes[] = {
+		"day:", "carts:", "addresses:"
+	};
+
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		size_t len = strlen(prefixes[i]);
+
+		if (name.len > len && memcmp(name.data, prefixes[i], len) == 0)
+			return true;
+	}
+	return span_is_equal(name, span_text("votes")) ||
+	       span_is_equal(name, span_text("categories"));
+}
+
+/* What does not change is named again. */
+static enum err
+put_base(const struct build *b, struct record *out)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0;
+	     e == ERR_OK && b->base && i < b->base->checkpoint.len; i++) {
+		const struct record_field *f = &b->base->checkpoint.fields[i];
+
+		if (is_segments(f->name))
+			e = record_add(out, f->name, f->value);
+	}
+	return e;
+}
+
+/* Whether there is a vote in it. */
+static enum err
+has_votes(struct span votes, bool *out)
+{
+	struct tally *none = tally_new(NULL);
+	uint8_t *bytes = NULL;
+	size_t len = 0;
+	enum err e = none ? votes_encode(none, &bytes, &len) : ERR_NO_MEMORY;
+
+	*out = e == ERR_OK && !span_is_equal(votes, span_of(bytes, len));
+	free(bytes);
+	tally_free(none);
+	return e;
+}
+
 enum err
 build_checkpoint(const struct build *b, const struct tally *t,
     uint64_t tail_bytes, struct span votes, const struct record *reduced,
-    struct record *out, struct build_days *days, struct problem *why)
+    const struct build_days *known, struct record *out, struct build_days *days,
+    struct problem *why)
 {
 	struct span generation;
+	bool is_voted = true;
 	enum err e = name_generation(b, &generation);
 
 	if (e == ERR_OK)
-		e = days_of(b, t, reduced, false, days);
+		e = put_base(b, out);
+	if (e == ERR_OK && b->base)
+		e = has_votes(votes, &is_voted);
+	if (e == ERR_OK)
+		e = build_days_of(b, t, reduced, false, days);
 	if (e == ERR_OK)
 		e = put_summary(b, t, generation, out);
 	if (e == ERR_OK)
 		e = put_position(b, tail_bytes, out, why);
 	if (e == ERR_OK)
-		e = put_day_segments(b, days, NULL, false, out);
+		e = put_day_segments(b, days, known, false, out);
 	if (e == ERR_OK)
 		e = put_categories(b, days, NULL, false, out);
-	if (e == ERR_OK)
+	if (e == ERR_OK && is_voted)
 		e = put_votes(b, votes, false, out);
 	if (e == ERR_OK)
 		e = put_shards(reduced, "carts", false, out);
@@ -354,7 +360,7 @@ put_tail(const struct build *b, const struct tally *t,
     struct record *manifest)
 {
 	struct build_days days = { 0 };
-	enum err e = days_of(b, t, reduced, true, &days);
+	enum err e = build_days_of(b, t, reduced, true, &days);
 
 	if (e == ERR_OK)
 		e = put_day_segments(b, &days, tail->days, true, manifest);

@@ -6,6 +6,7 @@
 #include "common/base/span.h"
 #include "common/shoplog/day.h"
 #include "common/shoplog/tally.h"
+#include "worker/ingest/build_days.h"
 #include "worker/ingest/build_shard.h"
 #include "worker/store/record.h"
 
@@ -16,27 +17,23 @@
  * line, the tail. So a few segments are made twice, without it for the
  * checkpoint and with it for the manifest. Segments are flushed by the caller.
  * Pool threads. */
-struct build_days {
-	struct day_segment *days; /* ascending */
-	size_t len;
-};
-
 /* Writes the segments that no shard owns and fills `out`, an empty record.
  *
  * t           what the tallies of the log, without the tail, have in common
  * tail_bytes  of an unterminated last line
- * votes       all of them, as votes_encode() gives them
+ * votes       that the job has found, as votes_encode() gives them
  * reduced     SHARDS records of build_shard
+ * known       of build_on_base
  * days        filled, for build_manifest; owner the arena
  * why         names the file that has changed, on ERR_LOG_CHANGED, ERR_NO_LOG */
 enum err build_checkpoint(const struct build *b, const struct tally *t,
     uint64_t tail_bytes, struct span votes, const struct record *reduced,
-    struct record *out, struct build_days *days, struct problem *why)
-    __attribute__((warn_unused_result));
+    const struct build_days *known, struct record *out, struct build_days *days,
+    struct problem *why) __attribute__((warn_unused_result));
 
 struct build_tail {
 	const struct build_days *days; /* of the checkpoint */
-	struct span votes; /* all, with the tail's; empty: as they were */
+	struct span votes; /* found with the tail; empty: as they were */
 };
 
 /* The same for readers.

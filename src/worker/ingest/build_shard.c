@@ -1,15 +1,17 @@
-/* The segments of one shard. A segment's id begins with the number of its job,
+/* The segments of one shard, and what the base must be asked for them. A
+ * segment's id begins with the number of its job,
  * so it is nobody else's. */
 #include "worker/ingest/build_shard.h"
 
-#include "common/shoplog/addresses.h"
-#include "common/shoplog/columns.h"
 #include "common/shoplog/day.h"
+#include "worker/ingest/base.h"
+#include "worker/ingest/fold.h"
 #include "worker/store/segment.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { NAME_SIZE = 32, ROW_TEXT = 3 * 21 };
 
@@ -21,112 +23,217 @@ build_segment_id(char id[SEGMENT_ID_SIZE], const struct build *b, bool is_tail,
 	    is_tail ? "tail-" : "", name);
 }
 
-/* Rows of carts as text, for the commit. */
-static enum err
-put_days(struct record *out, const char *field, const struct columns *c)
+/* What the carts of `now` have over those of `known`, day by day: neither fewer
+ * carts begin on a day nor fewer are paid. */
+static void
+subtract(struct day_carts *now, size_t len, const struct day_carts *known,
+    size_t known_len)
 {
-	struct day_carts *rows = NULL;
-	size_t len = 0;
-	enum err e = day_carts_of(c, &rows, &len);
+	size_t at = 0;
+
+	for (size_t i = 0; i < known_len; i++) {
+		while (at < len && now[at].day < known[i].day)
+			at++;
+		if (at == len || now[at].day != known[i].day)
+			continue;
+		now[at].begun -= known[i].begun;
+		now[at].paid -= known[i].paid;
+	}
+}
+
+/* What they add to days, as text, for the commit. */
+static enum err
+put_days(struct record *out, const char *field, const struct columns *known,
+    const struct columns *now)
+{
+	struct day_carts *rows = NULL, *old = NULL;
+	size_t len = 0, old_len = 0;
+	enum err e = day_carts_of(now, &rows, &len);
 	char *text = NULL, *to;
 
+	if (e == ERR_OK)
+		e = day_carts_of(known, &old, &old_len);
 	if (e == ERR_OK) {
 		text = to = malloc(len * ROW_TEXT + 1);
 		e = text ? ERR_OK : ERR_NO_MEMORY;
 	}
 	if (e == ERR_OK) {
+		subtract(rows, len, old, old_len);
 		for (size_t i = 0; i < len; i++)
-			to +=
-			    sprintf(to, "%" PRId32 " %" PRIu64 " %" PRIu64 " ",
-				rows[i].day, rows[i].begun, rows[i].paid);
+			if (rows[i].begun + rows[i].paid > 0)
+				to += sprintf(to,
+				    "%" PRId32 " %" PRIu64 " %" PRIu64 " ",
+				    rows[i].day, rows[i].begun, rows[i].paid);
 		e = record_put(out, field, span_of(text, (size_t)(to - text)));
 	}
 	free(text);
+	free(old);
 	free(rows);
 	return e;
 }
 
-/* name  of the field and, with the shard, of the segment
- * takes `bytes` */
-static enum err
-put_bytes(const struct build *b, unsigned shard, bool is_tail, const char *name,
-    uint8_t *bytes, size_t len, struct record *out)
+static void
+name_segment(char id[SEGMENT_ID_SIZE], const struct build *b, bool is_tail,
+    const char *name, unsigned shard)
 {
-	char label[NAME_SIZE], field[NAME_SIZE], id[SEGMENT_ID_SIZE];
-	enum err e;
+	char label[NAME_SIZE];
 
 	snprintf(label, sizeof(label), "%s-%02u", name, shard);
-	snprintf(field, sizeof(field), "%s%s", is_tail ? "tail " : "", name);
 	build_segment_id(id, b, is_tail, label);
-	e = segment_put_bytes(b->bulk, id, span_of(bytes, len));
-	free(bytes);
-	return e == ERR_OK ? record_put_text(out, field, id) : e;
 }
 
 static enum err
-put_carts(const struct build *b, unsigned shard, bool is_tail,
-    const struct columns *c, struct record *out)
+put_list(struct record *out, const char *name, struct span ids)
 {
-	uint8_t *bytes;
-	size_t len;
-	enum err e;
+	return ids.len > 0 ? record_put(out, name, ids) : ERR_OK;
+}
 
-	if (c->carts_len == 0)
-		return ERR_OK;
-	e = columns_encode(c, &bytes, &len);
-	if (e != ERR_OK)
-		return e;
-	return put_bytes(b, shard, is_tail, "carts", bytes, len, out);
+static enum err
+put_carts(const struct build *b, unsigned shard, const struct columns *c,
+    struct record *out)
+{
+	const struct base_list *list = b->base ? &b->base->carts[shard] : NULL;
+	char field[NAME_SIZE], id[SEGMENT_ID_SIZE];
+	const struct fold f = { b, list, id, shard };
+	struct span ids;
+	enum err e = ERR_OK;
+
+	snprintf(field, sizeof(field), "carts:%02u", shard);
+	if (b->base)
+		ids = record_get(&b->base->checkpoint, field);
+	else
+		ids = (struct span){ NULL, 0 };
+	name_segment(id, b, false, "carts", shard);
+	if (c->carts_len > 0)
+		e = fold_carts(&f, c, &ids);
+	return e == ERR_OK ? put_list(out, "carts", ids) : e;
 }
 
 static enum err
 put_addresses(const struct build *b, unsigned shard, const struct tally *t,
     struct record *out)
 {
-	uint8_t *bytes;
-	size_t len;
-	enum err e = addresses_encode(t, shard, false, &bytes, &len);
+	const struct base_list *list =
+	    b->base ? &b->base->addresses[shard] : NULL;
+	char id[SEGMENT_ID_SIZE];
+	const struct fold f = { b, list, id, shard };
+	struct span ids;
+	enum err e;
 
-	if (e != ERR_OK)
-		return e;
-	return put_bytes(b, shard, false, "addresses", bytes, len, out);
+	name_segment(id, b, false, "addresses", shard);
+	e = fold_addresses(&f, t, &ids);
+	return e == ERR_OK ? put_list(out, "addresses", ids) : e;
 }
 
 /* What the tail changes in this shard's carts. */
 static enum err
-put_tail(const struct build *b, unsigned shard, const struct columns *base,
-    const struct tally *tail, struct record *out)
+put_tail(const struct build *b, unsigned shard, const struct shard_carts *s,
+    const struct columns *lines, struct record *out)
 {
-	struct columns delta = { 0 }, both = { 0 };
-	enum err e = columns_of_tally(tail, shard, &delta);
+	struct columns both = { 0 };
+	char id[SEGMENT_ID_SIZE];
+	const struct fold f = { b, NULL, id, shard };
+	struct span ids;
+	enum err e;
 
-	if (e == ERR_OK && delta.carts_len > 0) {
-		e = put_carts(b, shard, true, &delta, out);
-		if (e == ERR_OK)
-			e = columns_append(base, &delta, &both);
-		if (e == ERR_OK)
-			e = put_days(out, "tail days", &both);
-	}
-	columns_cleanup(&delta);
+	name_segment(id, b, true, "carts", shard);
+	e = fold_carts(&f, &s->tail, &ids);
+	if (e == ERR_OK)
+		e = put_list(out, "tail carts", ids);
+	if (e == ERR_OK)
+		e = columns_append(lines, &s->tail, &both);
+	if (e == ERR_OK)
+		e = put_days(out, "tail days", &s->known, &both);
 	columns_cleanup(&both);
 	return e;
 }
 
 enum err
 build_shard(const struct build *b, unsigned shard, const struct tally *t,
-    const struct tally *tail, struct record *out)
+    const struct shard_carts *s, struct record *out)
 {
-	struct columns base = { 0 };
-	enum err e = columns_of_tally(t, shard, &base);
+	struct columns joined = { 0 };
+	const struct columns *lines = &s->lines;
+	enum err e = ERR_OK;
 
+	if (s->known.carts_len > 0) {
+		e = columns_append(&s->known, &s->lines, &joined);
+		lines = &joined;
+	}
 	if (e == ERR_OK)
-		e = put_carts(b, shard, false, &base, out);
+		e = put_carts(b, shard, &s->lines, out);
 	if (e == ERR_OK)
 		e = put_addresses(b, shard, t, out);
 	if (e == ERR_OK)
-		e = put_days(out, "days", &base);
-	if (e == ERR_OK && tail)
-		e = put_tail(b, shard, &base, tail, out);
-	columns_cleanup(&base);
+		e = put_days(out, "days", &s->known, lines);
+	if (e == ERR_OK && s->tail.carts_len > 0)
+		e = put_tail(b, shard, s, lines, out);
+	columns_cleanup(&joined);
+	return e;
+}
+
+static enum err
+look_up_carts(const struct build *b, unsigned first, unsigned shards,
+    struct shard_carts *s)
+{
+	struct columns lines[SHARDS], tail[SHARDS], known[SHARDS];
+	const struct base_carts_wish wish = { first, shards, lines, tail };
+	enum err e;
+
+	for (unsigned i = 0; i < shards; i++) {
+		lines[i] = s[i].lines;
+		tail[i] = s[i].tail;
+	}
+	e = base_carts(b->bulk, b->base, &wish, b->arena, known);
+	for (unsigned i = 0; i < shards; i++)
+		s[i].known = known[i];
+	return e;
+}
+
+enum err
+build_carts(const struct build *b, unsigned first, unsigned shards,
+    const struct tally *t, const struct tally *tail, struct shard_carts *s)
+{
+	enum err e = ERR_OK;
+
+	memset(s, 0, shards * sizeof(*s));
+	for (unsigned i = 0; e == ERR_OK && i < shards; i++) {
+		e = columns_of_tally(t, first + i, &s[i].lines);
+		if (e == ERR_OK && tail)
+			e = columns_of_tally(tail, first + i, &s[i].tail);
+	}
+	if (e == ERR_OK && b->base)
+		e = look_up_carts(b, first, shards, s);
+	return e;
+}
+
+void
+build_carts_cleanup(struct shard_carts *s, unsigned shards)
+{
+	for (unsigned i = 0; i < shards; i++) {
+		columns_cleanup(&s[i].lines);
+		columns_cleanup(&s[i].tail);
+		columns_cleanup(&s[i].known);
+	}
+}
+
+enum err
+build_border(const struct build *b, unsigned first, unsigned shards,
+    struct tally **t, const struct tally *tail)
+{
+	const struct base_pages_wish wish = { first, shards, *t, tail };
+	struct tally *both;
+	enum err e;
+
+	if (!b->base)
+		return ERR_OK;
+	both = tally_new(NULL);
+	if (!both)
+		return ERR_NO_MEMORY;
+	e = base_pages(b->bulk, b->base, &wish, b->arena, both);
+	if (e == ERR_OK)
+		e = tally_append(both, *t);
+	tally_free(*t);
+	*t = both;
 	return e;
 }

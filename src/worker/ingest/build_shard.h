@@ -3,6 +3,7 @@
 
 #include "common/base/arena.h"
 #include "common/base/err.h"
+#include "common/shoplog/columns.h"
 #include "common/shoplog/tally.h"
 #include "worker/ingest/job_view.h"
 #include "worker/store/bulk.h"
@@ -12,10 +13,12 @@
 #include <stdbool.h>
 
 /* What everything that is built for one job has in common. */
+struct base;
 struct build {
 	struct bulk *bulk;
 	const struct job_view *job;
 	struct arena *arena; /* owner of all records */
+	struct base *base;   /* what the job goes on from; NULL: it reads all */
 };
 
 /* "7-day-2018-08-01", "7-tail-carts-03": job 7, with or without its tail. */
@@ -25,15 +28,37 @@ void build_segment_id(char id[SEGMENT_ID_SIZE], const struct build *b,
 /* Writes the segments of one shard and says in *out (an empty record) what the
  * commit needs of it:
  *
- *	carts, addresses   ids of the segments; no field: nothing is in it
- *	days               "<day> <begun> <paid> ..." of its carts
+ *	carts, addresses   ids of the segments, a base before its deltas; no field:
+ *	                   nothing is in it
+ *	days               "<day> <begun> <paid> ...": what its carts add to days
  *	tail carts         a delta; with `tail days` only when the tail is here
  *	tail days          as days, with the tail
  *
- * t     holds at least this shard of the whole log without the tail
- * tail  holds at least this shard of the tail; NULL: there is none */
+ * s  filled for this shard */
+struct shard_carts {
+	struct columns lines; /* of what the job has read, without the tail */
+	struct columns tail;  /* empty: nothing in it, or there is none */
+	struct columns known; /* of those in lines and tail that the base has */
+};
 enum err build_shard(const struct build *b, unsigned shard,
-    const struct tally *t, const struct tally *tail, struct record *out)
+    const struct tally *t, const struct shard_carts *s, struct record *out)
+    __attribute__((warn_unused_result));
+
+/* Fills s[0] to s[shards - 1] for the shards from `first` on, with what the base
+ * knows; build_carts_cleanup gives them back in any case.
+ *
+ * t     holds at least these shards of what the job has read, without the tail
+ * tail  of the tail; NULL: there is none */
+enum err build_carts(const struct build *b, unsigned first, unsigned shards,
+    const struct tally *t, const struct tally *tail, struct shard_carts *s)
+    __attribute__((warn_unused_result));
+void build_carts_cleanup(struct shard_carts *s, unsigned shards);
+
+/* t := what the base knows of the visitors in these shards, then t, with the
+ * votes at the border; for the job that reads all it is t. Before build_shard.
+ * On an error *t may only be freed. */
+enum err build_border(const struct build *b, unsigned first, unsigned shards,
+    struct tally **t, const struct tally *tail)
     __attribute__((warn_unused_result));
 
 #endif

@@ -2,6 +2,7 @@
  * the size of a chunk, so only their number travels. */
 #include "worker/ingest/job_view.h"
 
+#include "worker/ingest/resume.h"
 #include "worker/ingest/source_text.h"
 
 #include <stdlib.h>
@@ -20,12 +21,14 @@ job_view_of_record(const struct record *r, int64_t number, struct job_view *out)
 {
 	uint64_t chunk_size = record_number(r, "chunk_size");
 	uint64_t started_ms = record_number(r, "started_ms");
+	struct resume from;
 	enum err e;
 
 	*out = (struct job_view){ .number = number };
 	arena_init(&out->arena);
 	out->mode = copy(&out->arena, record_get(r, "mode"));
 	out->geo = copy(&out->arena, record_get(r, "geo"));
+	out->base = copy(&out->arena, record_get(r, "base"));
 	out->source_text = copy(&out->arena, record_get(r, "source"));
 	if (chunk_size == 0 || started_ms > INT64_MAX)
 		return ERR_CORRUPT;
@@ -33,8 +36,10 @@ job_view_of_record(const struct record *r, int64_t number, struct job_view *out)
 	e = source_of_text(out->source_text, &out->source);
 	if (e != ERR_OK)
 		return e;
-	e = chunk_split(
-	    &out->source, chunk_size, &out->chunks, &out->chunks_len);
+	from = (struct resume){ (uint32_t)record_number(r, "from_file"),
+		record_number(r, "from_offset") };
+	e = resume_chunks(
+	    &out->source, from, chunk_size, &out->chunks, &out->chunks_len);
 	if (e == ERR_OK && out->chunks_len != record_number(r, "chunks"))
 		e = ERR_CORRUPT;
 	return e;

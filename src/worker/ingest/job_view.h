@@ -18,8 +18,9 @@ struct job_view {
 	struct span mode;
 	struct span geo; /* the source of countries that it fixed */
 	struct span source_text;
+	struct span base; /* the generation it goes on from; empty: none */
 	struct source source;
-	struct chunk *chunks;
+	struct chunk *chunks; /* of what the job reads */
 	size_t chunks_len;
 };
 

@@ -8,6 +8,7 @@
 #include "common/base/log.h"
 #include "common/shoplog/partial.h"
 #include "common/shoplog/votes.h"
+#include "worker/ingest/base.h"
 #include "worker/ingest/build.h"
 #include "worker/store/partial_store.h"
 #include "worker/store/segment.h"
@@ -75,6 +76,13 @@ on_common(struct span names, struct span section, void *arg)
 	return partial_append_common(m->tally, names, section);
 }
 
+enum err
+merge_base(struct build *b)
+{
+	return b->job->base.len ? base_open(b->bulk, b->job, b->arena, &b->base)
+				: ERR_OK;
+}
+
 /* What the shard's borders elected, without and with the tail. */
 static enum err
 put_border_votes(const struct build *b, struct tally *t,
@@ -101,7 +109,9 @@ merge_shard(struct work *w, struct bulk *bulk)
 	struct merging lines = { w, tally_new(NULL), shard, false };
 	struct merging tail = { w, tally_new(NULL), shard, false };
 	struct arena arena;
-	struct build b = { bulk, w->view, &arena };
+	struct build b = { bulk, w->view, &arena, NULL };
+	struct shard_carts carts = { 0 };
+	const struct tally *rest = NULL;
 	struct record reduced;
 	enum err e = ERR_OK;
 
@@ -118,15 +128,22 @@ merge_shard(struct work *w, struct bulk *bulk)
 		e = partial_fetch_tail(
 		    bulk, w->task.job, (int)shard, on_shard, &tail);
 	if (e == ERR_OK)
-		e = build_shard(&b, shard, lines.tally,
-		    tail.is_any ? tail.tally : NULL, &reduced);
+		e = merge_base(&b);
+	if (tail.is_any)
+		rest = tail.tally;
 	if (e == ERR_OK)
-		e = put_border_votes(
-		    &b, lines.tally, tail.is_any ? tail.tally : NULL, &reduced);
+		e = build_border(&b, shard, 1, &lines.tally, rest);
+	if (e == ERR_OK)
+		e = build_carts(&b, shard, 1, lines.tally, rest, &carts);
+	if (e == ERR_OK)
+		e = build_shard(&b, shard, lines.tally, &carts, &reduced);
+	if (e == ERR_OK)
+		e = put_border_votes(&b, lines.tally, rest, &reduced);
 	if (e == ERR_OK)
 		e = segment_flush(bulk);
 	if (e == ERR_OK)
 		e = reduced_store(bulk, w->task.job, shard, &reduced);
+	build_carts_cleanup(&carts, 1);
 	arena_reset(&arena);
 	tally_free(lines.tally);
 	tally_free(tail.tally);
@@ -158,7 +175,7 @@ commit(struct work *w, const struct build *b, struct tally *t,
 {
 	uint64_t tail_bytes = tail ? tally_summary(tail)->bytes : 0;
 	struct record manifest, checkpoint, job;
-	struct build_days days = { 0 };
+	struct build_days known, days = { 0 };
 	struct build_tail with = { .days = &days };
 	struct span own, votes = { NULL, 0 };
 	enum err e = merge_votes(t, b->arena, &own);
@@ -171,7 +188,9 @@ commit(struct work *w, const struct build *b, struct tally *t,
 	if (e == ERR_OK)
 		e = merge_votes(t, b->arena, &votes);
 	if (e == ERR_OK)
-		e = build_checkpoint(b, t, tail_bytes, votes, reduced,
+		e = build_on_base(b, t, tail, reduced, &known);
+	if (e == ERR_OK)
+		e = build_checkpoint(b, t, tail_bytes, votes, reduced, &known,
 		    &checkpoint, &days, &w->why);
 	if (e == ERR_OK && tail)
 		e = tally_append(t, tail);
@@ -196,7 +215,7 @@ merge_generation(struct work *w, struct bulk *bulk)
 	struct merging tail = { w, tally_new(NULL), 0, false };
 	struct record reduced[SHARDS];
 	struct arena arena;
-	struct build b = { bulk, w->view, &arena };
+	struct build b = { bulk, w->view, &arena, NULL };
 	enum err e = ERR_OK;
 
 	arena_init(&arena);
@@ -212,6 +231,8 @@ merge_generation(struct work *w, struct bulk *bulk)
 		    bulk, w->task.job, PARTIAL_COMMON, on_common, &tail);
 	if (e == ERR_OK)
 		e = reduced_fetch(bulk, w->task.job, SHARDS, reduced);
+	if (e == ERR_OK)
+		e = merge_base(&b);
 	if (e == ERR_OK)
 		e = commit(w, &b, lines.tally, tail.is_any ? tail.tally : NULL,
 		    reduced);

@@ -4,6 +4,7 @@
 #include "common/base/arena.h"
 #include "common/base/err.h"
 #include "common/shoplog/tally.h"
+#include "worker/ingest/build_shard.h"
 #include "worker/ingest/work.h"
 #include "worker/store/bulk.h"
 #include "worker/store/generation.h"
@@ -22,6 +23,9 @@ enum err merge_generation(struct work *w, struct bulk *b)
  * generation is, then what nobody names any more goes. */
 enum err merge_commit(struct work *w, struct bulk *b,
     const struct generation *g) __attribute__((warn_unused_result));
+
+/* What an incremental job goes on from, for all that is built. */
+enum err merge_base(struct build *b) __attribute__((warn_unused_result));
 
 /* All votes of a tally in the arena's memory. */
 enum err merge_votes(const struct tally *t, struct arena *a, struct span *out)

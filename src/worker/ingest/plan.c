@@ -4,6 +4,7 @@
 
 #include "common/shoplog/chunk.h"
 #include "worker/ingest/job_view.h"
+#include "worker/ingest/resume.h"
 #include "worker/ingest/source_text.h"
 #include "worker/store/bulk.h"
 #include "worker/store/generation.h"
@@ -26,40 +27,72 @@ make_absolute(struct source *s, struct problem *why)
 	return ERR_OK;
 }
 
+/* What a plan is made of. */
+struct planning {
+	const struct plan_wish *wish;
+	struct arena *arena;
+	const char *geo;
+	struct source source;
+	struct span base; /* generation that it goes on from; empty: none */
+	struct resume from;
+	uint64_t chunk_size;
+};
+
+/* The chunks of what is read, as fields of the job's record. */
 static enum err
-describe(const struct source *s, const char *geo, uint64_t chunk_size,
-    size_t chunks, struct plan *out)
+describe(const struct planning *p, struct plan *out)
 {
 	struct record *f = &out->fields;
+	bool is_full = p->base.len == 0;
+	struct chunk *chunks;
+	size_t len;
+	uint64_t bytes = 0;
+	enum err e =
+	    resume_chunks(&p->source, p->from, p->chunk_size, &chunks, &len);
 
-	if (record_put_text(f, "mode", "full") != ERR_OK ||
-	    record_put_text(f, "geo", geo) != ERR_OK ||
-	    record_put_number(f, "bytes", s->bytes) != ERR_OK ||
-	    record_put_number(f, "chunk_size", chunk_size) != ERR_OK ||
-	    record_put_number(f, "chunks", chunks) != ERR_OK)
+	if (e != ERR_OK)
+		return e;
+	for (size_t i = 0; i < len; i++)
+		bytes += chunks[i].to - chunks[i].from;
+	free(chunks);
+	/* A little growth is one task, wherever in the file it lies. */
+	out->kind = len > 1 && bytes > p->chunk_size ? TASK_MAP : TASK_WHOLE;
+	out->tasks = out->kind == TASK_MAP ? (uint32_t)len : 1;
+	if (record_put_text(f, "mode", is_full ? "full" : "incremental") !=
+		ERR_OK ||
+	    record_put_text(f, "geo", p->geo) != ERR_OK ||
+	    record_put_number(f, "bytes", bytes) != ERR_OK ||
+	    record_put_number(f, "chunk_size", p->chunk_size) != ERR_OK ||
+	    record_put_number(f, "chunks", len) != ERR_OK)
+		return ERR_NO_MEMORY;
+	if (is_full)
+		return ERR_OK;
+	if (record_put(f, "base", p->base) != ERR_OK ||
+	    record_put_number(f, "from_file", p->from.file) != ERR_OK ||
+	    record_put_number(f, "from_offset", p->from.offset) != ERR_OK)
 		return ERR_NO_MEMORY;
 	return ERR_OK;
 }
 
-/* Both halves of one generation tell of this very log, countries included. */
+/* Both halves of one generation are there, with the same countries. */
 static bool
-is_known(const struct record *checkpoint, const struct record *manifest,
-    struct span source, const char *geo)
+is_of_use(const struct record *checkpoint, const struct record *manifest,
+    const char *geo)
 {
 	return manifest->len > 0 &&
 	       span_is_equal(record_get(checkpoint, "generation"),
 		   record_get(manifest, "generation")) &&
-	       span_is_equal(record_get(checkpoint, "source"), source) &&
 	       span_is_equal(record_get(checkpoint, "geo"), span_text(geo));
 }
 
-/* Whether the reports are of this log already: same files, same sizes, written
- * to at the same times. */
+/* What of the log the reports are of already: all of it (same files, same sizes,
+ * written to at the same times), its beginning, or nothing. */
 static enum err
-compare(const struct plan_wish *wish, const char *geo, struct arena *a,
-    struct plan *out)
+compare(struct planning *p, struct plan *out, struct problem *why)
 {
-	const struct worker_setup *setup = wish->setup;
+	const struct worker_setup *setup = p->wish->setup;
+	struct arena *a = p->arena;
+	bool is_same = false;
 	struct bulk *b =
 	    bulk_new(&setup->redis, NULL, setup->config->redis_timeout_ms);
 	struct record checkpoint, manifest;
@@ -72,9 +105,18 @@ compare(const struct plan_wish *wish, const char *geo, struct arena *a,
 	if (e == ERR_OK)
 		e = log_read_manifest(b, &manifest);
 	bulk_free(b);
-	if (e != ERR_OK ||
-	    !is_known(&checkpoint, &manifest, out->source_text, geo))
+	if (e != ERR_OK || !is_of_use(&checkpoint, &manifest, p->geo))
 		return e;
+	if (!span_is_equal(
+		record_get(&checkpoint, "source"), out->source_text)) {
+		e = resume_find(
+		    &checkpoint, &p->source, &is_same, &p->from, why);
+		if (is_same)
+			p->base = record_get(&checkpoint, "generation");
+		else
+			p->from = (struct resume){ 0 };
+		return e;
+	}
 	out->unchanged = manifest;
 	e = record_put_text(&out->unchanged, "mode", "unchanged");
 	return e == ERR_OK ? record_put_text(&out->unchanged, "seconds", "0")
@@ -87,31 +129,24 @@ plan_make(const struct plan_wish *wish, struct arena *a, struct plan *out,
 {
 	const struct config *config = wish->setup->config;
 	const struct geo *table = wish->setup->geo;
-	const char *geo = table ? geo_source(table) : "none";
-	struct source source = { 0 };
-	struct chunk *chunks = NULL;
-	size_t chunks_len = 0;
-	uint64_t chunk_size;
+	struct planning p = { .wish = wish,
+		.arena = a,
+		.geo = table ? geo_source(table) : "none" };
 	enum err e;
 
 	*out = (struct plan){ 0 };
 	record_init(&out->fields, a);
-	e = source_resolve(&source, config->logs_file_name, why);
+	e = source_resolve(&p.source, config->logs_file_name, why);
 	if (e != ERR_OK)
 		return e;
-	chunk_size = job_chunk_size(&source, (uint64_t)config->chunk_size);
-	e = make_absolute(&source, why);
+	p.chunk_size = job_chunk_size(&p.source, (uint64_t)config->chunk_size);
+	e = make_absolute(&p.source, why);
 	if (e == ERR_OK)
-		e = source_to_text(&source, a, &out->source_text);
+		e = source_to_text(&p.source, a, &out->source_text);
 	if (e == ERR_OK && !wish->is_full)
-		e = compare(wish, geo, a, out);
+		e = compare(&p, out, why);
 	if (e == ERR_OK)
-		e = chunk_split(&source, chunk_size, &chunks, &chunks_len);
-	if (e == ERR_OK)
-		e = describe(&source, geo, chunk_size, chunks_len, out);
-	out->kind = chunks_len > 1 ? TASK_MAP : TASK_WHOLE;
-	out->tasks = chunks_len > 1 ? (uint32_t)chunks_len : 1;
-	free(chunks);
-	source_cleanup(&source);
+		e = describe(&p, out);
+	source_cleanup(&p.source);
 	return e;
 }

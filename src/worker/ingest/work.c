@@ -94,24 +94,32 @@ static enum err
 build_whole(struct work *w, const struct build *b, struct tallies *t)
 {
 	struct record reduced[SHARDS], manifest, checkpoint, job;
-	struct build_days days = { 0 };
+	struct build_days known, days = { 0 };
 	struct build_tail tail = { .days = &days };
 	struct span votes = { NULL, 0 };
 	uint64_t tail_bytes = tally_summary(t->tail)->bytes;
-	enum err e = merge_votes(t->lines, b->arena, &votes);
+	struct shard_carts carts[SHARDS] = { 0 };
+	const struct tally *rest = has_tail(t) ? t->tail : NULL;
+	enum err e = build_border(b, 0, SHARDS, &t->lines, rest);
 
+	if (e == ERR_OK)
+		e = merge_votes(t->lines, b->arena, &votes);
+	if (e == ERR_OK)
+		e = build_carts(b, 0, SHARDS, t->lines, rest, carts);
 	record_init(&manifest, b->arena);
 	record_init(&checkpoint, b->arena);
 	record_init(&job, b->arena);
 	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
 		record_init(&reduced[i], b->arena);
-		e = build_shard(
-		    b, i, t->lines, has_tail(t) ? t->tail : NULL, &reduced[i]);
+		e = build_shard(b, i, t->lines, &carts[i], &reduced[i]);
 	}
+	build_carts_cleanup(carts, SHARDS);
+	if (e == ERR_OK)
+		e = build_on_base(b, t->lines, rest, reduced, &known);
 	if (e == ERR_OK)
 		e = build_checkpoint(b, t->lines, tail_bytes, votes, reduced,
-		    &checkpoint, &days, &w->why);
-	if (e == ERR_OK && has_tail(t)) {
+		    &known, &checkpoint, &days, &w->why);
+	if (e == ERR_OK && rest) {
 		e = tally_append(t->lines, t->tail);
 		if (e == ERR_OK)
 			e = merge_votes(t->lines, b->arena, &tail.votes);
@@ -119,8 +127,8 @@ build_whole(struct work *w, const struct build *b, struct tallies *t)
 			tail.votes = (struct span){ NULL, 0 };
 	}
 	if (e == ERR_OK)
-		e = build_manifest(b, t->lines, has_tail(t) ? &tail : NULL,
-		    reduced, &checkpoint, &manifest, &job);
+		e = build_manifest(b, t->lines, rest ? &tail : NULL, reduced,
+		    &checkpoint, &manifest, &job);
 	if (e != ERR_OK)
 		return e;
 	return merge_commit(
@@ -131,13 +139,15 @@ static enum err
 whole(struct work *w, struct bulk *bulk)
 {
 	struct arena arena;
-	struct build b = { bulk, w->view, &arena };
+	struct build b = { bulk, w->view, &arena, NULL };
 	struct tallies t = { 0 };
 	enum err e = tallies_init(&t, w->setup->geo);
 
 	arena_init(&arena);
 	for (size_t i = 0; e == ERR_OK && i < w->view->chunks_len; i++)
 		e = read_chunk(w, i, &t);
+	if (e == ERR_OK)
+		e = merge_base(&b);
 	if (e == ERR_OK)
 		e = build_whole(w, &b, &t);
 	arena_reset(&arena);

@@ -22,21 +22,25 @@ every_cart_is_in_one_shard_and_counts_on_its_first_day(void **state)
 {
 	struct bulk_redis *t = *state;
 	const struct job_view job = { .number = 7 };
-	const struct build b = { t->bulk, &job, &t->arena };
+	const struct build b = { t->bulk, &job, &t->arena, NULL };
 	struct tally *tally = tally_new(NULL);
+	struct shard_carts carts_of[SHARDS];
 	unsigned begun = 0;
 
 	for (uint64_t i = 0; i < CARTS; i++) {
 		add(tally, EVENT_PAY, i, DAY);
 		add(tally, EVENT_SUCCESS, i, DAY + 1);
 	}
+	assert_int_equal(
+	    build_carts(&b, 0, SHARDS, tally, NULL, carts_of), ERR_OK);
 	for (unsigned shard = 0; shard < SHARDS; shard++) {
 		struct record out;
 		unsigned day, carts, done;
 
 		record_init(&out, &t->arena);
 		assert_int_equal(
-		    build_shard(&b, shard, tally, NULL, &out), ERR_OK);
+		    build_shard(&b, shard, tally, &carts_of[shard], &out),
+		    ERR_OK);
 		assert_int_equal(segment_flush(t->bulk), ERR_OK);
 		if (record_get(&out, "carts").len == 0)
 			continue;
@@ -52,6 +56,7 @@ every_cart_is_in_one_shard_and_counts_on_its_first_day(void **state)
 		begun += carts;
 	}
 	assert_int_equal(begun, CARTS);
+	build_carts_cleanup(carts_of, SHARDS);
 	tally_free(tally);
 }
 
@@ -60,18 +65,21 @@ a_tail_is_a_delta_of_its_carts_shard_alone(void **state)
 {
 	struct bulk_redis *t = *state;
 	const struct job_view job = { .number = 7 };
-	const struct build b = { t->bulk, &job, &t->arena };
+	const struct build b = { t->bulk, &job, &t->arena, NULL };
 	struct tally *tally = tally_new(NULL), *tail = tally_new(NULL);
+	struct shard_carts carts[SHARDS];
 	unsigned deltas = 0;
 
 	add(tally, EVENT_PAY, 3, DAY);
 	add(tail, EVENT_SUCCESS, 3, DAY + 1);
+	assert_int_equal(
+	    build_carts(&b, 0, SHARDS, tally, tail, carts), ERR_OK);
 	for (unsigned shard = 0; shard < SHARDS; shard++) {
 		struct record out;
 
 		record_init(&out, &t->arena);
 		assert_int_equal(
-		    build_shard(&b, shard, tally, tail, &out), ERR_OK);
+		    build_shard(&b, shard, tally, &carts[shard], &out), ERR_OK);
 		if (record_get(&out, "tail carts").len == 0)
 			continue;
 		deltas++;
@@ -81,6 +89,7 @@ a_tail_is_a_delta_of_its_carts_shard_alone(void **state)
 		    record_get(&out, "tail days"), span_text("736000 1 1 ")));
 	}
 	assert_int_equal(deltas, 1);
+	build_carts_cleanup(carts, SHARDS);
 	assert_int_equal(segment_flush(t->bulk), ERR_OK);
 	tally_free(tally);
 	tally_free(tail);

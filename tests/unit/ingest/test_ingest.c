@@ -344,7 +344,7 @@ an_unchanged_log_is_not_read_again(void **state)
 	assert_int_equal(e.lines, 9);
 	assert_string_equal(ask(c, "GET {logs}:job"), "1");
 	crew_write(c, "a", "x");
-	assert_string_equal(parse_what_is_new(c).mode, "full");
+	assert_string_equal(parse_what_is_new(c).mode, "incremental");
 	assert_string_equal(crew_parse(c, 0).mode, "full");
 	crew_close(c);
 }

@@ -1,0 +1,103 @@
+/* A few addresses out of a segment that is not read as a whole. */
+#include "common/shoplog/addresses.h"
+
+#include "common/shoplog/bytes.h"
+#include "common/shoplog/tally_state.h"
+
+#include <stdlib.h>
+
+enum { VERSION = 1, IPV4_SIZE = 4, IPV6_SIZE = 16, LAST_SIZE = 4 };
+
+enum err
+addresses_layout_read(struct span header, struct addresses_layout *out)
+{
+	struct reader r = reader_of(header);
+	uint64_t version = reader_u64(&r), firsts;
+
+	*out = (struct addresses_layout){ .names = reader_u64(&r) };
+	out->ipv4_len = reader_u32(&r);
+	out->ipv6_len = reader_u32(&r);
+	firsts = reader_u32(&r);
+	out->ipv6 = ADDRESSES_HEADER_SIZE;
+	out->ipv4 = out->ipv6 + (uint64_t)IPV6_SIZE * out->ipv6_len;
+	out->last = out->ipv4 + (uint64_t)IPV4_SIZE * out->ipv4_len;
+	if (reader_u32(&r) != 0 || firsts != 0 || r.has_failed ||
+	    version != VERSION ||
+	    out->names != out->last + LAST_SIZE * ((uint64_t)out->ipv4_len +
+						      out->ipv6_len))
+		return ERR_CORRUPT;
+	return ERR_OK;
+}
+
+bool
+addresses_is_ipv4(struct hash_key key)
+{
+	return key.high == 0 && key.low >> 32 == 0xffff;
+}
+
+static int
+by_address(const void *left, const void *right)
+{
+	const struct hash_key *a = left, *b = right;
+	int order = addresses_is_ipv4(*b) - addresses_is_ipv4(*a);
+
+	if (order)
+		return order;
+	if (a->high != b->high)
+		return a->high < b->high ? -1 : 1;
+	return (a->low > b->low) - (a->low < b->low);
+}
+
+enum err
+addresses_in_question(
+    const struct tally *t, unsigned shard, struct hash_key **out, size_t *len)
+{
+	const struct hash_table *firsts = &t->shards[shard].visitors.firsts;
+	struct hash_key *keys = malloc((firsts->len + 1) * sizeof(*keys));
+	size_t found = 0;
+
+	if (!keys)
+		return ERR_NO_MEMORY;
+	for (; found < firsts->len; found++) {
+		const struct first_cart *first = hash_table_at(firsts, found);
+
+		keys[found] = first->key;
+	}
+	qsort(keys, found, sizeof(*keys), by_address);
+	*out = keys;
+	*len = found;
+	return ERR_OK;
+}
+
+static enum err
+pick(struct tally *t, unsigned shard, const struct names_map *map,
+    const struct address_page *page)
+{
+	struct visitor *v;
+	bool is_new;
+
+	if (page->last == 0 || page->last > map->len ||
+	    !names_is_page(&t->names, map->ids[page->last - 1]))
+		return ERR_CORRUPT;
+	v = visitors_meet(&t->shards[shard].visitors, page->key, &is_new);
+	if (!v)
+		return ERR_NO_MEMORY;
+	v->last_page = map->ids[page->last - 1];
+	return ERR_OK;
+}
+
+enum err
+addresses_pick(struct tally *t, unsigned shard, struct span names,
+    const struct address_page *pages, size_t len)
+{
+	struct reader r = reader_of(names);
+	struct names_map map;
+	enum err e = names_read(&t->names, &r, &map);
+
+	if (!e && !reader_is_done(&r))
+		e = ERR_CORRUPT;
+	for (size_t i = 0; !e && i < len; i++)
+		e = pick(t, shard, &map, &pages[i]);
+	names_map_cleanup(&map);
+	return e;
+}
