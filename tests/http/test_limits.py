@@ -214,3 +214,33 @@ class ManyPasswords(Case):
         for answer in answers:
             self.assert_refused(answer, answer.status)
         self.assertEqual({a.status for a in answers}, {401, 503})
+
+
+class ManyRequests(Case):
+    def test_under_way_beyond_the_limit_are_503_at_once(self):
+        """Redis hangs: three wait for it, all others are told to come back,
+        and who needs nothing is served."""
+        service = self.start(workers=1, request_limit=3, local_copies=0,
+                             redis_timeout_ms=5000)
+        client = service.register()
+        connections = [service.client().connect() for _ in range(10)]
+        ask = request("GET", "/user/all", token=client.token)
+        service.redis_server().pause()
+        try:
+            for connection in connections:
+                connection.send(ask)
+            time.sleep(0.3)
+            for path in "/", "/live":
+                self.assert_status(client.get(path), 200)
+            for connection in connections[3:]:
+                self.assert_refused(connection.read_answer(), 503)
+            service.redis_server().resume()
+            for connection in connections[:3]:
+                self.assert_status(connection.read_answer(), 200)
+            for connection in connections:  # a 503 closes nothing
+                connection.send(ask)
+                self.assert_status(connection.read_answer(), 200)
+        finally:
+            service.redis_server().resume()
+            for connection in connections:
+                connection.close()

@@ -8,11 +8,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	ALIGNMENT = _Alignof(max_align_t),
 	BLOCK_FIRST = 4096,
 	BLOCK_LIMIT = 256 * 1024,
+	POOL_MAX = 16,
 };
 
 struct arena_block {
@@ -34,15 +36,49 @@ arena_init(struct arena *a)
 	*a = (struct arena){ 0 };
 }
 
-/* The caller has seen to it that the sum does not overflow. Zeroed, so that what the arena gives is zeroed without a memset. */
+/* The caller has seen to it that the sum does not overflow. */
 static struct arena_block *
-block_new(size_t size)
+block_new(struct arena *a, size_t size)
 {
-	struct arena_block *b = calloc(1, sizeof(*b) + size);
+	struct arena_block *b;
 
-	if (b)
+	if (size == BLOCK_FIRST && a->pool && a->pool->blocks) {
+		b = a->pool->blocks;
+		a->pool->blocks = b->next;
+		a->pool->len--;
+	} else {
+		b = malloc(sizeof(*b) + size);
+	}
+	if (b) {
+		b->next = NULL;
 		b->size = size;
+		b->used = 0;
+	}
 	return b;
+}
+
+static void
+block_free(struct arena *a, struct arena_block *b)
+{
+	if (b->size != BLOCK_FIRST || !a->pool || a->pool->len == POOL_MAX) {
+		free(b);
+		return;
+	}
+	b->next = a->pool->blocks;
+	a->pool->blocks = b;
+	a->pool->len++;
+}
+
+void
+arena_pool_cleanup(struct arena_pool *p)
+{
+	struct arena_block *b;
+
+	while ((b = p->blocks)) {
+		p->blocks = b->next;
+		free(b);
+	}
+	p->len = 0;
 }
 
 static void *
@@ -51,14 +87,14 @@ take(struct arena_block *b, size_t size)
 	void *p = b->data + b->used;
 
 	b->used += size;
-	return p;
+	return memset(p, 0, size);
 }
 
 /* A block of `size` bytes behind the newest one. */
 static void *
 alloc_alone(struct arena *a, size_t size)
 {
-	struct arena_block *b = block_new(size);
+	struct arena_block *b = block_new(a, size);
 
 	if (!b)
 		return NULL;
@@ -90,7 +126,7 @@ arena_alloc(struct arena *a, size_t size)
 		next = BLOCK_FIRST;
 	if (size > next / 2)
 		return alloc_alone(a, size);
-	b = block_new(next);
+	b = block_new(a, next);
 	if (!b)
 		return NULL;
 	b->next = a->blocks;
@@ -153,6 +189,6 @@ arena_reset(struct arena *a)
 	a->hooks = NULL;
 	while ((b = a->blocks)) {
 		a->blocks = b->next;
-		free(b);
+		block_free(a, b);
 	}
 }

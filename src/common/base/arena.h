@@ -10,10 +10,21 @@
  * Not locked: one thread at a time. */
 struct arena_block;
 struct arena_hook;
+struct arena_pool;
 struct arena {
 	struct arena_block *blocks; /* newest first */
 	struct arena_hook *hooks;   /* newest first; they live in the blocks */
+	struct arena_pool *pool;    /* borrowed; NULL: malloc(3) alone */
 };
+
+/* First blocks that no arena has just now, for many arenas of one thread that
+ * live in turns: a few, the last one given back is taken first. Zeroed is
+ * empty. */
+struct arena_pool {
+	struct arena_block *blocks;
+	size_t len;
+};
+void arena_pool_cleanup(struct arena_pool *p);
 
 /* An empty arena is all zeros and owns nothing; this says so by name. */
 void arena_init(struct arena *a);

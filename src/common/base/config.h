@@ -62,6 +62,8 @@
 	    "bytes of a request target")                                      \
 	X(connection_limit, number, "20000", 1, 1000000,                      \
 	    "connections of a worker")                                        \
+	X(request_limit, number, "1024", 1, 1000000,                          \
+	    "requests under way in a worker")                                 \
 	X(head_timeout_ms, number, "10000", 10, 600000,                       \
 	    "for a header block to arrive")                                   \
 	X(body_timeout_ms, number, "30000", 10, 600000,                       \
@@ -88,7 +90,7 @@
 	X(login_delay_max_s, number, "900", 1, 3600,                          \
 	    "seconds that it waits at most")                                  \
 	X(hash_slots, number, "0", 0, 256,                                    \
-	    "hashes at once on a host; 0: its CPUs")                       \
+	    "hashes at once on a host; 0: its CPUs")                          \
 	X(hash_queue_limit, number, "64", 1, 100000,                          \
 	    "passwords waiting in a worker")                                  \
 	X(chunk_size, number, "33554432", 1, 1073741824,                      \

@@ -22,6 +22,20 @@ errors(const struct req *r)
 	return object;
 }
 
+/* The words of the error itself, which need no escaping: what is refused in
+ * masses costs little. */
+static enum err
+encode_plain(struct req *r)
+{
+	const char *text =
+	    arena_printf(&r->arena, "{\"message\":\"%s\",\"error_code\":%d}",
+		err_text(r->out.err), err_status(r->out.err));
+
+	r->out.status = err_status(r->out.err);
+	r->out.body = span_text(text);
+	return text ? ERR_OK : ERR_NO_MEMORY;
+}
+
 enum err
 api_error_encode(struct req *r)
 {
@@ -30,7 +44,12 @@ api_error_encode(struct req *r)
 	const char *message =
 	    r->out.detail ? r->out.detail : err_text(r->out.err);
 	int status = err_status(r->out.err);
-	json_t *body = json_object();
+	json_t *body;
+
+	if (!r->out.detail && r->out.errors_len == 0 &&
+	    encode_plain(r) == ERR_OK)
+		return ERR_OK;
+	body = json_object();
 
 	/* Words that are not UTF-8 leave those of the error itself. */
 	if (json_object_set_new(body, "message", json_string(message)) < 0)

@@ -1,4 +1,5 @@
 /*	endpoint_admit    find the route
+ *	                  refuse when too many requests run already
  *	                  check the session, in the store
  *	permit            ask whether this user may
  *
@@ -20,6 +21,10 @@ endpoint_admit(struct req *r)
 
 	if (e != ERR_OK)
 		return req_fail(r, e);
+	/* What neither asks for a session nor reads anything waits for nobody. */
+	if ((r->route->session || r->route->decode) &&
+	    server_is_busy(r->worker->server))
+		return req_fail(r, ERR_OVERLOAD);
 	return r->route->session ? service_session(r, permit) : permit(r);
 }
 

@@ -30,6 +30,7 @@ exchange_clear(struct conn *c)
 	arena_reset(&r->arena);
 	memset(r, 0, sizeof(*r));
 	memcpy(r->client, c->peer, sizeof(c->peer));
+	r->arena.pool = &c->server->arenas;
 	r->worker = c->server->worker;
 	r->conn = c->closing ? NULL : c;
 	r->on_done = on_done;
@@ -121,6 +122,7 @@ start(struct conn *c, enum conn_state state, req_step *first)
 {
 	c->state = state;
 	c->refs++;
+	c->server->running++;
 	req_start(&c->req, first);
 }
 
@@ -151,6 +153,7 @@ on_done(struct req *r)
 	struct conn *c =
 	    (struct conn *)((char *)r - offsetof(struct conn, req));
 
+	c->server->running--;
 	if (r->conn != NULL) {
 		if (c->state == CONN_ADMIT && r->out.err == ERR_OK)
 			read_body(c);

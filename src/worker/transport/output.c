@@ -14,31 +14,19 @@ struct unsent {
 };
 
 void
-output_add(struct output *out, struct span bytes)
+output_grow(struct output *out, size_t more)
 {
-	if (out->capacity - out->len < bytes.len) {
-		size_t capacity = out->capacity ? out->capacity : 16384;
+	size_t capacity = out->capacity ? out->capacity : 16384;
 
-		while (
-		    capacity - out->len < bytes.len && capacity < SIZE_MAX / 2)
-			capacity *= 2;
-		char *data = realloc(out->data, capacity);
-		if (data == NULL) {
-			out->has_failed = true;
-			return;
-		}
-		out->data = data;
-		out->capacity = capacity;
+	while (capacity - out->len < more && capacity < SIZE_MAX / 2)
+		capacity *= 2;
+	char *data = realloc(out->data, capacity);
+	if (data == NULL) {
+		out->has_failed = true;
+		return;
 	}
-	if (bytes.len != 0)
-		memcpy(out->data + out->len, bytes.data, bytes.len);
-	out->len += bytes.len;
-}
-
-void
-output_add_text(struct output *out, const char *text)
-{
-	output_add(out, span_text(text));
+	out->data = data;
+	out->capacity = capacity;
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <uv.h>
 
 /* The bytes of answers before they are written: a worker has one, because the
@@ -16,8 +17,27 @@ struct output {
 	bool has_failed; /* memory was out: what is there is not whole */
 };
 
-void output_add(struct output *out, struct span bytes);
-void output_add_text(struct output *out, const char *text);
+/* Makes room for `more` bytes, or fails. */
+void output_grow(struct output *out, size_t more);
+
+/* Inline, so that the length of a literal is known to the compiler. */
+static inline void
+output_add(struct output *out, struct span bytes)
+{
+	if (out->capacity - out->len < bytes.len)
+		output_grow(out, bytes.len);
+	if (out->capacity - out->len < bytes.len || bytes.len == 0)
+		return;
+	memcpy(out->data + out->len, bytes.data, bytes.len);
+	out->len += bytes.len;
+}
+
+static inline void
+output_add_text(struct output *out, const char *text)
+{
+	output_add(out, span_text(text));
+}
+
 void output_add_number(struct output *out, size_t number);
 
 /* Writes all of it: what the kernel takes at once, and the rest, copied, when

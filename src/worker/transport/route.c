@@ -67,6 +67,13 @@ matches(const char *pattern, struct span path, struct req *r)
 	return at == path.len;
 }
 
+/* Most rows differ in the first letter: no need to look further. */
+static bool
+differs_early(const char *pattern, struct span path)
+{
+	return path.len > 1 && pattern[1] != path.data[1] && pattern[1] != '{';
+}
+
 static enum err
 allow(struct req *r, unsigned methods)
 {
@@ -94,6 +101,8 @@ route_find(const struct routes *table, struct req *r)
 
 		/* A literal path is not another row's {id} or {job}. */
 		if (!is_any && known != NULL && strcmp(known, row->path) != 0)
+			continue;
+		if (!is_any && differs_early(row->path, r->path))
 			continue;
 		r->path_id = 0;
 		r->path_name = span_of(NULL, 0);

@@ -48,6 +48,12 @@ server_count_request(struct server *s)
 	    memory_order_relaxed);
 }
 
+bool
+server_is_busy(const struct server *s)
+{
+	return s->running > (size_t)s->worker->setup->config->request_limit;
+}
+
 /* The timer of the deadlines is the last handle of a drained server. */
 static void
 tell_drained(struct server *s)
@@ -68,6 +74,7 @@ server_forget(struct server *s)
 	count(s);
 	if (s->is_closing && s->handles == 0) {
 		input_pool_cleanup(&s->inputs);
+		arena_pool_cleanup(&s->arenas);
 		output_cleanup(&s->output);
 		free(s);
 	} else {

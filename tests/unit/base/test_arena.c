@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -147,10 +148,52 @@ a_reset_arena_is_empty_and_may_be_used_again(void **state)
 	}
 }
 
+static void
+pool_gives_the_block_of_one_to_the_next_zeroed(void **state)
+{
+	struct arena_pool pool = { 0 };
+	struct arena one = { .pool = &pool }, two = { .pool = &pool };
+	unsigned char *first = arena_alloc(&one, 100), *second;
+
+	(void)state;
+	memset(first, 1, 100);
+	assert_non_null(arena_alloc(&one, 100000)); /* one that is not kept */
+	arena_reset(&one);
+	assert_int_equal(pool.len, 1);
+	second = arena_alloc(&two, 100);
+	assert_ptr_equal(second, first);
+	for (size_t i = 0; i < 100; i++)
+		assert_int_equal(second[i], 0);
+	assert_int_equal(pool.len, 0);
+	arena_reset(&two);
+	arena_pool_cleanup(&pool);
+	assert_int_equal(pool.len, 0);
+}
+
+static void
+pool_keeps_a_few_blocks_only(void **state)
+{
+	struct arena_pool pool = { 0 };
+	struct arena a[100];
+
+	(void)state;
+	for (size_t i = 0; i < 100; i++) {
+		a[i] = (struct arena){ .pool = &pool };
+		assert_non_null(arena_alloc(&a[i], 1));
+	}
+	for (size_t i = 0; i < 100; i++)
+		arena_reset(&a[i]);
+	assert_true(pool.len > 0 && pool.len < 100);
+	arena_pool_cleanup(&pool);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    pool_gives_the_block_of_one_to_the_next_zeroed),
+		cmocka_unit_test(pool_keeps_a_few_blocks_only),
 		cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
 		cmocka_unit_test(
 		    nothing_at_all_still_has_an_address_of_its_own),

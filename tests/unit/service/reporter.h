@@ -33,6 +33,8 @@ reporter_open(struct reporter *t)
 	    t->worker->loop, &t->crew->server.address, NULL, "reporter", 1000);
 	/* Parses end here without the answer that makes copies stale. */
 	t->crew->config.local_copies = 0;
+	t->crew->member[0].setup.shared = shared_new(1);
+	assert_non_null(t->crew->member[0].setup.shared);
 	t->worker->copies = copies_open(t->worker);
 	t->worker->rendered = rendered_open(t->worker);
 	assert_non_null(t->worker->copies);
@@ -45,6 +47,7 @@ reporter_close(struct reporter *t)
 {
 	rendered_close(t->worker->rendered);
 	copies_close(t->worker->copies);
+	shared_free(t->crew->member[0].setup.shared);
 	redis_close(t->worker->redis);
 	crew_close(t->crew);
 }

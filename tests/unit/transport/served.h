@@ -5,6 +5,7 @@
  * the test, and clients that are plain sockets of the same thread. Include after
  * cmocka.h. */
 #include "worker/context.h"
+#include "worker/store/copies.h"
 #include "worker/transport/conn.h"
 #include "worker/transport/server.h"
 
@@ -175,6 +176,8 @@ served_open(void (*config)(struct config *c))
 	s->setup.listeners_len = 1;
 	s->worker.setup = &s->setup;
 	s->worker.loop = &s->loop;
+	s->config.local_copies = 0; /* there is no Redis to copy from */
+	assert_non_null(s->worker.copies = copies_open(&s->worker));
 	assert_non_null(server_open(&s->worker, &test_routes));
 	assert_int_equal(server_listen(s->worker.server, 0), ERR_OK);
 	held = NULL;
@@ -190,6 +193,7 @@ served_close(struct served *s)
 	uv_run(&s->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&s->loop), 0);
 	close(s->fd);
+	copies_close(s->worker.copies);
 	shared_free(s->shared);
 	config_cleanup(&s->config);
 	free(s);
