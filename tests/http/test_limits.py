@@ -198,6 +198,33 @@ class ManyConnections(Case):
         service.wait_ready()
 
 
+class ManyFromOneAddress(Case):
+    def connect(self, service, count):
+        connections = [service.client().connect() for _ in range(count)]
+        for connection in connections:
+            self.addCleanup(connection.close)
+        return connections
+
+    def test_beyond_the_limit_are_429_until_others_go(self):
+        service = self.start(workers=1, address_limit=3)
+        connections = self.connect(service, 3)
+        for connection in connections:
+            connection.send(request("GET", "/"))
+            self.assert_status(connection.read_answer(), 200)
+        fourth = self.connect(service, 1)[0]
+        self.assert_refused(fourth.read_answer(), 429)
+        self.assertTrue(fourth.is_closed())
+        connections[0].close()
+        service.wait_ready()
+
+    def test_a_trusted_proxy_stands_for_many(self):
+        service = self.start(workers=1, address_limit=3,
+                             trusted_proxies="127.0.0.0/8")
+        for connection in self.connect(service, 8):
+            connection.send(request("GET", "/"))
+            self.assert_status(connection.read_answer(), 200)
+
+
 class ManyPasswords(Case):
     def test_waiting_beyond_the_limit_are_503(self):
         service = self.start(workers=1, hash_queue_limit=1,

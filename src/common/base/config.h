@@ -62,6 +62,8 @@
 	    "bytes of a request target")                                      \
 	X(connection_limit, number, "20000", 1, 1000000,                      \
 	    "connections of a worker")                                        \
+	X(address_limit, number, "16384", 1, 1000000,                         \
+	    "of them, from one IPv4 or IPv6 /64")                             \
 	X(request_limit, number, "1024", 1, 1000000,                          \
 	    "requests under way in a worker")                                 \
 	X(head_timeout_ms, number, "10000", 10, 600000,                       \

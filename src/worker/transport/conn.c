@@ -79,6 +79,8 @@ conn_close(struct conn *c, const char *why)
 	if (c->next != NULL)
 		c->next->previous = c->previous;
 	s->conns_len--;
+	crowd_leave(&s->crowd, c->place);
+	c->place = NULL;
 	uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
 

@@ -34,7 +34,8 @@ struct conn {
 	size_t body_at; /* in the input: behind the head of a request */
 	struct http http;
 	struct req req;
-	char peer[46]; /* address of the other end, text */
+	char peer[46];             /* address of the other end, text */
+	struct crowd_place *place; /* server: who else is there; may be NULL */
 	enum conn_state state;
 	int refs;         /* tcp, and a request that somebody holds */
 	bool is_unsent;   /* the kernel has not taken all of the answers */

@@ -69,6 +69,15 @@ read_address(struct span text, struct in6_addr *out)
 	return true;
 }
 
+bool
+peer_is_proxy(const struct cidr *proxies, size_t len, const char *address)
+{
+	struct in6_addr peer;
+
+	return len > 0 && read_address(span_text(address), &peer) &&
+	       cidr_list_has(proxies, len, &peer);
+}
+
 void
 peer_behind(const struct cidr *proxies, size_t len, struct span forwarded_for,
     char address[INET6_ADDRSTRLEN])

@@ -10,6 +10,9 @@
  * on an IPv6 socket; an empty text when it is gone already. */
 void peer_name(const uv_tcp_t *tcp, char out[INET6_ADDRSTRLEN]);
 
+/* Whether the address is one of `proxies`. */
+bool peer_is_proxy(const struct cidr *proxies, size_t len, const char *address);
+
 /* Who a request is from, when there may be proxies between. `address` is the
  * peer's at first; as long as it is one of `proxies`, the last of the addresses
  * in `forwarded_for` (X-Forwarded-For) that was not looked at yet takes its

@@ -23,6 +23,7 @@ enum {
 	/* How long a client may take to notice that its last answer was the
 	 * last: a few round trips. */
 	LINGER_MS = 1000,
+	RETRY_AFTER_S = 1,
 };
 
 static void
@@ -98,12 +99,31 @@ on_timer_closed(uv_handle_t *handle)
 					offsetof(struct server, deadlines)));
 }
 
+/* Whether a new connection is one too many. A proxy stands for many clients. */
+static enum err
+check_limits(struct server *s, struct conn *c)
+{
+	const struct config *config = s->worker->setup->config;
+
+	if (s->conns_len > (size_t)config->connection_limit)
+		return ERR_OVERLOAD;
+	if (peer_is_proxy(config->proxies, config->proxies_len, c->peer))
+		return ERR_OK;
+	c->place = crowd_enter(&s->crowd, c->peer);
+	if (c->place == NULL)
+		return ERR_NO_MEMORY;
+	if (c->place->conns <= (size_t)config->address_limit)
+		return ERR_OK;
+	c->req.out.detail = "Too many connections from this address";
+	c->req.out.retry_after_s = RETRY_AFTER_S;
+	return ERR_TOO_MANY;
+}
+
 static void
 on_connection(uv_stream_t *stream, int status)
 {
 	struct listener *l = stream->data;
 	struct server *s = l->server;
-	size_t limit = (size_t)s->worker->setup->config->connection_limit;
 
 	if (status < 0) {
 		log_warn("accept: %s", uv_strerror(status));
@@ -122,10 +142,11 @@ on_connection(uv_stream_t *stream, int status)
 	uv_tcp_nodelay(&c->tcp, 1);
 	peer_name(&c->tcp, c->peer);
 	memcpy(c->req.client, c->peer, sizeof(c->peer));
+	enum err refusal = check_limits(s, c);
 	if (e != 0)
 		conn_close(c, uv_strerror(e));
-	else if (s->conns_len > limit)
-		conn_refuse(c, ERR_OVERLOAD);
+	else if (refusal != ERR_OK)
+		conn_refuse(c, refusal);
 	else
 		conn_advance(c);
 	count(s);

@@ -2,6 +2,7 @@
 #define TRAWL_TRANSPORT_SERVER_H
 
 #include "worker/context.h"
+#include "worker/transport/crowd.h"
 #include "worker/transport/date.h"
 #include "worker/transport/deadline.h"
 #include "worker/transport/input.h"
@@ -32,7 +33,8 @@ struct server {
 	struct output output; /* empty between two calls out of the loop */
 	struct conn *conns;   /* the open ones, newest first */
 	size_t conns_len;
-	size_t running; /* requests that are admitted or served just now */
+	struct crowd crowd; /* where they come from */
+	size_t running;     /* requests that are admitted or served just now */
 	size_t handles; /* open handles and connections that are not freed */
 	bool is_draining, is_closing;
 	void (*on_drained)(void *arg); /* no connection is left */
