@@ -22,7 +22,7 @@ worker/service    sees  common/ worker/store/ worker/ingest/ worker/service/ wor
 worker/api        sees  common/ worker/api/ worker/req.h
 worker/transport  sees  common/ worker/api/ worker/service/ worker/transport/ worker/req.h worker/context.h worker/pool.h
 worker            sees  common/ worker/
-master            sees  common/ master/ worker/worker.h
+master            sees  common/ master/ worker/worker.h worker/user_add.h
 '
 
 # A header of a library, or one that the build makes, is known to these rooms
@@ -32,6 +32,9 @@ sodium.h         known to  common/base common/shoplog common/geo
 zlib.h           known to  common/shoplog
 zstd.h           known to  common/shoplog
 jansson.h        known to  common/report worker/api
+unictype.h       known to  worker/api
+uninorm.h        known to  worker/api
+unistr.h         known to  worker/api
 maxminddb.h      known to  common/geo
 curl/curl.h      known to  common/geo
 hiredis/*        known to  worker/store
@@ -48,6 +51,8 @@ script_table.h   known to  worker/store
 tested_elsewhere='
 master/main      the command line: tests/http/test_settings.py
 master/report    the offline command: tests/http/test_report_command.py
+master/user      the command line: tests/http/test_user_command.py
+worker/user_add  what it does: tests/http/test_user_command.py
 worker/pool      linked alone, with req: tests/unit/req/test_pool.c
 worker/req       linked alone, with pool: tests/unit/req/test_req.c
 '

@@ -2,6 +2,7 @@
 #include "common/base/config.h"
 #include "master/report.h"
 #include "master/serve.h"
+#include "master/user.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,9 @@ usage(FILE *out)
 	      "trawl report [--json] [--report N] [--category C]\n"
 	      "             [--from D] [--to D] LOG...   the seven reports of "
 	      "files, at once\n"
+	      "trawl user add LOGIN [--first-name NAME] [--last-name NAME]\n"
+	      "                                      a user; the password is "
+	      "read from stdin\n"
 	      "trawl --help | --version\n",
 	    out);
 	return out == stdout ? 0 : 2;
@@ -40,6 +44,8 @@ main(int argc, char **argv)
 		return serve();
 	if (!strcmp(command, "report"))
 		return report_command(argc - 1, argv + 1);
+	if (!strcmp(command, "user"))
+		return user_command(argc - 1, argv + 1);
 	if (argc == 2 && !strcmp(command, "--help"))
 		return help();
 	if (argc == 2 && !strcmp(command, "--version")) {

@@ -40,6 +40,17 @@ class MakingUsers(ServiceCase):
         self.assert_refused(self.create("busy", first_name="Other"), 409,
                             "Login is busy")
 
+    def test_takes_composed_and_decomposed_letters_for_one_login(self):
+        answer = self.assert_status(self.create("rene\u0301"), 201)
+        self.assertEqual(answer.json["login"], "ren\u00e9")
+        self.assert_refused(self.create("ren\u00e9"), 409)
+        self.service.log_in("rene\u0301")
+
+    def test_refuses_logins_that_look_like_others(self):
+        for login in " eve", "eve ", "e\u200bve", "eve\u202e", "\ufeffeve":
+            with self.subTest(login):
+                self.assert_refused(self.create(login), 400, fields=["login"])
+
     def test_gives_a_login_to_one_of_many_who_ask_at_once(self):
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(lambda _: self.create("raced"), range(8)))

@@ -3,6 +3,7 @@
  * Its own words about an error quote the body around it, which may be a
  * password: ours tell only the place and the kind. */
 #include "worker/api/json.h"
+#include "worker/api/login.h"
 #include "worker/api/text.h"
 
 #include <stdio.h>
@@ -136,6 +137,28 @@ json_name(struct req *r, const json_t *object, const char *field,
 	else if (text_has_control(text))
 		req_field_error(
 		    r, field, "Control characters are not allowed.");
+	else
+		*out = text;
+}
+
+void
+json_login(struct req *r, const json_t *object, const char *field, bool is_new,
+    struct span *out)
+{
+	struct span text = { NULL, 0 };
+	const char *refusal = NULL;
+
+	json_name(r, object, field, true, &text);
+	if (!text.data)
+		return;
+	if (login_normalize(&r->arena, text, &text) != ERR_OK)
+		refusal = "Not a valid string.";
+	else if (text_length(text) > NAME_MAX_LENGTH)
+		refusal = "Length must be between 1 and 255.";
+	else if (is_new)
+		refusal = login_refusal(text);
+	if (refusal)
+		req_field_error(r, field, refusal);
 	else
 		*out = text;
 }

@@ -26,6 +26,9 @@ enum err json_check(struct req *r) __attribute__((warn_unused_result));
  * is_required  whether its absence is wrong */
 void json_name(struct req *r, const json_t *object, const char *field,
     bool is_required, struct span *out); /* 1-255 characters, no controls */
+void json_login(struct req *r, const json_t *object, const char *field,
+    bool is_new, struct span *out); /* a required name in its normal form; a
+				       new one must pass login_refusal() */
 void json_password(struct req *r, const json_t *object, const char *field,
     bool is_required, struct span *out); /* 1-1024 bytes of any text */
 

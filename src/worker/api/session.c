@@ -13,7 +13,7 @@ api_login_decode(struct req *r)
 
 	if (err != ERR_OK)
 		return err;
-	json_name(r, body, "login", true, &r->in.login);
+	json_login(r, body, "login", false, &r->in.login);
 	json_password(r, body, "password", true, &r->in.password);
 	return r->out.errors_len > 0 ? ERR_INVALID : ERR_OK;
 }

@@ -23,7 +23,7 @@ api_user_decode(struct req *r)
 
 	if (err != ERR_OK)
 		return err;
-	json_name(r, body, "login", true, &r->in.login);
+	json_login(r, body, "login", true, &r->in.login);
 	json_password(r, body, "password", true, &r->in.password);
 	json_name(r, body, "first_name", true, &r->in.first_name);
 	json_name(r, body, "last_name", true, &r->in.last_name);

@@ -1,0 +1,125 @@
+/* The operator's way to make users, also with registration=closed. The password
+ * comes by standard input: `ps` shows arguments and environments. */
+#include "master/user.h"
+#include "common/base/config.h"
+#include "common/base/log.h"
+#include "common/base/shared.h"
+#include "worker/user_add.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { PASSWORD_ROOM = 1026 }; /* a byte too many is seen, and a line's end */
+
+static int
+usage(void)
+{
+	fputs("usage: trawl user add LOGIN [--first-name NAME] [--last-name "
+	      "NAME]\n"
+	      "       the password is the first line of standard input\n",
+	    stderr);
+	return 2;
+}
+
+/* Names that are not given are the login. */
+static bool
+read_arguments(int argc, char **argv, struct account *a)
+{
+	if (argc < 3 || strcmp(argv[1], "add") != 0 || argc % 2 == 0)
+		return false;
+	a->login = a->first_name = a->last_name = span_text(argv[2]);
+	for (int i = 3; i < argc; i += 2) {
+		if (!strcmp(argv[i], "--first-name"))
+			a->first_name = span_text(argv[i + 1]);
+		else if (!strcmp(argv[i], "--last-name"))
+			a->last_name = span_text(argv[i + 1]);
+		else
+			return false;
+	}
+	return true;
+}
+
+/* Byte by byte and unbuffered: stdio would keep a copy that nobody wipes. */
+static struct span
+read_line(char room[PASSWORD_ROOM])
+{
+	size_t len = 0;
+
+	while (len < PASSWORD_ROOM && read(STDIN_FILENO, room + len, 1) == 1 &&
+	       room[len] != '\n')
+		len++;
+	return span_of(room, len);
+}
+
+static struct span
+read_password(char room[PASSWORD_ROOM])
+{
+	struct termios shown, hidden;
+	struct span password;
+
+	if (tcgetattr(STDIN_FILENO, &shown) != 0)
+		return read_line(room);
+	hidden = shown;
+	hidden.c_lflag &= ~(tcflag_t)ECHO;
+	fputs("Password: ", stderr);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+	password = read_line(room);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+	fputc('\n', stderr);
+	return password;
+}
+
+static enum err
+add(const struct config *config, struct account *a, int64_t *id,
+    struct problem *why)
+{
+	char room[PASSWORD_ROOM];
+	struct worker_setup setup = { .config = config };
+	enum err e = config_redis_address(config, &setup.redis, why);
+
+	if (e != ERR_OK)
+		return e;
+	setup.shared = shared_new(1);
+	if (!setup.shared)
+		return ERR_NO_MEMORY;
+	a->password = read_password(room);
+	e = user_add(&setup, a, id, why);
+	explicit_bzero(room, sizeof(room));
+	shared_free(setup.shared);
+	if (e == ERR_STORE_DOWN)
+		return problem_set(
+		    why, e, "Redis does not answer: is the service running?");
+	return e;
+}
+
+int
+user_command(int argc, char **argv)
+{
+	struct config config;
+	struct account account = { 0 };
+	struct problem why = { 0 };
+	int64_t id = 0;
+	enum err e;
+
+	if (!read_arguments(argc, argv, &account))
+		return usage();
+	log_init("user", false);
+	if (token_init() != 0) {
+		fputs("trawl: libsodium cannot be used here\n", stderr);
+		return 1;
+	}
+	e = config_read(&config, ".env", environ, &why);
+	if (e == ERR_OK) {
+		e = add(&config, &account, &id, &why);
+		config_cleanup(&config);
+	}
+	if (e == ERR_OK) {
+		printf("trawl: user %" PRId64 "\n", id);
+		return 0;
+	}
+	fprintf(stderr, "trawl: %s\n", *why.text ? why.text : err_text(e));
+	return e == ERR_INVALID || e == ERR_LOGIN_BUSY ? 2 : 1;
+}
