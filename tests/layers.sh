@@ -49,6 +49,8 @@ script_table.h   known to  worker/store
 # greater one, by a test of its room that includes its header. These are tested
 # by other means.
 tested_elsewhere='
+common/shoplog/scan_avx2   one loop with scan_plain: tests/unit/shoplog/test_scan.c
+common/shoplog/scan_plain  held against scan: tests/unit/shoplog/test_scan.c
 master/main      the command line: tests/http/test_settings.py
 master/report    the offline command: tests/http/test_report_command.py
 master/user      the command line: tests/http/test_user_command.py

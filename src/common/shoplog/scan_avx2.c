@@ -167,7 +167,7 @@ has_blank(const char *p, size_t len)
 		   (uint32_t)len) != 0;
 }
 
-#include "common/shoplog/scan_loop.h"
+#include "common/shoplog/scan_loop.inc"
 
 WAY size_t
 scan_avx2(struct scan *s, struct span block, struct scan_batch *out)

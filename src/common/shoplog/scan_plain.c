@@ -102,7 +102,7 @@ has_blank(const char *p, size_t len)
 	return memchr(p, ' ', len) != NULL;
 }
 
-#include "common/shoplog/scan_loop.h"
+#include "common/shoplog/scan_loop.inc"
 
 size_t
 scan_plain(struct scan *s, struct span block, struct scan_batch *out)

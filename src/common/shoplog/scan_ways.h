@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-/* The ways there are: the same loop (scan_loop.h) over different primitives. */
+/* The ways there are: the same loop (scan_loop.inc) over different primitives. */
 scan_way scan_plain; /* any processor */
 #if defined(__x86_64__)
 scan_way scan_avx2;
