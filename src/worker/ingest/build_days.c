@@ -4,7 +4,6 @@
 
 #include "common/base/civil.h"
 #include "worker/ingest/base.h"
-#include "worker/store/segment.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -150,11 +149,8 @@ build_on_base(const struct build *b, struct tally *t, const struct tally *tail,
 	before = tally_new(NULL);
 	e = before ? list_changed(b, t, tail, reduced, &days, &len)
 		   : ERR_NO_MEMORY;
-	/* What was put is in the same batch as what is asked now. */
 	if (e == ERR_OK)
-		e = segment_flush(b->bulk);
-	if (e == ERR_OK)
-		e = base_days(b->bulk, b->base, days, len, b->arena, before);
+		e = base_days(b->reader, b->base, days, len, b->arena, before);
 	if (e == ERR_OK)
 		e = day_segments(before, b->base->days, b->base->days_len,
 		    b->arena, &known->days, &known->len);

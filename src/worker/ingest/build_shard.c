@@ -184,7 +184,7 @@ look_up_carts(const struct build *b, unsigned first, unsigned shards,
 		lines[i] = s[i].lines;
 		tail[i] = s[i].tail;
 	}
-	e = base_carts(b->bulk, b->base, &wish, b->arena, known);
+	e = base_carts(b->reader, b->base, &wish, b->arena, known);
 	for (unsigned i = 0; i < shards; i++)
 		s[i].known = known[i];
 	return e;
@@ -230,7 +230,7 @@ build_border(const struct build *b, unsigned first, unsigned shards,
 	both = tally_new(NULL);
 	if (!both)
 		return ERR_NO_MEMORY;
-	e = base_pages(b->bulk, b->base, &wish, b->arena, both);
+	e = base_pages(b->reader, b->base, &wish, b->arena, both);
 	if (e == ERR_OK)
 		e = tally_append(both, *t);
 	tally_free(*t);

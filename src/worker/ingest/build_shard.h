@@ -19,6 +19,9 @@ struct build {
 	const struct job_view *job;
 	struct arena *arena; /* owner of all records */
 	struct base *base;   /* what the job goes on from; NULL: it reads all */
+	/* To read from the base while `bulk` collects what is written: with
+	 * appendfsync always every batch of writes is a wait for the disk. */
+	struct bulk *reader;
 };
 
 /* "7-day-2018-08-01", "7-tail-carts-03": job 7, with or without its tail. */

@@ -40,7 +40,6 @@ begin(const struct fold *f, uint64_t bytes, struct folding *out)
 {
 	const struct build *b = f->build;
 	size_t before;
-	enum err e;
 
 	*out = (struct folding){ .is_base = true };
 	if (!f->list || f->list->len == 0)
@@ -59,10 +58,7 @@ begin(const struct fold *f, uint64_t bytes, struct folding *out)
 		out->parts[i] =
 		    (struct segment_part){ .id = f->list->ids[before + i],
 			    .to = f->list->sizes[before + i] };
-	e = segment_flush(b->bulk);
-	return e == ERR_OK
-		   ? segment_parts(b->bulk, out->parts, out->count, b->arena)
-		   : e;
+	return segment_parts(b->reader, out->parts, out->count, b->arena);
 }
 
 /* takes `bytes` */

@@ -76,11 +76,25 @@ on_common(struct span names, struct span section, void *arg)
 	return partial_append_common(m->tally, names, section);
 }
 
-enum err
-merge_base(struct build *b)
+static void
+free_reader(void *arg)
 {
-	return b->job->base.len ? base_open(b->bulk, b->job, b->arena, &b->base)
-				: ERR_OK;
+	bulk_free(arg);
+}
+
+enum err
+merge_base(struct work *w, struct build *b)
+{
+	if (b->job->base.len == 0)
+		return ERR_OK;
+	b->reader = bulk_new(&w->setup->redis, &w->stop, BULK_PATIENCE_MS);
+	if (!b->reader)
+		return ERR_NO_MEMORY;
+	if (arena_on_reset(b->arena, free_reader, b->reader) != 0) {
+		bulk_free(b->reader);
+		return ERR_NO_MEMORY;
+	}
+	return base_open(b->reader, b->job, b->arena, &b->base);
 }
 
 /* What the shard's borders elected, without and with the tail. */
@@ -109,7 +123,7 @@ merge_shard(struct work *w, struct bulk *bulk)
 	struct merging lines = { w, tally_new(NULL), shard, false };
 	struct merging tail = { w, tally_new(NULL), shard, false };
 	struct arena arena;
-	struct build b = { bulk, w->view, &arena, NULL };
+	struct build b = { bulk, w->view, &arena, NULL, NULL };
 	struct shard_carts carts = { 0 };
 	const struct tally *rest = NULL;
 	struct record reduced;
@@ -128,7 +142,7 @@ merge_shard(struct work *w, struct bulk *bulk)
 		e = partial_fetch_tail(
 		    bulk, w->task.job, (int)shard, on_shard, &tail);
 	if (e == ERR_OK)
-		e = merge_base(&b);
+		e = merge_base(w, &b);
 	if (tail.is_any)
 		rest = tail.tally;
 	if (e == ERR_OK)
@@ -215,7 +229,7 @@ merge_generation(struct work *w, struct bulk *bulk)
 	struct merging tail = { w, tally_new(NULL), 0, false };
 	struct record reduced[SHARDS];
 	struct arena arena;
-	struct build b = { bulk, w->view, &arena, NULL };
+	struct build b = { bulk, w->view, &arena, NULL, NULL };
 	enum err e = ERR_OK;
 
 	arena_init(&arena);
@@ -232,7 +246,7 @@ merge_generation(struct work *w, struct bulk *bulk)
 	if (e == ERR_OK)
 		e = reduced_fetch(bulk, w->task.job, SHARDS, reduced);
 	if (e == ERR_OK)
-		e = merge_base(&b);
+		e = merge_base(w, &b);
 	if (e == ERR_OK)
 		e = commit(w, &b, lines.tally, tail.is_any ? tail.tally : NULL,
 		    reduced);

@@ -24,8 +24,9 @@ enum err merge_generation(struct work *w, struct bulk *b)
 enum err merge_commit(struct work *w, struct bulk *b,
     const struct generation *g) __attribute__((warn_unused_result));
 
-/* What an incremental job goes on from, for all that is built. */
-enum err merge_base(struct build *b) __attribute__((warn_unused_result));
+/* What an incremental job goes on from, for all that is built; the arena's. */
+enum err merge_base(struct work *w, struct build *b)
+    __attribute__((warn_unused_result));
 
 /* All votes of a tally in the arena's memory. */
 enum err merge_votes(const struct tally *t, struct arena *a, struct span *out)

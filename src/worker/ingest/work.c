@@ -139,7 +139,7 @@ static enum err
 whole(struct work *w, struct bulk *bulk)
 {
 	struct arena arena;
-	struct build b = { bulk, w->view, &arena, NULL };
+	struct build b = { bulk, w->view, &arena, NULL, NULL };
 	struct tallies t = { 0 };
 	enum err e = tallies_init(&t, w->setup->geo);
 
@@ -147,7 +147,7 @@ whole(struct work *w, struct bulk *bulk)
 	for (size_t i = 0; e == ERR_OK && i < w->view->chunks_len; i++)
 		e = read_chunk(w, i, &t);
 	if (e == ERR_OK)
-		e = merge_base(&b);
+		e = merge_base(w, &b);
 	if (e == ERR_OK)
 		e = build_whole(w, &b, &t);
 	arena_reset(&arena);

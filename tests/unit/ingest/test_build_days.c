@@ -32,7 +32,7 @@ carts_of_shards_and_of_the_base_add_up_by_day(void **state)
 	struct bulk_redis *t = *state;
 	struct day_carts known = { DAY, 5, 2 };
 	struct base base = { .days = &known, .days_len = 1 };
-	const struct build b = { t->bulk, NULL, &t->arena, &base };
+	const struct build b = { t->bulk, NULL, &t->arena, &base, t->bulk };
 	struct record reduced[SHARDS];
 	struct tally *tally = tally_of(DAY);
 	struct build_days days;
@@ -63,7 +63,7 @@ growth_counts_on_from_the_days_that_it_changes(void **state)
 {
 	struct bulk_redis *t = *state;
 	struct base base = { .summary = { .lines = 10 } };
-	const struct build b = { t->bulk, NULL, &t->arena, &base };
+	const struct build b = { t->bulk, NULL, &t->arena, &base, t->bulk };
 	struct record reduced[SHARDS];
 	struct tally *tally = tally_of(DAY);
 	struct build_days known, days;

@@ -22,7 +22,7 @@ every_cart_is_in_one_shard_and_counts_on_its_first_day(void **state)
 {
 	struct bulk_redis *t = *state;
 	const struct job_view job = { .number = 7 };
-	const struct build b = { t->bulk, &job, &t->arena, NULL };
+	const struct build b = { t->bulk, &job, &t->arena, NULL, NULL };
 	struct tally *tally = tally_new(NULL);
 	struct shard_carts carts_of[SHARDS];
 	unsigned begun = 0;
@@ -65,7 +65,7 @@ a_tail_is_a_delta_of_its_carts_shard_alone(void **state)
 {
 	struct bulk_redis *t = *state;
 	const struct job_view job = { .number = 7 };
-	const struct build b = { t->bulk, &job, &t->arena, NULL };
+	const struct build b = { t->bulk, &job, &t->arena, NULL, NULL };
 	struct tally *tally = tally_new(NULL), *tail = tally_new(NULL);
 	struct shard_carts carts[SHARDS];
 	unsigned deltas = 0;

@@ -69,7 +69,7 @@ folded_segments_say_what_the_list_said(void **state)
 {
 	struct bulk_redis *t = *state;
 	const struct job_view job = { .number = 7 };
-	const struct build b = { t->bulk, &job, &t->arena, NULL };
+	const struct build b = { t->bulk, &job, &t->arena, NULL, t->bulk };
 	struct tally *tally = tally_new(NULL);
 	struct span ids[1] = { span_text("old") }, list, bytes;
 	uint64_t sizes[1];
@@ -82,6 +82,7 @@ folded_segments_say_what_the_list_said(void **state)
 	sizes[0] = len;
 	assert_int_equal(
 	    segment_put_bytes(t->bulk, "old", span_of(votes, len)), ERR_OK);
+	assert_int_equal(segment_flush(t->bulk), ERR_OK);
 	assert_int_equal(fold_votes(&f, span_of(votes, len), &list), ERR_OK);
 	assert_true(span_is_equal(list, span_text("new")));
 	assert_int_equal(segment_flush(t->bulk), ERR_OK);
