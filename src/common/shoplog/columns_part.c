@@ -17,6 +17,12 @@ static const struct stretch stretches[][COLUMNS_RANGES_MAX] = {
 	    { COLUMN_OWNER, COLUMN_KINDS } },
 	[COLUMNS_OF_GOODS] = { { COLUMN_GOODS_ID, COLUMN_NAMED_DAY },
 	    { COLUMN_PAID_DAY, COLUMN_OWNER } },
+	[COLUMNS_OF_BUYERS_BY_ID] = { { COLUMN_CART_ID, COLUMN_GOODS_ID },
+	    { COLUMN_PAID_DAY, COLUMN_ITEMS_FROM },
+	    { COLUMN_OWNER, COLUMN_KINDS } },
+	[COLUMNS_OF_GOODS_BY_ID] = { { COLUMN_CART_ID, COLUMN_OWNER_KEY },
+	    { COLUMN_GOODS_ID, COLUMN_NAMED_DAY },
+	    { COLUMN_PAID_DAY, COLUMN_OWNER } },
 };
 
 enum err
@@ -77,6 +83,15 @@ is_buyer(const struct columns *c, uint32_t i)
 }
 
 static bool
+is_ascending(const uint64_t *ids, uint32_t len)
+{
+	for (uint32_t i = 1; i < len; i++)
+		if (ids[i - 1] >= ids[i])
+			return false;
+	return true;
+}
+
+static bool
 are_buyers(const struct columns *c)
 {
 	for (uint32_t i = 0; i < c->carts_len; i++)
@@ -98,10 +113,7 @@ are_goods(const struct columns *c)
 	for (uint32_t i = 0; i < c->items_len; i++)
 		if (c->items[i] >= c->goods_len)
 			return false;
-	for (uint32_t i = 1; i < c->goods_len; i++)
-		if (c->goods_id[i - 1] >= c->goods_id[i])
-			return false;
-	return true;
+	return is_ascending(c->goods_id, c->goods_len);
 }
 
 enum err
@@ -119,7 +131,14 @@ columns_part_read(
 		if (bytes[i].len != p->ranges[i].len)
 			return ERR_CORRUPT;
 	}
-	if (p->choice == COLUMNS_OF_GOODS) {
+	if (p->choice == COLUMNS_OF_BUYERS_BY_ID ||
+	    p->choice == COLUMNS_OF_GOODS_BY_ID) {
+		out->cart_id = find(p, &l, COLUMN_CART_ID, bytes);
+		if (!is_ascending(out->cart_id, out->carts_len))
+			return ERR_CORRUPT;
+	}
+	if (p->choice == COLUMNS_OF_GOODS ||
+	    p->choice == COLUMNS_OF_GOODS_BY_ID) {
 		out->goods_id = find(p, &l, COLUMN_GOODS_ID, bytes);
 		out->items_from = find(p, &l, COLUMN_ITEMS_FROM, bytes);
 		out->items = find(p, &l, COLUMN_ITEMS, bytes);

@@ -15,6 +15,9 @@
 enum columns_choice {
 	COLUMNS_OF_BUYERS, /* paid_day, owner, owner_key, owner_low */
 	COLUMNS_OF_GOODS,  /* paid_day, items_from, items, goods_id */
+	/* the same and cart_id, for columns_patch */
+	COLUMNS_OF_BUYERS_BY_ID,
+	COLUMNS_OF_GOODS_BY_ID,
 };
 
 enum { COLUMNS_RANGES_MAX = 3 };

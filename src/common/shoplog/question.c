@@ -91,10 +91,12 @@ question_sum_answer(
 }
 
 enum columns_choice
-question_columns(const struct question *q)
+question_columns(const struct question *q, bool by_id)
 {
 	assert(!question_is_of_days(q));
-	return q->report == 5 ? COLUMNS_OF_GOODS : COLUMNS_OF_BUYERS;
+	if (q->report == 5)
+		return by_id ? COLUMNS_OF_GOODS_BY_ID : COLUMNS_OF_GOODS;
+	return by_id ? COLUMNS_OF_BUYERS_BY_ID : COLUMNS_OF_BUYERS;
 }
 
 enum err

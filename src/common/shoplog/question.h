@@ -67,8 +67,10 @@ struct question_carts {
 	struct together *together;       /* of 5 */
 };
 
-/* The columns that it looks at. */
-enum columns_choice question_columns(const struct question *q);
+/* The columns that it looks at.
+ *
+ * by_id  with cart_id */
+enum columns_choice question_columns(const struct question *q, bool by_id);
 
 /* catalogue  for 5, borrowed until question_carts_cleanup; else NULL */
 enum err question_carts_init(struct question_carts *c, const struct question *q,

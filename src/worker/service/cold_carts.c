@@ -2,15 +2,16 @@
  *
  *	catalogue   5: the votes, base and deltas, and whom they elect
  *	shards      which segments each has
- *	heads       where the columns of a shard of one segment lie
- *	add_part    ... and those columns, used where they were received
- *	add_folded  a shard of more segments: base and deltas make one first
+ *	heads       where the columns of its base lie
+ *	deltas      those of a shard, folded
+ *	add_base    the columns of the base, used where they were received
  *
  * Shards are read one by one although one batch could fetch them all: the
  * memory of one is used again for the next, and touching new memory costs more
  * than sixteen round trips. */
 #include "worker/service/cold_carts.h"
 
+#include "common/shoplog/columns_patch.h"
 #include "common/shoplog/tally.h"
 #include "worker/store/log_read.h"
 
@@ -31,7 +32,11 @@ struct cold_carts {
 	const struct question *question;
 	struct arena *arena;
 	struct question_carts carts;
-	struct columns_part part; /* of the shard that is being read */
+
+	/* the shard that is being read */
+	struct columns_part part;
+	struct columns delta;
+	bool has_delta;
 };
 
 /* The ids of a list "id id ...". */
@@ -84,91 +89,108 @@ read_catalogue(struct cold_carts *c, struct catalogue **out)
 	return e;
 }
 
-/* Base and deltas, folded. */
 static enum err
 fold(const struct span *segments, size_t len, struct columns *out)
 {
 	enum err e = columns_decode(segments[0], out);
 
 	for (size_t i = 1; e == ERR_OK && i < len; i++) {
-		struct columns base = *out, delta, sum;
+		struct columns earlier = *out, next, sum;
 
-		e = columns_decode(segments[i], &delta);
+		e = columns_decode(segments[i], &next);
 		if (e != ERR_OK)
 			break;
-		e = columns_append(&base, &delta, &sum);
-		columns_cleanup(&delta);
+		e = columns_append(&earlier, &next, &sum);
+		columns_cleanup(&next);
 		if (e != ERR_OK)
 			break;
-		columns_cleanup(&base);
+		columns_cleanup(&earlier);
 		*out = sum;
 	}
 	return e;
 }
 
+/* Sets c->delta. */
 static enum err
-add_folded(struct cold_carts *c, const struct segments *s)
+read_deltas(struct cold_carts *c, const struct segments *shard)
 {
-	struct columns columns = { 0 };
+	struct segments deltas = { shard->ids + 1, shard->len - 1 };
 	struct span *bytes = NULL;
-	enum err e = read_whole(c, s, &bytes);
+	enum err e = ERR_OK;
 
-	if (e == ERR_OK)
-		e = fold(bytes, s->len, &columns);
-	if (e == ERR_OK)
-		e = question_carts_add(&c->carts, &columns);
-	columns_cleanup(&columns);
+	c->has_delta = deltas.len > 0;
+	if (c->has_delta)
+		e = read_whole(c, &deltas, &bytes);
+	if (c->has_delta && e == ERR_OK)
+		e = fold(bytes, deltas.len, &c->delta);
 	return e;
 }
 
 static enum err
-on_part(void *arg, const struct span *bytes)
+add_patched(struct cold_carts *c, const struct columns *base)
 {
-	struct cold_carts *c = arg;
-	struct columns columns;
-	enum err e = columns_part_read(&c->part, bytes, &columns);
+	struct columns_patch patch;
+	enum err e = columns_patch_init(&patch, base, &c->delta);
 
-	return e == ERR_OK ? question_carts_add(&c->carts, &columns) : e;
+	if (e == ERR_OK)
+		e = question_carts_add(&c->carts, &patch.rest);
+	if (e == ERR_OK)
+		e = question_carts_add(&c->carts, &patch.changed);
+	columns_patch_cleanup(&patch);
+	return e;
 }
 
 static enum err
-add_part(struct cold_carts *c, struct span id, struct span head)
+on_base(void *arg, const struct span *bytes)
 {
-	enum err e =
-	    columns_part_plan(&c->part, question_columns(c->question), head);
+	struct cold_carts *c = arg;
+	struct columns base;
+	enum err e = columns_part_read(&c->part, bytes, &base);
+
+	if (e != ERR_OK)
+		return e;
+	return c->has_delta ? add_patched(c, &base)
+			    : question_carts_add(&c->carts, &base);
+}
+
+static enum err
+add_base(struct cold_carts *c, struct span id, struct span head)
+{
+	enum err e = columns_part_plan(
+	    &c->part, question_columns(c->question, c->has_delta), head);
 
 	if (e != ERR_OK)
 		return e;
 	return log_read_ranges(
-	    c->bulk, id, c->part.ranges, c->part.ranges_len, on_part, c);
+	    c->bulk, id, c->part.ranges, c->part.ranges_len, on_base, c);
 }
 
 static enum err
 add_shards(struct cold_carts *c)
 {
-	struct segments shards[SHARDS] = { 0 };
-	struct span single[SHARDS], heads[SHARDS];
-	size_t singles = 0, at = 0;
+	struct segments shards[SHARDS];
+	struct span bases[SHARDS], heads[SHARDS];
+	size_t len = 0;
 	enum err e = ERR_OK;
 
 	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
 		char field[NAME_SIZE];
 
 		snprintf(field, sizeof(field), "carts:%02u", i);
-		e = list(c, field, &shards[i]);
-		if (e == ERR_OK && shards[i].len == 1)
-			single[singles++] = shards[i].ids[0];
+		e = list(c, field, &shards[len]);
+		if (e == ERR_OK && shards[len].len > 0) {
+			bases[len] = shards[len].ids[0];
+			len++;
+		}
 	}
 	if (e == ERR_OK)
-		e = log_read_heads(c->bulk, single, singles,
-		    COLUMNS_HEADER_SIZE, c->arena, heads);
-	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
-		if (shards[i].len == 1) {
-			e = add_part(c, single[at], heads[at]);
-			at++;
-		} else if (shards[i].len > 1) {
-			e = add_folded(c, &shards[i]);
-		}
+		e = log_read_heads(
+		    c->bulk, bases, len, COLUMNS_HEADER_SIZE, c->arena, heads);
+	for (size_t i = 0; e == ERR_OK && i < len; i++) {
+		e = read_deltas(c, &shards[i]);
+		if (e == ERR_OK)
+			e = add_base(c, bases[i], heads[i]);
+		columns_cleanup(&c->delta);
 	}
 	return e;
 }

@@ -61,6 +61,17 @@ assert_parts_of(const struct columns *c)
 	assert_same(part.items, c->items, 4 * c->items_len);
 	assert_same(part.goods_id, c->goods_id, 8 * c->goods_len);
 	assert_null(part.owner);
+
+	cut = cut_of(COLUMNS_OF_BUYERS_BY_ID, span_of((char *)bytes, len));
+	assert_int_equal(
+	    columns_part_read(&cut.part, cut.bytes, &part), ERR_OK);
+	assert_same(part.cart_id, c->cart_id, 8 * c->carts_len);
+	assert_same(part.owner_key, c->owner_key, 8 * c->carts_len);
+	cut = cut_of(COLUMNS_OF_GOODS_BY_ID, span_of((char *)bytes, len));
+	assert_int_equal(
+	    columns_part_read(&cut.part, cut.bytes, &part), ERR_OK);
+	assert_same(part.cart_id, c->cart_id, 8 * c->carts_len);
+	assert_same(part.items, c->items, 4 * c->items_len);
 	free(bytes);
 }
 
