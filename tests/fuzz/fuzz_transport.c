@@ -12,10 +12,10 @@
 
 enum { REQUESTS_MAX = 64, WHOLE = 0 };
 
-/* What came of one request; two ways to cut must agree on all of it. */
+/* What came of one request; two ways to cut must agree on all of it. Not on which
+ * error is named: of a request with two faults, that is the one seen first. */
 struct outcome {
 	enum http_event event;
-	enum err err;
 	enum req_method method;
 	size_t path_at, path_len, query_len, host_len, token_len, body_len;
 	size_t end; /* in the input */
@@ -78,7 +78,6 @@ note(struct run *run, const struct http *h, const struct req *r,
 	memset(o, 0, sizeof(*o));
 	o->event = event;
 	if (event == EVENT_BROKEN) {
-		o->err = h->err;
 		if (h->err == ERR_OK)
 			abort();
 		return;
