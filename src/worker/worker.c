@@ -8,6 +8,7 @@
  * What is closed may take a few turns of the loop; uv_loop_close() proves that
  * nothing was forgotten. */
 #include "worker/worker.h"
+#include "worker/api/json.h"
 #include "worker/context.h"
 #include "worker/ingest/ingest.h"
 #include "worker/neighbour.h"
@@ -182,6 +183,7 @@ worker_run(const struct worker_setup *setup)
 	 * signal; an interrupt at the terminal is the master's to pass on. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
+	json_init();
 	if (token_init() != 0 || uv_loop_init(&l.loop) != 0) {
 		log_error("no random numbers, or no event loop");
 		return 1;

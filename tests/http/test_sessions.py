@@ -222,6 +222,46 @@ class ChangeOfPassword(ServiceCase):
         self.service.log_in("bob")
 
 
+class Secrets(Case):
+    SECRET = b"a-password-that-nobody-may-find"
+
+    def test_of_a_log_in_are_wiped_and_never_printed(self):
+        service = self.start(debug="true")
+        password = self.SECRET.decode()
+        document = {"login": "ann", "password": password,
+                    "first_name": "Ann", "last_name": "Lee"}
+        client = service.client()
+        self.assert_status(client.ask("POST", "/user", document), 201)
+        token = service.log_in("ann", password)
+        document["password"] += "?"
+        self.assert_refused(client.ask("POST", "/user/auth", document), 401)
+        self.assert_refused(client.ask(
+            "POST", "/user/auth", b'{"password":"%b",' % self.SECRET), 400)
+        for process in service.workers():
+            self.assertNotIn(self.SECRET, memory_of(process.pid), process)
+        printed = service.output()
+        self.assertNotIn(password, printed)
+        self.assertNotIn(token.split(".")[1], printed)
+
+
+def memory_of(pid):
+    """Whatever a debugger would see of the heap and the stacks."""
+    found = b""
+    with open(f"/proc/{pid}/maps") as maps, \
+            open(f"/proc/{pid}/mem", "rb", 0) as memory:
+        for line in maps:
+            span, rights, _, _, inode = line.split()[:5]
+            low, high = (int(end, 16) for end in span.split("-"))
+            if rights.startswith("rw") and inode == "0" and \
+                    high - low < 64 << 20:
+                try:
+                    memory.seek(low)
+                    found += memory.read(high - low)
+                except OSError:  # a guard page, a device
+                    pass
+    return found
+
+
 class Throttle(Case):
     """Wrong passwords; each place is an address that a trusted proxy names."""
 

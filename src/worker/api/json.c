@@ -6,11 +6,27 @@
 #include "worker/api/login.h"
 #include "worker/api/text.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
 enum { NAME_MAX_LENGTH = 255, PASSWORD_MAX = 1024, TEXT_FIRST = 256 };
+
+static void
+wipe_and_free(void *p)
+{
+	if (!p)
+		return;
+	explicit_bzero(p, malloc_usable_size(p));
+	free(p);
+}
+
+void
+json_init(void)
+{
+	json_set_alloc_funcs(malloc, wipe_and_free);
+}
 
 static void
 release(void *value)

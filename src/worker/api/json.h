@@ -11,6 +11,10 @@
  * text that is not UTF-8; U+0000 in a string is allowed here and refused where
  * it does not belong. */
 
+/* Once per process, before the first use: whatever jansson gives back is wiped,
+ * for it may have been a password. */
+void json_init(void);
+
 /* The body as an object, borrowed until the arena is reset. ERR_NOT_JSON when
  * its Content-Type is not application/json (parameters do not matter, +json
  * types are others), ERR_BAD_JSON with the place in r->out.detail. */

@@ -16,4 +16,8 @@ enum err body_add(struct body *b, struct span piece, size_t limit);
 
 void body_cleanup(struct body *b);
 
+/* Overwrites bytes of a body where they were received: they may have been a
+ * password. */
+void body_wipe(struct span bytes);
+
 #endif

@@ -10,6 +10,7 @@
 #include "worker/transport/exchange.h"
 
 #include "worker/context.h"
+#include "worker/transport/body.h"
 #include "worker/transport/endpoint.h"
 #include "worker/transport/peer.h"
 #include "worker/transport/response.h"
@@ -54,6 +55,7 @@ discard(struct conn *c)
 static void
 finish(struct conn *c)
 {
+	body_wipe(c->req.body);
 	deadline_cancel(&c->deadline);
 	if (c->req.out.close) {
 		c->state = CONN_END;
