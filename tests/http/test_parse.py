@@ -126,8 +126,34 @@ class ChangedLog(ParseCase):
         client = service.register()
         self.parse(client, whole[:cut], "full")
         service.append_log(whole[cut:])
-        self.parse(client, whole)
+        self.parse(client, whole, "incremental")
         self.assert_reports(client, whole)
+
+    def test_that_grew_by_pieces_of_lines(self):
+        whole, tags = visits(15, 900), set()
+        cuts = [len(whole) // 3, *range(len(whole) // 2, len(whole), 9001),
+                len(whole)]
+        service = self.start(whole[:cuts[0]])
+        client = service.register()
+        self.parse(client, whole[:cuts[0]], "full")
+        for start, end in zip(cuts, cuts[1:]):
+            service.append_log(whole[start:end])
+            self.parse(client, whole[:end], "incremental")
+            self.assert_reports(client, whole[:end])
+            tags.add(client.get("/report/1").header("ETag"))
+        self.assertEqual(len(tags), len(cuts) - 1)
+
+    def test_that_was_rotated_is_read_from_where_it_ended(self):
+        old, more, new = visits(16, 400), visits(17, 50), visits(18, 100)
+        service = self.start(old, logs_file_name="logs.txt*")
+        client = service.register()
+        self.parse(client, old, "full")
+        service.append_log(more)
+        os.rename(service.log_path, service.log_path + ".1")
+        os.utime(service.log_path + ".1", (1, 1))
+        service.write_log(new)
+        self.parse(client, (old + more, new), "incremental")
+        self.assert_reports(client, (old + more, new))
 
     def test_that_was_replaced_is_parsed_whole(self):
         service = self.start(visits(8, 600))
