@@ -9,7 +9,7 @@ from support.service import PASSWORD
 ROUTES = {  # every path, an example of it, and its methods
     "/": {"GET", "HEAD", "POST", "OPTIONS"},
     "/user": {"POST", "OPTIONS"},
-    "/user/auth": {"POST", "DELETE", "OPTIONS"},
+    "/user/auth": {"GET", "HEAD", "POST", "DELETE", "OPTIONS"},
     "/user/7": {"PATCH", "DELETE", "OPTIONS"},
     "/user/all": {"GET", "HEAD", "OPTIONS"},
     "/parse": {"GET", "HEAD", "POST", "OPTIONS"},
