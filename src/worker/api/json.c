@@ -239,9 +239,12 @@ json_text_string(struct json_text *t, struct span s)
 		if (!is_special(s.data[i]))
 			continue;
 		json_text_put(t, s.data + from, i - from);
-		snprintf(escaped, sizeof(escaped), "\\u%04x",
-		    (unsigned)(unsigned char)s.data[i]);
-		json_text_put(t, escaped, 6);
+		int len =
+		    s.data[i] == '"' || s.data[i] == '\\'
+			? snprintf(escaped, sizeof(escaped), "\\%c", s.data[i])
+			: snprintf(escaped, sizeof(escaped), "\\u%04x",
+			      (unsigned)(unsigned char)s.data[i]);
+		json_text_put(t, escaped, (size_t)len);
 		from = i + 1;
 	}
 	json_text_put(t, s.data + from, s.len - from);
