@@ -69,7 +69,8 @@ grow(struct pile *p)
 }
 
 /* Rooms are even, so a key of two words fits or does not begin. */
-static bool throw(struct buyers * b, int kind, struct hash_key key)
+static bool
+pile_up(struct buyers *b, int kind, struct hash_key key)
 {
 	uint64_t h = (key.high * 31 + key.low) * 0x9e3779b97f4a7c15;
 	struct pile *p = &b->piles[kind][h >> 56];
@@ -89,12 +90,12 @@ add_cart(struct buyers *b, const struct columns *c, uint32_t cart)
 
 	switch (c->owner[cart]) {
 	case OWNER_USER:
-		return throw(b, USERS, (struct hash_key){ 0, key });
+		return pile_up(b, USERS, (struct hash_key){ 0, key });
 	case OWNER_IPV4:
-		return throw(b, ADDRESSES,
+		return pile_up(b, ADDRESSES,
 		    (struct hash_key){ 0, (uint64_t)0xffff << 32 | key });
 	default:
-		return throw(
+		return pile_up(
 		    b, ADDRESSES, (struct hash_key){ key, c->owner_low[cart] });
 	}
 }

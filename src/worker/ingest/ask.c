@@ -24,7 +24,7 @@ enum {
 	LOOK_MS = 500,            /* while nothing is heard of the job */
 	ROUNDS = 4,               /* jobs that one asker waits for */
 	SILENCE_LEAST_MS = 10000, /* of a job, before it is given up */
-	AWAY_MOST_MS = 30000,     /* Redis, before the wait is given up */
+	AWAY_MOST_MS = 500,       /* Redis, before the answer is 503 */
 	WAIT_MOST_MS = 3600000,
 };
 

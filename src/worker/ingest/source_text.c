@@ -104,8 +104,10 @@ read_byte(const char *hex, unsigned char *out)
 {
 	int high = digit(hex[0]), low = high < 0 ? -1 : digit(hex[1]);
 
+	if (low < 0)
+		return false;
 	*out = (unsigned char)(high << 4 | low);
-	return high >= 0 && low >= 0;
+	return true;
 }
 
 /* NULL when memory is out or the text has not the form of a path. */

@@ -74,7 +74,7 @@ growth_counts_on_from_the_days_that_it_changes(void **state)
 	assert_int_equal(
 	    record_put_text(&base.checkpoint, "day:2016-02-07", "x"), ERR_OK);
 	redis_process_ask(&t->server,
-	    "HSET segment:x day 2016-02-07 requests 4 countries ??=4 hours "
+	    "HSET segment:x day 2016-02-07 requests 4 countries ?\?=4 hours "
 	    "4,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0");
 	/* Not of the form of a day. */
 	assert_int_equal(
