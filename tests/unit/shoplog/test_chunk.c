@@ -345,6 +345,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_DIRECTORY(every_split_gives_what_one_pass_gives),
+		IN_DIRECTORY(a_compressed_file_is_read_as_its_text),
 		IN_DIRECTORY(long_lines_are_malformed_and_counted_once),
 		IN_DIRECTORY(unterminated_last_line_goes_to_the_tail),
 		IN_DIRECTORY(whole_last_line_leaves_the_tail_empty),
