@@ -120,6 +120,17 @@ open_all(struct master *m, struct problem *why)
 	return ERR_OK;
 }
 
+/* What is understood and checked, but not done by this version, is said. */
+static void
+warn_of_no_effect(const struct config *c)
+{
+	if (c->follow)
+		log_warn("follow has no effect in this version: ask /parse");
+	if (*c->ipinfo_token)
+		log_warn("ipinfo_token has no effect in this version: "
+			 "countries come from the local database");
+}
+
 static void
 close_all(struct master *m)
 {
@@ -148,6 +159,7 @@ serve(void)
 	e = config_read(&m.config, ".env", environ, &why);
 	if (e == ERR_OK) {
 		log_init("master", m.config.debug);
+		warn_of_no_effect(&m.config);
 		e = open_all(&m, &why);
 	}
 	if (e == ERR_OK)

@@ -19,6 +19,7 @@ MALFORMED = {  # each is refused by itself, whatever the others are
     "redis_url": ["localhost:6379", "http://localhost", "redis://",
                   "redis://localhost:0", "redis://localhost:6379/x",
                   "unix://", "unix:///x?db=y", "rediss://localhost"],
+    "logs_file_name": [",", "a,,b", "a, ", ",a"],
     "session_ttl": ["0", "-1", "x", "31536001"],
     "registration": ["", "half", "Open"],
     "trusted_proxies": ["x", "10.0.0.0/33", "::/129", "10.0.0.1/8/8"],

@@ -212,6 +212,20 @@ is_http_url(const char *s)
 	return true;
 }
 
+/* Whether there is a name before, between and behind the commas. */
+static bool
+is_list_of_names(const char *list)
+{
+	for (;; list++) {
+		list += strspn(list, " \t");
+		if (*list == '\0' || *list == ',')
+			return false;
+		list += strcspn(list, ",");
+		if (*list == '\0')
+			return true;
+	}
+}
+
 /* What the kinds cannot say: forms of single settings, and what one setting
  * demands of another. */
 static enum err
@@ -224,6 +238,9 @@ check_whole(struct config *c, struct complaints *bad)
 	    strcmp(c->registration, "closed") != 0)
 		refuse_named(
 		    bad, "registration", c->registration, "open or closed");
+	if (*c->logs_file_name && !is_list_of_names(c->logs_file_name))
+		refuse_named(bad, "logs_file_name", c->logs_file_name,
+		    "files with commas between, or a glob");
 	if (!is_http_url(c->ipinfo_url))
 		refuse_named(bad, "ipinfo_url", c->ipinfo_url,
 		    "http://HOST... or https://HOST...");

@@ -45,8 +45,12 @@ api_user_patch_decode(struct req *r)
 	    json_object_get(body, "password"), &r->in.current_password);
 	if (r->out.errors_len == 0 && !r->in.first_name.data &&
 	    !r->in.last_name.data && !r->in.password.data) {
-		r->out.detail = "first_name, last_name or password is required";
-		return ERR_INVALID;
+		static const char *const fields[] = { "first_name", "last_name",
+			"password" };
+
+		for (size_t i = 0; i < 3; i++)
+			req_field_error(
+			    r, fields[i], "One of these is required.");
 	}
 	return verdict(r);
 }
