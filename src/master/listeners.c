@@ -32,6 +32,10 @@ resolve(struct listeners *l, const char *host, int port, struct problem *why)
 
 	snprintf(service, sizeof(service), "%d", port);
 	error = getaddrinfo(host, service, &hints, &found);
+	/* A bare root without /etc/hosts knows no names, but this one is always
+	 * the loopback address (RFC 6761, 6.3). */
+	if (error && !strcmp(host, "localhost"))
+		error = getaddrinfo("127.0.0.1", service, &hints, &found);
 	if (error)
 		return problem_set(why, ERR_INVALID,
 		    "host=\"%s\": %s: accepted is an IPv4 or IPv6 address of "
