@@ -68,8 +68,15 @@ begin(struct host *h, int slot)
 	fflush(NULL);
 	h->pids[slot] = fork();
 	assert_true(h->pids[slot] >= 0);
-	if (h->pids[slot] > 0)
+	if (h->pids[slot] > 0) {
+		/* Until it lives: a neighbour may answer before that. */
+		for (int i = 0;
+		     i < 10000 &&
+		     !atomic_load(&h->shared->worker[slot].heartbeat_ms);
+		     i++)
+			usleep(1000);
 		return;
+	}
 	struct worker_setup setup = {
 		.config = &h->config,
 		.shared = h->shared,
