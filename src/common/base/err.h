@@ -29,7 +29,7 @@
 	X(TOO_MANY, 429, "Too many attempts")                             \
 	X(HEADERS_TOO_LARGE, 431, "The header block is too large")        \
 	X(INTERNAL, 500, "Internal error")                                \
-	X(METHOD_UNKNOWN, 501, "Method not implemented")                  \
+	X(METHOD_UNKNOWN, 501, "No such method is known here")            \
 	X(LOG_CHANGED, 503, "The log changed while it was read")          \
 	X(PARSE_FAILED, 503, "The parse failed")                          \
 	X(OVERLOAD, 503, "Too busy, try again")                           \
