@@ -5,6 +5,7 @@ import time
 from support.case import Case
 from support.http_client import request
 from support.processes import wait_until
+from support.service import PASSWORD
 
 LINE = "web | 2018-08-01 00:00:0{} [A] INFO: 9.9.9.9 https://s.com/\n"
 
@@ -35,8 +36,8 @@ class Everywhere:
             answers.append(connection.read_answer())
         return answers
 
-    def statuses(self, token):
-        return {answer.status for answer in self.ask(token)}
+    def statuses(self, token, path="/report/4"):
+        return {answer.status for answer in self.ask(token, path)}
 
     def values(self, token):
         return {answer.json["value"] for answer in self.ask(token)}
@@ -87,21 +88,16 @@ class OneHost(Case):
 
 
 class TwoHosts(Case):
-    """Two masters on one Redis stand for two hosts: they share no memory."""
-
     LIMIT_S = 0.1
 
-    def start_two(self):
-        secret = "the secret of both hosts"
-        one = self.start(log(3), secret=secret)
-        two = self.start(log(3), secret=secret,
-                         redis_url=f"unix://{one.path('var/redis.sock')}")
+    def start_two_parsed(self):
+        one, two = self.start_two(log(3))
         client = one.register()
         self.assert_status(client.get("/parse"), 201)
         return one, two, client
 
     def test_a_revoked_token_is_dead_on_the_other_soon(self):
-        one, two, client = self.start_two()
+        one, two, client = self.start_two_parsed()
         with Everywhere(two) as other:
             for _ in range(5):
                 token = one.log_in()
@@ -112,8 +108,32 @@ class TwoHosts(Case):
                 time.sleep(self.LIMIT_S)
                 self.assertEqual(other.statuses(token), {401})
 
+    def test_every_way_to_end_sessions_ends_them_on_the_other_soon(self):
+        one, two = self.start_two()
+        with Everywhere(two) as other:
+            for name, end in self.WAYS.items():
+                client = one.register(name)
+                token = one.log_in(name)
+                for _ in range(3):
+                    self.assertEqual(other.statuses(token, "/user/auth"),
+                                     {200})
+                answer = client.ask(*end(client))
+                self.assertIn(answer.status, (200, 204), answer)
+                time.sleep(self.LIMIT_S)
+                self.assertEqual(other.statuses(token, "/user/auth"), {401},
+                                 name)
+
+    # All by the first session; the second one is to end.
+    WAYS = {
+        "by-id": lambda c: ("DELETE", "/user/auth/2"),
+        "all": lambda c: ("DELETE", "/user/auth?all=true"),
+        "password": lambda c: ("PATCH", f"/user/{c.user['id']}", {
+            "password": "new", "current_password": PASSWORD}),
+        "deletion": lambda c: ("DELETE", f"/user/{c.user['id']}"),
+    }
+
     def test_a_replaced_report_is_gone_on_the_other_soon(self):
-        one, two, client = self.start_two()
+        one, two, client = self.start_two_parsed()
         with Everywhere(two) as other:
             for lines in range(4, 8):
                 self.assertEqual(other.values(client.token), {lines - 1})

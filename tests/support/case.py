@@ -16,6 +16,15 @@ class Case(unittest.TestCase):
         self.addCleanup(self.end, service)
         return service.start()
 
+    def start_two(self, log=None, **settings):
+        """Two masters on one Redis stand for two hosts: they share no memory.
+        The first one runs the Redis."""
+        settings = dict(settings, secret="the secret of both hosts")
+        one = self.start(log, **settings)
+        two = self.start(log, **dict(
+            settings, redis_url=f"unix://{one.path('var/redis.sock')}"))
+        return one, two
+
     def end(self, service):
         """Whatever the case did to it, the service still ends as it should."""
         try:

@@ -56,12 +56,32 @@ take_last(struct span *list)
 	return last;
 }
 
+/* Takes off what proxies put around an address: 192.0.2.1:443, [2001:db8::1] and
+ * [2001:db8::1]:443. Of an address without a port nothing is taken off. */
+static struct span
+bare(struct span text)
+{
+	const char *end, *colon;
+
+	if (text.len > 0 && text.data[0] == '[') {
+		end = memchr(text.data, ']', text.len);
+		return end ? span_of(
+				 text.data + 1, (size_t)(end - text.data) - 1)
+			   : text;
+	}
+	colon = text.len ? memchr(text.data, ':', text.len) : NULL;
+	if (colon && colon == memrchr(text.data, ':', text.len))
+		text.len = (size_t)(colon - text.data);
+	return text;
+}
+
 /* An address alone, not a block. */
 static bool
 read_address(struct span text, struct in6_addr *out)
 {
 	struct cidr block;
 
+	text = bare(text);
 	if (text.len == 0 || memchr(text.data, '/', text.len) ||
 	    !cidr_parse(text, &block))
 		return false;

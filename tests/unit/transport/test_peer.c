@@ -42,6 +42,19 @@ proxy_names_its_client_at_the_right(void **state)
 }
 
 static void
+port_and_brackets_are_not_the_address(void **state)
+{
+	(void)state;
+	expect("10.0.0.1", "198.51.100.7:51234", "198.51.100.7");
+	expect("10.0.0.1", "[2001:db8::7]", "2001:db8::7");
+	expect("10.0.0.1", "[2001:db8::7]:51234", "2001:db8::7");
+	expect("10.0.0.1", "1.1.1.1, [fd00::2]:80, 10.0.0.2:80", "1.1.1.1");
+	expect("10.0.0.1", "[2001:db8::7", "10.0.0.1");
+	expect("10.0.0.1", "[]:80", "10.0.0.1");
+	expect("10.0.0.1", ":80", "10.0.0.1");
+}
+
+static void
 proxy_alone_is_the_client(void **state)
 {
 	(void)state;
@@ -66,6 +79,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stranger_is_not_believed),
 		cmocka_unit_test(proxy_names_its_client_at_the_right),
+		cmocka_unit_test(port_and_brackets_are_not_the_address),
 		cmocka_unit_test(proxy_alone_is_the_client),
 		cmocka_unit_test(anything_but_an_address_ends_the_list),
 	};
