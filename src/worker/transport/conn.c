@@ -215,8 +215,8 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 			conn_close(c, "answered");
 	} else if (len < 0) {
 		conn_close(c, uv_strerror((int)len));
-	} else if (c->state != CONN_LINGER) {
-		c->input.end += (size_t)len;
+	} else {
+		input_add(&c->input, (size_t)len);
 	}
 	if (c->input.start == c->input.end || c->state == CONN_LINGER)
 		input_cleanup(&c->server->inputs, &c->input);

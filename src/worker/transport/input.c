@@ -75,6 +75,14 @@ input_room(struct input_pool *pool, struct input *in, bool may_move, char **at,
 }
 
 void
+input_add(struct input *in, size_t len)
+{
+	in->end += len;
+	if (in->dirty < in->end)
+		in->dirty = in->end;
+}
+
+void
 input_used(struct input_pool *pool, struct input *in)
 {
 	assert(in->start <= in->parsed && in->parsed <= in->end);
@@ -86,7 +94,9 @@ input_used(struct input_pool *pool, struct input *in)
 void
 input_cleanup(struct input_pool *pool, struct input *in)
 {
-	if (in->data != NULL)
+	if (in->data != NULL) {
+		explicit_bzero(in->data, in->dirty);
 		give_back(pool, in->data);
-	*in = (struct input){ NULL, 0, 0, 0 };
+	}
+	*in = (struct input){ NULL, 0, 0, 0, 0 };
 }

@@ -6,19 +6,22 @@
 
 /* What a client has sent and nobody has used up yet, in one piece. An idle
  * connection has no memory: it borrows some from the worker's spare ones when
- * bytes come, and gives it back when they are used up. Loop thread only. */
+ * bytes come, and gives it back, wiped, when they are used up: there may have been
+ * a password among them, whatever became of the request. Loop thread only. */
 struct input_pool {
 	size_t capacity; /* bytes of each */
 	void *spares; /* the last one given back is taken first: it is warm */
 	size_t spares_len;
 };
 
-/* Invariant: start <= parsed <= end <= pool->capacity; data NULL: all are 0. */
+/* Invariant: start <= parsed <= end <= dirty <= pool->capacity; data NULL: all are
+ * 0. */
 struct input {
 	char *data;
 	size_t start;  /* of the request that is being read or served */
 	size_t parsed; /* the parser has seen [start, parsed) */
 	size_t end;    /* [parsed, end) came, and waits */
+	size_t dirty;  /* nothing was ever written from here on; >= end */
 };
 
 void input_pool_init(struct input_pool *pool, size_t capacity);
@@ -30,6 +33,9 @@ void input_pool_cleanup(struct input_pool *pool);
  * may_move  nobody borrows from the input: the bytes may go to the front */
 void input_room(struct input_pool *pool, struct input *in, bool may_move,
     char **at, size_t *len);
+
+/* So many bytes were read into the room. */
+void input_add(struct input *in, size_t len);
 
 /* Everything before `parsed` is used up; memory goes back when that is all. */
 void input_used(struct input_pool *pool, struct input *in);

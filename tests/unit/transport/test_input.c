@@ -20,7 +20,7 @@ put(struct input_pool *pool, struct input *in, const char *text)
 	input_room(pool, in, false, &at, &len);
 	assert_true(len >= strlen(text));
 	memcpy(at, text, strlen(text));
-	in->end += strlen(text);
+	input_add(in, strlen(text));
 }
 
 static void
@@ -87,6 +87,27 @@ bytes_move_to_the_front_only_when_they_may(void **state)
 	input_pool_cleanup(&pool);
 }
 
+static void
+what_was_read_is_wiped_when_the_memory_goes_back(void **state)
+{
+	static const char secret[] = "a secret, all of it";
+	struct input_pool pool;
+	struct input in = { 0 };
+	char *data;
+
+	(void)state;
+	input_pool_init(&pool, CAPACITY);
+	put(&pool, &in, secret);
+	data = in.data;
+	in.parsed = in.end = 2; /* the rest was copied, and is read over */
+	input_used(&pool, &in);
+	assert_null(in.data);
+	/* Its first bytes are the pool's now. */
+	for (size_t i = sizeof(void *); i < strlen(secret); i++)
+		assert_int_equal(data[i], 0);
+	input_pool_cleanup(&pool);
+}
+
 int
 main(void)
 {
@@ -94,6 +115,8 @@ main(void)
 		cmocka_unit_test(
 		    what_is_used_up_costs_nothing_and_its_memory_is_next),
 		cmocka_unit_test(what_is_not_used_stays),
+		cmocka_unit_test(
+		    what_was_read_is_wiped_when_the_memory_goes_back),
 		cmocka_unit_test(bytes_move_to_the_front_only_when_they_may),
 	};
 
