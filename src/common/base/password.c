@@ -27,13 +27,45 @@ password_is_right(const char *hash, struct span password)
 		   hash, password.data ? password.data : "", password.len) == 0;
 }
 
-bool
-password_hash_is_cheap(const char *hash, const struct password_cost *cost)
+/* False when `hash` is no hash of argon2id. */
+static bool
+read_cost(const char *hash, struct password_cost *out)
 {
 	unsigned long memory_kib, passes;
 
 	if (sscanf(hash, "$argon2id$v=19$m=%lu,t=%lu,", &memory_kib, &passes) !=
 	    2)
-		return true;
-	return passes < cost->passes || memory_kib < cost->memory_bytes / 1024;
+		return false;
+	out->passes = passes;
+	out->memory_bytes = (uint64_t)memory_kib * 1024;
+	return true;
+}
+
+bool
+password_hash_is_cheap(const char *hash, const struct password_cost *cost)
+{
+	struct password_cost spent;
+
+	return !read_cost(hash, &spent) || spent.passes < cost->passes ||
+	       spent.memory_bytes < cost->memory_bytes / 1024 * 1024;
+}
+
+/* The time of argon2 is that of writing its memory once a pass. */
+void
+password_spend_rest(
+    const char *hash, const struct password_cost *cost, struct span password)
+{
+	struct password_cost spent, rest = *cost;
+	char out[PASSWORD_HASH_SIZE];
+
+	if (read_cost(hash, &spent)) {
+		uint64_t gone =
+		    spent.passes * spent.memory_bytes / cost->passes;
+
+		if (gone + crypto_pwhash_MEMLIMIT_MIN > cost->memory_bytes)
+			return;
+		rest.memory_bytes -= gone;
+	}
+	(void)password_hash(&rest, password, out);
+	sodium_memzero(out, sizeof(out));
 }

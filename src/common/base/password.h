@@ -23,6 +23,12 @@ enum err password_hash(const struct password_cost *cost, struct span password,
  * wrong password. */
 bool password_is_right(const char *hash, struct span password);
 
+/* Spends the time that a hash of `cost` takes beyond one like `hash`: who was
+ * refused for a wrong password does not learn from the time that the account
+ * has an older, cheaper hash, and so that there is one. */
+void password_spend_rest(
+    const char *hash, const struct password_cost *cost, struct span password);
+
 /* Whether `hash` was made with less than `cost` and wants to be renewed. */
 bool password_hash_is_cheap(const char *hash, const struct password_cost *cost);
 

@@ -84,9 +84,12 @@ check_password(void *arg)
 	struct attempt *a = arg;
 
 	a->is_right = password_is_right(a->hash, a->password);
+	if (!password_hash_is_cheap(a->hash, &a->cost))
+		return;
 	/* A hash that cannot be renewed stays as it is: the login is right. */
-	if (a->is_right && password_hash_is_cheap(a->hash, &a->cost) &&
-	    password_hash(&a->cost, a->password, a->renewed) != ERR_OK)
+	if (!a->is_right)
+		password_spend_rest(a->hash, &a->cost, a->password);
+	else if (password_hash(&a->cost, a->password, a->renewed) != ERR_OK)
 		a->renewed[0] = '\0';
 }
 
