@@ -20,6 +20,8 @@ struct offload {
 	struct req *req;
 	void (*work)(void *arg);
 	void *arg;
+	int64_t due_ms; /* clock_ms() by which it has begun, or never does */
+	enum err err;
 };
 
 static void
@@ -105,8 +107,12 @@ work(struct pool_job *job)
 {
 	struct offload *o = (struct offload *)job;
 	struct slots *slots = &o->req->worker->setup->shared->hashing;
-	uint32_t slot = slots_take(slots);
+	int slot = slots_take(slots, o->due_ms - clock_ms());
 
+	if (slot < 0) {
+		o->err = ERR_OVERLOAD;
+		return;
+	}
 	o->work(o->arg);
 	slots_give(slots, slot);
 }
@@ -114,7 +120,9 @@ work(struct pool_job *job)
 static void
 on_worked(struct pool_job *job)
 {
-	req_resume(((struct offload *)job)->req, ERR_OK);
+	struct offload *o = (struct offload *)job;
+
+	req_resume(o->req, o->err);
 }
 
 enum req_state
@@ -130,6 +138,7 @@ req_offload(
 	o->req = r;
 	o->work = work_fn;
 	o->arg = arg;
+	o->due_ms = clock_ms() + r->worker->setup->config->hash_timeout_ms;
 	enum err e = pool_start(r->worker->hash_pool, &o->job);
 	if (e != ERR_OK)
 		return req_fail(r, e);

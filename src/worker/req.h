@@ -194,8 +194,9 @@ enum req_state req_wait(struct req *r, req_step *next)
 void req_resume(struct req *r, enum err e);
 
 /* Runs work(arg) on the hashing pool, when one of the host's slots for it is
- * free, then `next` on the loop. `work` touches only what `arg` names. ERR_OVERLOAD (503, Retry-After) when the queue is
- * full. */
+ * free, then `next` on the loop. `work` touches only what `arg` names.
+ * ERR_OVERLOAD (503, Retry-After) when the queue is full, or no slot was free
+ * for hash_timeout_ms. */
 enum req_state req_offload(struct req *r, void (*work)(void *arg), void *arg,
     req_step *next) __attribute__((warn_unused_result));
 

@@ -95,6 +95,8 @@
 	    "hashes at once on a host; 0: its CPUs")                          \
 	X(hash_queue_limit, number, "64", 1, 100000,                          \
 	    "passwords waiting in a worker")                                  \
+	X(hash_timeout_ms, number, "10000", 1, 3600000,                       \
+	    "that a password waits to be hashed")                             \
 	X(chunk_size, number, "33554432", 1, 1073741824,                      \
 	    "bytes of log in one task")                                       \
 	X(task_timeout_ms, number, "5000", 100, 3600000,                      \

@@ -2,6 +2,7 @@
  * finds none sleeps on `given` (futex(2)), read before the search: what is given
  * back during the search moves it on, and the sleep does not begin. */
 #include "common/base/slots.h"
+#include "common/base/shared.h"
 
 #include <linux/futex.h>
 #include <sys/syscall.h>
@@ -25,12 +26,13 @@ wake_one(_Atomic uint32_t *word)
 	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
-uint32_t
-slots_take(struct slots *s)
+int
+slots_take(struct slots *s, int64_t limit_ms)
 {
 	int32_t self = (int32_t)getpid();
+	int64_t end_ms = clock_ms() + limit_ms;
 
-	for (;;) {
+	do {
 		uint32_t given = atomic_load(&s->given);
 
 		for (uint32_t i = 0; i < s->len; i++) {
@@ -38,14 +40,15 @@ slots_take(struct slots *s)
 
 			if (atomic_compare_exchange_strong(
 				&s->owner[i], &nobody, self))
-				return i;
+				return (int)i;
 		}
 		wait_while(&s->given, given);
-	}
+	} while (clock_ms() < end_ms);
+	return -1;
 }
 
 static void
-give(struct slots *s, uint32_t slot, int32_t owner)
+give(struct slots *s, int slot, int32_t owner)
 {
 	if (!atomic_compare_exchange_strong(&s->owner[slot], &owner, 0))
 		return;
@@ -54,7 +57,7 @@ give(struct slots *s, uint32_t slot, int32_t owner)
 }
 
 void
-slots_give(struct slots *s, uint32_t slot)
+slots_give(struct slots *s, int slot)
 {
 	give(s, slot, (int32_t)getpid());
 }
@@ -63,5 +66,5 @@ void
 slots_give_all(struct slots *s, pid_t pid)
 {
 	for (uint32_t i = 0; i < s->len; i++)
-		give(s, i, (int32_t)pid);
+		give(s, (int)i, (int32_t)pid);
 }

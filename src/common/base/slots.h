@@ -16,11 +16,12 @@ struct slots {
 	_Atomic int32_t owner[SLOTS_MAX]; /* pid; 0: free */
 };
 
-/* Waits until one is free; its number. Any thread but the loop's. */
-uint32_t slots_take(struct slots *s);
+/* Waits until one is free. Its number, or -1: none was within `limit_ms`, as
+ * when a process that has it is stopped. Any thread but the loop's. */
+int slots_take(struct slots *s, int64_t limit_ms);
 
 /* Gives back what slots_take() gave. */
-void slots_give(struct slots *s, uint32_t slot);
+void slots_give(struct slots *s, int slot);
 
 /* Gives back whatever the process `pid` has. Master: when it has died. */
 void slots_give_all(struct slots *s, pid_t pid);

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+enum { PATIENCE_MS = 20000 };
+
 struct board {
 	struct slots slots;
 	_Atomic int32_t inside, most, turns;
@@ -38,7 +40,7 @@ static void
 take_turns(struct board *b, int turns)
 {
 	for (int i = 0; i < turns; i++) {
-		uint32_t slot = slots_take(&b->slots);
+		int slot = slots_take(&b->slots, PATIENCE_MS);
 		int32_t inside = atomic_fetch_add(&b->inside, 1) + 1;
 		int32_t most = atomic_load(&b->most);
 
@@ -80,8 +82,8 @@ dead_process_gives_its_slots_back(void **state)
 
 	(void)state;
 	if (pid == 0) {
-		slots_take(&b->slots);
-		slots_take(&b->slots);
+		slots_take(&b->slots, PATIENCE_MS);
+		slots_take(&b->slots, PATIENCE_MS);
 		for (;;)
 			pause();
 	}
@@ -91,8 +93,8 @@ dead_process_gives_its_slots_back(void **state)
 	waitpid(pid, NULL, 0);
 	assert_int_equal(b->slots.owner[0], pid);
 	slots_give_all(&b->slots, pid);
-	assert_int_equal(slots_take(&b->slots), 0);
-	assert_int_equal(slots_take(&b->slots), 1);
+	assert_int_equal(slots_take(&b->slots, PATIENCE_MS), 0);
+	assert_int_equal(slots_take(&b->slots, PATIENCE_MS), 1);
 	munmap(b, sizeof(*b));
 }
 
@@ -102,11 +104,24 @@ slot_of_another_is_not_given_back(void **state)
 	struct board *b = board_new(1);
 
 	(void)state;
-	assert_int_equal(slots_take(&b->slots), 0);
+	assert_int_equal(slots_take(&b->slots, PATIENCE_MS), 0);
 	slots_give_all(&b->slots, getpid() + 1);
 	assert_int_equal(b->slots.owner[0], getpid());
 	slots_give(&b->slots, 0);
 	assert_int_equal(b->slots.owner[0], 0);
+	munmap(b, sizeof(*b));
+}
+
+static void
+slot_that_nobody_gives_back_is_not_waited_for_forever(void **state)
+{
+	struct board *b = board_new(1);
+
+	(void)state;
+	assert_int_equal(slots_take(&b->slots, PATIENCE_MS), 0);
+	assert_int_equal(slots_take(&b->slots, 1), -1);
+	slots_give(&b->slots, 0);
+	assert_int_equal(slots_take(&b->slots, 0), 0);
 	munmap(b, sizeof(*b));
 }
 
@@ -117,6 +132,8 @@ main(void)
 		cmocka_unit_test(no_more_than_there_are_slots_are_inside),
 		cmocka_unit_test(dead_process_gives_its_slots_back),
 		cmocka_unit_test(slot_of_another_is_not_given_back),
+		cmocka_unit_test(
+		    slot_that_nobody_gives_back_is_not_waited_for_forever),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* A chain of steps, run without transport: the test is who waits for the end. */
+#include "common/base/config.h"
 #include "worker/context.h"
 #include "worker/pool.h"
 #include "worker/req.h"
@@ -196,7 +197,9 @@ work_is_done_on_the_hashing_pool(void **state)
 {
 	struct req r[3];
 	uv_loop_t loop;
-	struct worker_setup setup = { .shared = shared_new(1) };
+	struct config config = { .hash_timeout_ms = 20000 };
+	struct worker_setup setup = { .config = &config,
+		.shared = shared_new(1) };
 	struct worker w = { .setup = &setup, .loop = &loop };
 
 	(void)state;
@@ -242,7 +245,9 @@ a_full_hashing_pool_is_overload(void **state)
 {
 	struct req r[2];
 	uv_loop_t loop;
-	struct worker_setup setup = { .shared = shared_new(1) };
+	struct config config = { .hash_timeout_ms = 20000 };
+	struct worker_setup setup = { .config = &config,
+		.shared = shared_new(1) };
 	struct worker w = { .setup = &setup, .loop = &loop };
 
 	(void)state;
@@ -271,6 +276,35 @@ a_full_hashing_pool_is_overload(void **state)
 		arena_reset(&r[i].arena);
 }
 
+static void
+a_slot_that_nobody_gives_back_is_overload(void **state)
+{
+	struct req r;
+	uv_loop_t loop;
+	struct config config = { .hash_timeout_ms = 1 };
+	struct worker_setup setup = { .config = &config,
+		.shared = shared_new(1) };
+	struct worker w = { .setup = &setup, .loop = &loop };
+	int taken = slots_take(&setup.shared->hashing, 0);
+
+	(void)state;
+	uv_loop_init(&loop);
+	w.hash_pool = pool_new(&loop, 1, 0, 0);
+	begin(&r);
+	r.worker = &w;
+	req_start(&r, offload_wait);
+	while (ends < 1)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_int_equal(r.out.err, ERR_OVERLOAD);
+	assert_int_equal(r.out.retry_after_s, 1);
+	slots_give(&setup.shared->hashing, taken);
+	pool_close(w.hash_pool);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	shared_free(setup.shared);
+	arena_reset(&r.arena);
+}
+
 int
 main(void)
 {
@@ -284,6 +318,7 @@ main(void)
 		cmocka_unit_test(fields_of_a_400_are_kept_up_to_their_limit),
 		cmocka_unit_test(work_is_done_on_the_hashing_pool),
 		cmocka_unit_test(a_full_hashing_pool_is_overload),
+		cmocka_unit_test(a_slot_that_nobody_gives_back_is_overload),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
