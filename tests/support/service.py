@@ -35,12 +35,26 @@ class Service:
         self.settings = dict(DEFAULTS, **settings)
         self.log_path = os.path.join(self.home, "logs.txt")
         self.process = self.address = None
+        self.programs = []  # folders to look into before those of PATH
         self.seen = []  # processes of the family, whenever it was asked for
         if log is not None:
             self.write_log(log)
 
     def path(self, name):
         return os.path.join(self.home, name)
+
+    def slow_disk(self, ms):
+        """The private Redis waits so long for each fsync from its next start
+        on: its program is a script that loads a library into the real one."""
+        folder = self.path("slow")
+        os.makedirs(folder)
+        script = os.path.join(folder, "redis-server")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\n"
+                       f"SLOW_FSYNC_MS={ms} LD_PRELOAD={program('slow_fsync.so')} "
+                       f"exec {shutil.which('redis-server')} \"$@\"\n")
+        os.chmod(script, 0o755)
+        self.programs = [folder]
 
     def write_log(self, data):
         """A new file in the place of the old one, as rotation leaves it."""
@@ -58,6 +72,8 @@ class Service:
         environment = {name: value for name, value in os.environ.items()
                        if name == "PATH" or name.endswith("SAN_OPTIONS")}
         environment.update((k, str(v)) for k, v in settings.items())
+        environment["PATH"] = os.pathsep.join(
+            self.programs + [environment["PATH"]])
         self.output_path = self.path("output")
         with open(self.output_path, "ab") as output:
             self.output_from = output.tell()
