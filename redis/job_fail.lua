@@ -7,9 +7,11 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then
 	return 0
 end
 local key = '{logs}:job:' .. ARGV[1]
+-- First what takes no memory: a Redis that has none left refuses a script at its
+-- first command that does, but none of those that follow a write.
+redis.call('DEL', KEYS[1])
 redis.call('HSET', key, 'state', 'failed', 'error_name', ARGV[2],
     'error', ARGV[3])
-redis.call('DEL', KEYS[1])
 redis.pcall('XTRIM', KEYS[2], 'MAXLEN', 0)
 for i = 0, (redis.call('HGET', key, 'chunks') or 0) - 1 do
 	redis.call('UNLINK', key .. ':partial:' .. i)
