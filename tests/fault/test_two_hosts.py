@@ -1,0 +1,84 @@
+"""Two hosts over one Redis: two masters, each in a directory of its own, that
+see the same log."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+from support.caught import LOG, Caught
+from support.http_client import Client
+from support.jobs import jobs
+
+
+class TwoHosts(Caught):
+    def setUp(self):
+        super().setUp()
+        self.other = self.start_on_gate(
+            logs_file_name=self.service.log_path)
+        self.there = Client(self.other.address, self.client.token)
+
+    def last_job(self):
+        with self.redis.client() as redis:
+            return max(map(int, jobs(redis)))
+
+    def kill_host(self, service):
+        """As if its power was cut."""
+        family = service.family()
+        service.master().kill()
+        for process in family:
+            process.kill()
+        service.process.wait()
+
+    def hosts_of(self, worker):
+        """(the service whose worker it is, the other, who asks the other)"""
+        if worker.pid in [p.pid for p in self.service.workers()]:
+            return self.service, self.other, self.there
+        return self.other, self.service, self.client
+
+    def test_asked_at_once_they_say_the_same(self):
+        before = self.last_job()
+        with ThreadPoolExecutor(4) as pool:
+            said = list(pool.map(lambda who: who.get("/parse"),
+                                 [self.client, self.there] * 2))
+        self.assertEqual(self.last_job(), before + 1)  # one job for all
+        for answer in said:
+            self.assert_whole(answer)
+        self.client = self.there
+        self.assert_reports(LOG)
+
+    def test_one_that_stands_still_leaves_the_job_to_the_other(self):
+        connection, held, worker = self.catch("map")
+        still, moving, there = self.hosts_of(worker)
+        for process in still.workers():
+            process.pause()
+        try:
+            answer = there.ask_until_answered("GET", "/parse")
+            with self.redis.client() as redis:
+                tasks = redis.hash(f"{{logs}}:job:{self.last_job()}:tasks")
+        finally:
+            held.release()
+            for process in still.workers():
+                process.resume()
+        self.assert_whole(answer)
+        done_by = {int(re.search(r"\[(\d+)\]", text)[1])
+                   for text in tasks.values()}
+        self.assertTrue(done_by & {p.pid for p in moving.workers()}, tasks)
+        self.answer_or_none(connection)
+
+    def test_one_that_dies_with_a_map_task(self):
+        self.die_with("map")
+
+    def test_one_that_dies_with_a_reduce_task(self):
+        self.die_with("reduce")
+
+    def test_one_that_dies_with_the_commit(self):
+        self.die_with("commit")
+
+    def die_with(self, task):
+        _, held, worker = self.catch(task)
+        dead, _, self.client = self.hosts_of(worker)
+        self.kill_host(dead)
+        held.drop()
+        self.parse()
+        dead.start()
+        self.client = Client(dead.address, self.client.token)
+        self.assert_reports(LOG)
