@@ -1,5 +1,5 @@
-"""Runs the cases of one folder: a line for each that fails, a line a file,
-and `N passed, N failed` at the end."""
+"""Runs the cases of one folder: a line for each that fails or is skipped, a
+line a file, and `N passed, N failed` at the end. A skipped case is neither."""
 
 import os
 import signal
@@ -32,16 +32,17 @@ def where_and_why(error):
 
 
 class Report(unittest.TestResult):
-    passed = failed = 0
+    passed = failed = skipped_count = 0
 
     def startTest(self, test):
         super().startTest(test)
-        self.is_good = True
+        self.is_good, self.is_skipped = True, False
         signal.alarm(CASE_LIMIT_S)
 
     def stopTest(self, test):
         signal.alarm(0)
-        self.passed += self.is_good
+        self.skipped_count += self.is_skipped and self.is_good
+        self.passed += self.is_good and not self.is_skipped
         self.failed += not self.is_good
         super().stopTest(test)
 
@@ -64,8 +65,8 @@ class Report(unittest.TestResult):
             self.say(subtest, error)
 
     def addSkip(self, test, reason):
-        self.is_good = False
-        print(f"FAIL {test.id()}: skipped, {reason}", flush=True)
+        self.is_skipped = True
+        print(f"SKIP {test.id()}: {reason}", flush=True)
 
 
 def cases(suite):
@@ -95,7 +96,8 @@ def main(folder, arguments):
         report, began = Report(), time.monotonic()
         unittest.TestSuite(wanted).run(report)
         print(f"{file[:-3]:24} {report.passed:4} passed {report.failed:4} "
-              f"failed {time.monotonic() - began:6.1f} s", flush=True)
+              f"failed {report.skipped_count:4} skipped "
+              f"{time.monotonic() - began:6.1f} s", flush=True)
         passed += report.passed
         failed += report.failed
     print(f"{passed} passed, {failed} failed")
