@@ -124,6 +124,7 @@ struct req {
 	struct {
 		int64_t user_id;
 		char digest[DIGEST_TEXT];
+		bool is_noted; /* that it was used in this minute */
 	} session;
 
 	/* service: what the steps of an endpoint hand on to each other; in the

@@ -10,6 +10,12 @@ clock_unix_s(void)
 	return (int64_t)time(NULL);
 }
 
+int64_t
+clock_minute(void)
+{
+	return clock_unix_s() / MINUTE_S;
+}
+
 struct span
 clock_text(struct req *r)
 {

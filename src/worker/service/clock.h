@@ -7,8 +7,11 @@
 
 /* The time of day, as users see it. */
 
-/* Seconds since 1970. */
+enum { MINUTE_S = 60 };
+
+/* Seconds and minutes since 1970. */
 int64_t clock_unix_s(void);
+int64_t clock_minute(void);
 
 /* "2026-01-31T09:00:00Z" in the arena; {NULL, 0} when memory is out. */
 struct span clock_text(struct req *r);

@@ -336,8 +336,10 @@ rendered_get(struct rendered *c, struct req *r, req_step *next)
 		return req_fail(r, e);
 	n = find(c, generation, &q);
 	if (n && n->is_ready) {
-		unlist(n);
-		list(n);
+		if (n->newer) {
+			unlist(n);
+			list(n);
+		}
 		e = give(n->document, r);
 		return e == ERR_OK ? next(r) : req_fail(r, e);
 	}

@@ -50,7 +50,7 @@ service_session(struct req *r, req_step *next)
 	struct lookup *l;
 	int64_t expires_s;
 
-	if (store_session_recall(r, token, &expires_s))
+	if (store_session_recall(r, token, clock_minute(), &expires_s))
 		return is_over(expires_s) ? req_fail(r, ERR_NO_SESSION)
 					  : next(r);
 	l = arena_alloc(&r->arena, sizeof(*l));

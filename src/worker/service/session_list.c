@@ -9,14 +9,13 @@
 #include "worker/service/session.h"
 #include "worker/store/session.h"
 
-enum { MINUTE_S = 60 };
-
 void
 service_session_note(struct req *r)
 {
-	int64_t minute = clock_unix_s() / MINUTE_S;
+	int64_t minute = clock_minute();
 
-	if (seen_is_first(r->worker->seen, r->session.digest, minute))
+	if (!r->session.is_noted &&
+	    seen_is_first(r->worker->seen, r->session.digest, minute))
 		store_session_note(r->worker, r->session.user_id,
 		    r->session.digest, minute * MINUTE_S);
 }

@@ -147,11 +147,11 @@ copies_note_reports(const struct copies *c, struct copy_stamp *out)
 	return note(c, REPORTS_SLOT, out);
 }
 
-const struct session_copy *
+struct session_copy *
 copies_find_session(struct copies *c, struct span token)
 {
 	uint8_t tag[TOKEN_TAG_SIZE];
-	const struct session_copy *found;
+	struct session_copy *found;
 
 	if (!c->tracking || !tracking_is_alive(c->tracking))
 		return NULL;

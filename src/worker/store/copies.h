@@ -45,9 +45,9 @@ bool copies_note_user(
     const struct copies *c, int64_t user_id, struct copy_stamp *out);
 bool copies_note_reports(const struct copies *c, struct copy_stamp *out);
 
-/* The session of a token; NULL: to be read. Borrowed until the next call. */
-const struct session_copy *copies_find_session(
-    struct copies *c, struct span token);
+/* The session of a token; NULL: to be read. Borrowed until the next call; the
+ * caller may set its minute. */
+struct session_copy *copies_find_session(struct copies *c, struct span token);
 void copies_keep_session(
     struct copies *c, struct span token, const struct session_copy *session);
 

@@ -1,7 +1,7 @@
 /* One array of entries and one of buckets, as many as there may be entries;
  * everything points by index, 0 being nobody. Entry 0 is the ring of all
  * entries in order of use: its `newer` is the oldest one, its `older` the
- * newest. */
+ * newest. Uses between two puts keep the order of the first of them. */
 #include "worker/store/copy_table.h"
 
 #include <stdlib.h>
@@ -12,6 +12,7 @@ enum { CAPACITY_FIRST = 64 };
 struct entry {
 	uint32_t next;         /* of the same bucket */
 	uint32_t newer, older; /* in order of use */
+	uint32_t used_at;      /* copy_table.puts when it came to the front */
 	uint8_t tag[TOKEN_TAG_SIZE];
 	struct session_copy copy;
 };
@@ -20,6 +21,7 @@ struct copy_table {
 	struct entry *entries;
 	uint32_t *buckets;
 	uint32_t len, capacity, capacity_max; /* without entry 0 */
+	uint32_t puts;                        /* of new ones, wrapping */
 };
 
 /* A power of two, so that a tag's bits are its bucket. */
@@ -87,6 +89,7 @@ enter_ring(struct copy_table *t, uint32_t i)
 {
 	struct entry *e = &t->entries[i], *ring = &t->entries[0];
 
+	e->used_at = t->puts;
 	e->newer = 0;
 	e->older = ring->older;
 	t->entries[ring->older].newer = i;
@@ -164,8 +167,12 @@ copy_table_find(struct copy_table *t, const uint8_t tag[TOKEN_TAG_SIZE])
 
 	if (i == 0)
 		return NULL;
-	leave_ring(t, i);
-	enter_ring(t, i);
+	/* Nobody has come since it was used last: nobody can have to go, and
+	 * its neighbours need not be touched. */
+	if (t->entries[i].used_at != t->puts) {
+		leave_ring(t, i);
+		enter_ring(t, i);
+	}
 	return &t->entries[i].copy;
 }
 
@@ -183,6 +190,7 @@ copy_table_put(struct copy_table *t, const uint8_t tag[TOKEN_TAG_SIZE],
 	i = take(t);
 	if (i == 0)
 		return;
+	t->puts++;
 	memcpy(t->entries[i].tag, tag, TOKEN_TAG_SIZE);
 	t->entries[i].copy = *copy;
 	enter_bucket(t, i);

@@ -19,6 +19,7 @@ struct copy_stamp {
 
 struct session_copy {
 	int64_t user_id, expires_s;
+	int64_t minute; /* in which it was last recalled; 0: not yet */
 	struct copy_stamp stamp;
 	char digest[DIGEST_TEXT];
 };

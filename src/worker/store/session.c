@@ -55,13 +55,16 @@ store_session_open(
 }
 
 bool
-store_session_recall(struct req *r, struct span token, int64_t *expires_s)
+store_session_recall(
+    struct req *r, struct span token, int64_t minute, int64_t *expires_s)
 {
-	const struct session_copy *copy =
+	struct session_copy *copy =
 	    copies_find_session(r->worker->copies, token);
 
 	if (!copy)
 		return false;
+	r->session.is_noted = copy->minute == minute;
+	copy->minute = minute;
 	r->session.user_id = copy->user_id;
 	memcpy(r->session.digest, copy->digest, DIGEST_TEXT);
 	*expires_s = copy->expires_s;

@@ -22,8 +22,12 @@ enum req_state store_session_open(struct req *r, const struct session *s,
     bool *is_open, req_step *next) __attribute__((warn_unused_result));
 
 /* Whether this worker remembers the token's session (copies.h), without asking
- * Redis: r->session is filled then. */
-bool store_session_recall(struct req *r, struct span token, int64_t *expires_s);
+ * Redis: r->session is filled then.
+ *
+ * minute  now, Unix time; r->session.is_noted says whether it was recalled in
+ *         this minute before */
+bool store_session_recall(
+    struct req *r, struct span token, int64_t minute, int64_t *expires_s);
 
 /* The session that r->session names, remembered from then on.
  *

@@ -37,8 +37,7 @@ conn_new(struct server *s)
 	if ((c->next = s->conns) != NULL)
 		c->next->previous = c;
 	s->conns = c;
-	http_init(&c->http, s->worker->setup->config, &c->req);
-	exchange_clear(c);
+	http_init(&c->http, s->worker->setup->config, NULL);
 	return c;
 }
 
@@ -49,7 +48,7 @@ conn_release(struct conn *c)
 	if (--c->refs > 0)
 		return;
 	http_cleanup(&c->http);
-	arena_reset(&c->req.arena);
+	exchange_close(c);
 	input_cleanup(&c->server->inputs, &c->input);
 	server_forget(c->server);
 	free(c);
@@ -68,9 +67,10 @@ conn_close(struct conn *c, const char *why)
 
 	if (c->closing)
 		return;
-	log_debug("%s: closed: %s", c->req.client, why);
+	log_debug("%s: closed: %s", c->peer, why);
 	c->closing = true;
-	c->req.conn = NULL;
+	if (c->exchange != NULL)
+		c->exchange->req.conn = NULL;
 	deadline_cancel(&c->deadline);
 	if (c->previous != NULL)
 		c->previous->next = c->next;
@@ -139,15 +139,21 @@ step(struct conn *c)
 			c->state = CONN_END;
 		return false;
 	}
+	if (!exchange_open(c)) {
+		conn_close(c, "out of memory");
+		return false;
+	}
 	enum http_event event = http_parse(h, in->data + in->start,
 	    in->parsed - in->start, in->end - in->start, &used);
 	in->parsed += used;
 	switch (event) {
 	case EVENT_MORE:
-		if (!h->has_begun)
+		if (!h->has_begun) {
 			input_used(&c->server->inputs, in);
-		else if (c->state == CONN_BODY)
+			exchange_close(c);
+		} else if (c->state == CONN_BODY) {
 			in->parsed = in->end = c->body_at;
+		}
 		break;
 	case EVENT_HEAD:
 		c->body_at = in->parsed;

@@ -8,11 +8,12 @@
 
 #include <uv.h>
 
+struct exchange;
 struct server;
 
 /* One client. It reads a request, has it admitted and served, writes the
  * answer, reads the next: one at a time, so that answers keep the order of
- * requests and the request can live in its connection. */
+ * requests. */
 enum conn_state {
 	CONN_HEAD,   /* reads a head, or waits for its first byte */
 	CONN_ADMIT,  /* others find out whether the request may be served */
@@ -33,7 +34,7 @@ struct conn {
 	struct input input;
 	size_t body_at; /* in the input: behind the head of a request */
 	struct http http;
-	struct req req;
+	struct exchange *exchange; /* NULL: nothing of a request has come */
 	char peer[46];             /* address of the other end, text */
 	struct crowd_place *place; /* server: who else is there; may be NULL */
 	enum conn_state state;

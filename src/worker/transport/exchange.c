@@ -19,22 +19,78 @@
 #include "common/base/config.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void on_done(struct req *r);
 
-void
-exchange_clear(struct conn *c)
-{
-	struct req *r = &c->req;
+enum { SPARES_MAX = 16 };
 
-	arena_reset(&r->arena);
-	memset(r, 0, sizeof(*r));
-	memcpy(r->client, c->peer, sizeof(c->peer));
-	r->arena.pool = &c->server->arenas;
-	r->worker = c->server->worker;
-	r->conn = c->closing ? NULL : c;
-	r->on_done = on_done;
+void
+exchange_pool_cleanup(struct exchange_pool *pool)
+{
+	struct exchange *x;
+
+	while ((x = pool->spares) != NULL) {
+		pool->spares = x->next;
+		free(x);
+	}
+	pool->len = 0;
+}
+
+static struct exchange *
+take(struct exchange_pool *pool)
+{
+	struct exchange *x = pool->spares;
+
+	if (x == NULL)
+		return malloc(sizeof(*x));
+	pool->spares = x->next;
+	pool->len--;
+	return x;
+}
+
+bool
+exchange_open(struct conn *c)
+{
+	struct server *s = c->server;
+	struct exchange *x = c->exchange;
+
+	if (x != NULL)
+		return true;
+	x = take(&s->exchanges);
+	if (x == NULL)
+		return false;
+	memset(x, 0, sizeof(*x));
+	x->conn = c;
+	memcpy(x->req.client, c->peer, sizeof(c->peer));
+	x->req.arena.pool = &s->arenas;
+	x->req.worker = s->worker;
+	x->req.conn = c;
+	x->req.on_done = on_done;
+	c->exchange = x;
+	c->http.req = &x->req;
+	return true;
+}
+
+void
+exchange_close(struct conn *c)
+{
+	struct exchange_pool *pool = &c->server->exchanges;
+	struct exchange *x = c->exchange;
+
+	if (x == NULL)
+		return;
+	c->exchange = NULL;
+	c->http.req = NULL;
+	arena_reset(&x->req.arena);
+	if (pool->len == SPARES_MAX) {
+		free(x);
+		return;
+	}
+	x->next = pool->spares;
+	pool->spares = x;
+	pool->len++;
 }
 
 /* Reads over what has come of a body that nobody wants. */
@@ -55,24 +111,24 @@ discard(struct conn *c)
 static void
 finish(struct conn *c)
 {
-	body_wipe(c->req.body);
+	body_wipe(c->exchange->req.body);
 	deadline_cancel(&c->deadline);
-	if (c->req.out.close) {
+	if (c->exchange->req.out.close) {
 		c->state = CONN_END;
 	} else {
 		c->state = CONN_HEAD;
 		http_next(&c->http);
 		input_used(&c->server->inputs, &c->input);
 	}
-	exchange_clear(c);
+	exchange_close(c);
 }
 
-/* Writes the answer of c->req into the output, or its first piece. */
+/* Writes the answer of the request into the output, or its first piece. */
 static void
 answer(struct conn *c)
 {
 	struct server *s = c->server;
-	struct req *r = &c->req;
+	struct req *r = &c->exchange->req;
 
 	if (c->http.is_head_whole && !c->http.is_whole && !c->http.err)
 		discard(c);
@@ -97,7 +153,7 @@ answer(struct conn *c)
 static void
 go_on(struct conn *c)
 {
-	struct req *r = &c->req;
+	struct req *r = &c->exchange->req;
 
 	if (r->out.err != ERR_OK || r->route->encode(r) != ERR_OK) {
 		conn_close(c, "the rest of its answer failed");
@@ -113,9 +169,13 @@ go_on(struct conn *c)
 void
 exchange_refuse(struct conn *c, enum err e)
 {
-	c->req.out.close = true;
+	if (!exchange_open(c)) {
+		conn_close(c, "out of memory");
+		return;
+	}
+	c->exchange->req.out.close = true;
 	c->must_linger = true;
-	if (req_fail(&c->req, e) == REQ_DONE)
+	if (req_fail(&c->exchange->req, e) == REQ_DONE)
 		answer(c);
 }
 
@@ -125,7 +185,7 @@ start(struct conn *c, enum conn_state state, req_step *first)
 	c->state = state;
 	c->refs++;
 	c->server->running++;
-	req_start(&c->req, first);
+	req_start(&c->exchange->req, first);
 }
 
 /* The request may be served, as soon as its body is here. */
@@ -153,7 +213,8 @@ static void
 on_done(struct req *r)
 {
 	struct conn *c =
-	    (struct conn *)((char *)r - offsetof(struct conn, req));
+	    ((struct exchange *)((char *)r - offsetof(struct exchange, req)))
+		->conn;
 
 	c->server->running--;
 	if (r->conn != NULL) {
@@ -173,10 +234,11 @@ void
 exchange_begin(struct conn *c)
 {
 	const struct config *config = c->server->worker->setup->config;
+	struct req *r = &c->exchange->req;
 
 	if (config->proxies_len > 0)
 		peer_behind(config->proxies, config->proxies_len,
-		    c->req.forwarded_for, c->req.client);
+		    r->forwarded_for, r->client);
 	start(c, CONN_ADMIT, endpoint_admit);
 }
 
@@ -189,7 +251,7 @@ exchange_serve(struct conn *c)
 void
 exchange_go_on(struct conn *c)
 {
-	struct req *r = &c->req;
+	struct req *r = &c->exchange->req;
 	req_step *more = r->out.more;
 	size_t shown = r->out.shown;
 	bool close = r->out.close;

@@ -3,9 +3,29 @@
 
 #include "worker/transport/conn.h"
 
-/* One request of a connection, from its head to its answer, which goes to the
- * server's output. The connection is held meanwhile, so that it outlives its
- * client for as long as others have its request. */
+/* One request of a connection, from its first byte to its answer, which goes to
+ * the server's output. The connection is held while others have the request, so
+ * that it outlives its client. A connection that waits for a request has none:
+ * the memory goes from one to the next, and stays warm. */
+struct exchange {
+	struct req req;
+	struct conn *conn;     /* whose it is */
+	struct exchange *next; /* exchange_pool: the next spare one */
+};
+
+/* Those that no connection has just now: a few, the last one given back is taken
+ * first. Zeroed is empty. */
+struct exchange_pool {
+	struct exchange *spares;
+	size_t len;
+};
+void exchange_pool_cleanup(struct exchange_pool *pool);
+
+/* Gives the connection one if it has none; false: memory is out. */
+bool exchange_open(struct conn *c) __attribute__((warn_unused_result));
+
+/* Frees what the request had, and gives it back; the connection may have none. */
+void exchange_close(struct conn *c);
 
 /* The head is whole: finds out whether the request may be served. Goes on by
  * itself when there is no body, else the connection reads it (CONN_BODY). */
@@ -19,8 +39,5 @@ void exchange_go_on(struct conn *c);
 
 /* Answers with an error after which nothing more is read. */
 void exchange_refuse(struct conn *c, enum err e);
-
-/* Gives the request its first state back; the memory of the last is freed. */
-void exchange_clear(struct conn *c);
 
 #endif

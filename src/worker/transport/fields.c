@@ -15,20 +15,8 @@ static const struct {
 #undef X
 };
 
-void
-part_extend(struct part *p, const char *base, const char *at, size_t len)
-{
-	if (p->len == 0)
-		p->at = (uint32_t)(at - base);
-	p->len = (uint32_t)(at + len - base) - p->at;
-}
-
-struct span
-part_text(struct part p, const char *base)
-{
-	return span_of(base + p.at, p.len);
-}
-
+/* Setting a letter's bit 0x20 makes it small; what else has it set by that is
+ * told by strncasecmp(3). */
 static enum field
 find(struct span name)
 {
@@ -36,6 +24,7 @@ find(struct span name)
 
 	while (i < FIELDS &&
 	       (known[i].len != name.len ||
+		   known[i].name[0] != (name.data[0] | 0x20) ||
 		   strncasecmp(known[i].name, name.data, name.len) != 0))
 		i++;
 	return i;
@@ -59,7 +48,8 @@ fields_end(struct fields *f, const char *base, struct arena *arena)
 	struct span value = part_text(f->value, base);
 	enum err e = ERR_OK;
 
-	while (value.len > 0 && strchr(" \t", value.data[value.len - 1]))
+	while (value.len > 0 && (value.data[value.len - 1] == ' ' ||
+				    value.data[value.len - 1] == '\t'))
 		value.len--;
 	f->value.len = (uint32_t)value.len;
 	enum field i = find(part_text(f->name, base));
@@ -73,15 +63,6 @@ fields_end(struct fields *f, const char *base, struct arena *arena)
 	}
 	f->name = f->value = (struct part){ 0, 0 };
 	return e;
-}
-
-struct span
-fields_get(const struct fields *f, const char *base, enum field which)
-{
-	if (!f->has[which])
-		return span_of(NULL, 0);
-	return f->joined[which] ? span_text(f->joined[which])
-				: part_text(f->values[which], base);
 }
 
 bool

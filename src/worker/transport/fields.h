@@ -46,16 +46,33 @@ struct fields {
 };
 
 /* Adds [at, at + len) to a part that may come in pieces, all contiguous. */
-void part_extend(struct part *p, const char *base, const char *at, size_t len);
-struct span part_text(struct part p, const char *base);
+static inline void
+part_extend(struct part *p, const char *base, const char *at, size_t len)
+{
+	if (p->len == 0)
+		p->at = (uint32_t)(at - base);
+	p->len = (uint32_t)(at + len - base) - p->at;
+}
+
+static inline struct span
+part_text(struct part p, const char *base)
+{
+	return span_of(base + p.at, p.len);
+}
 
 /* The name and the value that were being read are whole: keeps or drops them.
  * ERR_BAD_REQUEST for a second one of a kind that may come once. */
 enum err fields_end(struct fields *f, const char *base, struct arena *arena);
 
 /* Without blanks around it; empty when there is none, or an empty one. */
-struct span fields_get(
-    const struct fields *f, const char *base, enum field which);
+static inline struct span
+fields_get(const struct fields *f, const char *base, enum field which)
+{
+	if (!f->has[which])
+		return span_of(NULL, 0);
+	return f->joined[which] ? span_text(f->joined[which])
+				: part_text(f->values[which], base);
+}
 
 /* Whether there is one and it says `text`, in any case of letters. */
 bool fields_is(const struct fields *f, const char *base, enum field which,

@@ -9,7 +9,7 @@
 /* The head of a request: where its parts are, and what must hold for them
  * beyond what llhttp asks (RFC 9112, 3 to 6). */
 struct head {
-	struct part method, target; /* from the request's first byte */
+	struct part target; /* from the request's first byte */
 	struct fields fields;
 	bool is_old;             /* HTTP/1.0 */
 	uint64_t content_length; /* as announced; 0 when chunked */

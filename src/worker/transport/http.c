@@ -14,6 +14,7 @@
 #include "common/base/config.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
 enum {
@@ -46,15 +47,6 @@ on_begin(llhttp_t *parser)
 }
 
 static int
-on_method(llhttp_t *parser, const char *at, size_t len)
-{
-	struct http *h = http_of(parser);
-
-	part_extend(&h->head.method, h->base, at, len);
-	return 0;
-}
-
-static int
 on_target(llhttp_t *parser, const char *at, size_t len)
 {
 	struct http *h = http_of(parser);
@@ -82,8 +74,7 @@ on_name(llhttp_t *parser, const char *at, size_t len)
 	if (h->is_head_whole)
 		return 0;
 	part_extend(&h->head.fields.name, h->base, at, len);
-	return is_within_limit(h, at + len) ? 0
-					    : broken(h, ERR_HEADERS_TOO_LARGE);
+	return 0;
 }
 
 static int
@@ -94,8 +85,7 @@ on_value(llhttp_t *parser, const char *at, size_t len)
 	if (h->is_head_whole)
 		return 0;
 	part_extend(&h->head.fields.value, h->base, at, len);
-	return is_within_limit(h, at + len) ? 0
-					    : broken(h, ERR_HEADERS_TOO_LARGE);
+	return 0;
 }
 
 static int
@@ -198,7 +188,6 @@ on_message(llhttp_t *parser)
 
 static const llhttp_settings_t settings = {
 	.on_message_begin = on_begin,
-	.on_method = on_method,
 	.on_url = on_target,
 	.on_header_field = on_name,
 	.on_header_value = on_value,
@@ -212,11 +201,10 @@ static const llhttp_settings_t settings = {
 static void
 reset(struct http *h)
 {
-	struct http fresh = { .config = h->config, .req = h->req };
-
-	fresh.parser = h->parser;
-	body_cleanup(&h->body);
-	*h = fresh;
+	if (h->body.data != NULL)
+		body_cleanup(&h->body);
+	memset((char *)h + offsetof(struct http, base), 0,
+	    sizeof(*h) - offsetof(struct http, base));
 	h->last = '\n';
 }
 

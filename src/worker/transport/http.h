@@ -21,6 +21,8 @@ struct http {
 	llhttp_t parser;
 	const struct config *config; /* limits; borrowed */
 	struct req *req;             /* filled when the head is whole */
+
+	/* From here on all is of one message, and zeroed before the next. */
 	const char *base; /* first byte of this request; of this call */
 
 	/* the head */
@@ -50,7 +52,8 @@ enum http_event {
 	EVENT_BROKEN,  /* `err` says how; nothing after it can be read */
 };
 
-/* req  filled with what is borrowed from the input */
+/* req  filled with what is borrowed from the input; may be set later, before the
+ *      first byte of a message */
 void http_init(struct http *h, const struct config *config, struct req *req);
 void http_cleanup(struct http *h);
 

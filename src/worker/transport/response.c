@@ -55,7 +55,8 @@ reason(int status)
 	}
 }
 
-static void
+/* Inline, so that the length of a name is known to the compiler. */
+static inline void
 add_header(struct output *out, const char *name, const char *value)
 {
 	if (value == NULL)

@@ -67,13 +67,6 @@ matches(const char *pattern, struct span path, struct req *r)
 	return at == path.len;
 }
 
-/* Most rows differ in the first letter: no need to look further. */
-static bool
-differs_early(const char *pattern, struct span path)
-{
-	return path.len > 1 && pattern[1] != path.data[1] && pattern[1] != '{';
-}
-
 static enum err
 allow(struct req *r, unsigned methods)
 {
@@ -87,41 +80,60 @@ allow(struct req *r, unsigned methods)
 	return r->out.allow ? ERR_OK : ERR_NO_MEMORY;
 }
 
-enum err
-route_find(const struct routes *table, struct req *r)
+/* OPTIONS: what a path, or "*" the server, can be asked. */
+static enum err
+find_options(struct req *r, unsigned methods)
 {
-	enum req_method method =
-	    r->method == METHOD_HEAD ? METHOD_GET : r->method;
-	bool is_any = r->path.len == 1 && r->path.data[0] == '*';
-	unsigned methods = 0;
-	const char *known = NULL;
-
-	for (size_t i = 0; i < table->len; i++) {
-		const struct route *row = &table->rows[i];
-
-		/* A literal path is not another row's {id} or {job}. */
-		if (!is_any && known != NULL && strcmp(known, row->path) != 0)
-			continue;
-		if (!is_any && differs_early(row->path, r->path))
-			continue;
-		r->path_id = 0;
-		r->path_name = span_of(NULL, 0);
-		if (!is_any && !matches(row->path, r->path, r))
-			continue;
-		known = row->path;
-		methods |= 1u << row->method;
-		if (row->method == method && !is_any) {
-			r->route = row;
-			return ERR_OK;
-		}
-	}
-	if (methods == 0)
-		return ERR_NOT_FOUND;
 	enum err e = allow(r, methods);
+
 	if (e != ERR_OK)
 		return e;
 	if (r->method != METHOD_OPTIONS)
 		return ERR_METHOD;
 	r->route = &options;
 	return ERR_OK;
+}
+
+static unsigned
+all_methods(const struct routes *table)
+{
+	unsigned methods = 0;
+
+	for (size_t i = 0; i < table->len; i++)
+		methods |= 1u << table->rows[i].method;
+	return methods;
+}
+
+enum err
+route_find(const struct routes *table, struct req *r)
+{
+	enum req_method method =
+	    r->method == METHOD_HEAD ? METHOD_GET : r->method;
+	char first = r->path.len > 1 ? r->path.data[1] : '\0';
+	unsigned methods = 0;
+	const char *known = NULL;
+
+	if (r->path.data[0] == '*')
+		return find_options(r, all_methods(table));
+	for (size_t i = 0; i < table->len; i++) {
+		const struct route *row = &table->rows[i];
+
+		/* Most rows differ in the first letter. */
+		if (row->path[1] != first)
+			continue;
+		/* A literal path is not another row's {id} or {job}. */
+		if (known != NULL && strcmp(known, row->path) != 0)
+			continue;
+		r->path_id = 0;
+		r->path_name = span_of(NULL, 0);
+		if (!matches(row->path, r->path, r))
+			continue;
+		known = row->path;
+		methods |= 1u << row->method;
+		if (row->method == method) {
+			r->route = row;
+			return ERR_OK;
+		}
+	}
+	return methods == 0 ? ERR_NOT_FOUND : find_options(r, methods);
 }

@@ -7,7 +7,7 @@
  * come in the order of the columns. */
 struct route {
 	enum req_method method; /* a GET route answers HEAD too */
-	/* "{id}" stands for [1-9][0-9]* that fits int64 (else there is no such
+	/* Begins with '/' and a letter, if it is not "/" alone. "{id}" stands for [1-9][0-9]* that fits int64 (else there is no such
 	 * path), "{n}" and "{job}" for any segment, which api judges. */
 	const char *path;
 	bool session;                      /* a token is required: 401 */

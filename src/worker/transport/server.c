@@ -5,6 +5,7 @@
 #include "worker/transport/server.h"
 
 #include "worker/transport/conn.h"
+#include "worker/transport/exchange.h"
 #include "worker/transport/http.h"
 #include "worker/transport/peer.h"
 
@@ -75,6 +76,7 @@ server_forget(struct server *s)
 	count(s);
 	if (s->is_closing && s->handles == 0) {
 		input_pool_cleanup(&s->inputs);
+		exchange_pool_cleanup(&s->exchanges);
 		arena_pool_cleanup(&s->arenas);
 		output_cleanup(&s->output);
 		free(s);
@@ -114,8 +116,10 @@ check_limits(struct server *s, struct conn *c)
 		return ERR_NO_MEMORY;
 	if (c->place->conns <= (size_t)config->address_limit)
 		return ERR_OK;
-	c->req.out.detail = "Too many connections from this address";
-	c->req.out.retry_after_s = RETRY_AFTER_S;
+	if (!exchange_open(c))
+		return ERR_NO_MEMORY;
+	c->exchange->req.out.detail = "Too many connections from this address";
+	c->exchange->req.out.retry_after_s = RETRY_AFTER_S;
 	return ERR_TOO_MANY;
 }
 
@@ -141,7 +145,6 @@ on_connection(uv_stream_t *stream, int status)
 	int e = uv_accept(stream, (uv_stream_t *)&c->tcp);
 	uv_tcp_nodelay(&c->tcp, 1);
 	peer_name(&c->tcp, c->peer);
-	memcpy(c->req.client, c->peer, sizeof(c->peer));
 	enum err refusal = check_limits(s, c);
 	if (e != 0)
 		conn_close(c, uv_strerror(e));

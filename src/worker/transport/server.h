@@ -5,6 +5,7 @@
 #include "worker/transport/crowd.h"
 #include "worker/transport/date.h"
 #include "worker/transport/deadline.h"
+#include "worker/transport/exchange.h"
 #include "worker/transport/input.h"
 #include "worker/transport/output.h"
 #include "worker/transport/route.h"
@@ -29,6 +30,7 @@ struct server {
 	struct deadlines deadlines;
 	struct date date;
 	struct input_pool inputs;
+	struct exchange_pool exchanges;
 	struct arena_pool arenas;
 	struct output output; /* empty between two calls out of the loop */
 	struct conn *conns;   /* the open ones, newest first */

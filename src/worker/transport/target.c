@@ -68,6 +68,29 @@ port_is_valid(struct span text)
 	       (text.len <= 5 && span_to_u64(text, &port) && port <= 65535);
 }
 
+/* Of a registered name (RFC 3986, 3.2.2); '%' is not looked behind. */
+static const bool host_bytes[256] = {
+	['0' ... '9'] = true,
+	['A' ... 'Z'] = true,
+	['a' ... 'z'] = true,
+	['-'] = true,
+	['.'] = true,
+	['_'] = true,
+	['~'] = true,
+	['!'] = true,
+	['$'] = true,
+	['&'] = true,
+	['\''] = true,
+	['('] = true,
+	[')'] = true,
+	['*'] = true,
+	['+'] = true,
+	[','] = true,
+	[';'] = true,
+	['='] = true,
+	['%'] = true,
+};
+
 bool
 target_host_is_valid(struct span host)
 {
@@ -88,10 +111,7 @@ target_host_is_valid(struct span host)
 		len++;
 	} else {
 		while (len < host.len && host.data[len] != ':') {
-			unsigned char c = (unsigned char)host.data[len];
-
-			if (!isalnum(c) &&
-			    (c == '\0' || !strchr("-._~!$&'()*+,;=%", c)))
+			if (!host_bytes[(unsigned char)host.data[len]])
 				return false;
 			len++;
 		}

@@ -86,11 +86,20 @@ session_that_was_read_is_remembered(void **state)
 	int64_t expires_s;
 
 	keep_session(l);
-	assert_true(store_session_recall(r, span_text("7.token"), &expires_s));
+	assert_true(
+	    store_session_recall(r, span_text("7.token"), 1, &expires_s));
+	assert_false(r->session.is_noted);
 	assert_int_equal(r->session.user_id, 7);
 	assert_string_equal(r->session.digest, digest);
 	assert_int_equal(expires_s, 4000000000);
-	assert_false(store_session_recall(r, span_text("7.tokem"), &expires_s));
+	assert_true(
+	    store_session_recall(r, span_text("7.token"), 1, &expires_s));
+	assert_true(r->session.is_noted);
+	assert_true(
+	    store_session_recall(r, span_text("7.token"), 2, &expires_s));
+	assert_false(r->session.is_noted);
+	assert_false(
+	    store_session_recall(r, span_text("7.tokem"), 2, &expires_s));
 	loopback_free(r);
 }
 

@@ -300,7 +300,7 @@ an_idle_connection_has_no_buffers(void **state)
 	send_text(c, GET("/"));
 	assert_true(client_wait(c, HELLO, 1));
 	assert_null(s->worker.server->conns->input.data);
-	assert_null(s->worker.server->conns->req.arena.blocks);
+	assert_null(s->worker.server->conns->exchange);
 	assert_null(s->worker.server->conns->http.body.data);
 	send_text(c, "G");
 	for (int i = 0; i < 5; i++)
