@@ -146,7 +146,8 @@ struct req {
 		size_t categories_len;
 	} row;
 
-	/* the answer; everything borrowed from the arena or static */
+	/* the answer; everything borrowed from the arena or static, its body
+	 * perhaps that of the request */
 	struct {
 		int status; /* set by encoders and req_fail */
 		enum err err;

@@ -34,7 +34,6 @@ read_period(struct req *r)
 	bool has_from = false, has_to = false;
 	enum err e;
 
-	*p = PERIOD_ALL;
 	e = read_day(r, "from", &p->from, &has_from);
 	if (e == ERR_OK)
 		e = read_day(r, "to", &p->to, &has_to);
@@ -54,6 +53,9 @@ api_report_decode(struct req *r)
 		return ERR_BAD_PARAMETER;
 	}
 	r->in.report = (int)r->path_id;
+	r->in.period = PERIOD_ALL;
+	if (r->query.len == 0)
+		return ERR_OK;
 	if (answer_default_category(r->in.report).len > 0)
 		e = query_get(
 		    r, "category", &r->in.category, &r->in.has_category);

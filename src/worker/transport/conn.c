@@ -104,7 +104,7 @@ flush(struct conn *c)
 {
 	struct output *out = &c->server->output;
 
-	if (out->len == 0 && !out->has_failed)
+	if (output_len(out) == 0 && !out->has_failed)
 		return;
 	if (c->closing) {
 		output_clear(out);
@@ -275,7 +275,7 @@ conn_advance(struct conn *c)
 	assert(!c->is_running);
 	c->is_running = true;
 	while (!c->closing && !c->is_unsent && step(c)) {
-		if (c->server->output.len >= OUTPUT_MAX)
+		if (output_len(&c->server->output) >= OUTPUT_MAX)
 			flush(c);
 	}
 	flush(c);

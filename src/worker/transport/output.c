@@ -53,17 +53,71 @@ on_written(uv_write_t *write, int status)
 	on_sent(stream, status);
 }
 
-static int
-send_later(struct span bytes, uv_stream_t *stream,
-    void (*on_sent)(uv_stream_t *stream, int status))
+void
+output_lend(struct output *out, struct span bytes, struct arena *arena)
 {
-	struct unsent *rest = malloc(sizeof(*rest) + bytes.len);
+	struct output_loan *loan = &out->loans[out->loans_len];
+
+	if (bytes.len < OUTPUT_LOAN_MIN || out->loans_len == OUTPUT_LOANS) {
+		output_add(out, bytes);
+		return;
+	}
+	*loan = (struct output_loan){ out->len, bytes, *arena };
+	arena_init(arena);
+	out->loans_len++;
+	out->lent += bytes.len;
+}
+
+enum { PARTS_MAX = 2 * OUTPUT_LOANS + 1 };
+
+/* What is copied and what is lent, in the order of the answers. */
+static unsigned
+list_parts(const struct output *out, uv_buf_t parts[PARTS_MAX])
+{
+	unsigned len = 0;
+	size_t at = 0;
+
+	for (size_t i = 0; i < out->loans_len; i++) {
+		const struct output_loan *loan = &out->loans[i];
+
+		if (loan->at > at)
+			parts[len++] = uv_buf_init(
+			    out->data + at, (unsigned)(loan->at - at));
+		/* libuv has no const, and only reads. */
+		parts[len++] = uv_buf_init((char *)(uintptr_t)loan->bytes.data,
+		    (unsigned)loan->bytes.len);
+		at = loan->at;
+	}
+	if (out->len > at)
+		parts[len++] =
+		    uv_buf_init(out->data + at, (unsigned)(out->len - at));
+	return len;
+}
+
+/* Copies all but the first `skip` bytes. */
+static void
+copy_rest(char *to, const uv_buf_t *parts, unsigned len, size_t skip)
+{
+	for (unsigned i = 0; i < len; i++) {
+		size_t without = skip < parts[i].len ? skip : parts[i].len;
+
+		memcpy(to, parts[i].base + without, parts[i].len - without);
+		to += parts[i].len - without;
+		skip -= without;
+	}
+}
+
+static int
+send_later(const uv_buf_t *parts, unsigned parts_len, size_t sent, size_t left,
+    uv_stream_t *stream, void (*on_sent)(uv_stream_t *stream, int status))
+{
+	struct unsent *rest = malloc(sizeof(*rest) + left);
 
 	if (rest == NULL)
 		return UV_ENOMEM;
-	memcpy(rest->bytes, bytes.data, bytes.len);
+	copy_rest(rest->bytes, parts, parts_len, sent);
 	rest->on_sent = on_sent;
-	uv_buf_t buf = uv_buf_init(rest->bytes, (unsigned)bytes.len);
+	uv_buf_t buf = uv_buf_init(rest->bytes, (unsigned)left);
 	int e = uv_write(&rest->write, stream, &buf, 1, on_written);
 	if (e != 0) {
 		free(rest);
@@ -76,19 +130,20 @@ int
 output_send(struct output *out, uv_stream_t *stream,
     void (*on_sent)(uv_stream_t *stream, int status))
 {
-	uv_buf_t buf = uv_buf_init(out->data, (unsigned)out->len);
+	uv_buf_t parts[PARTS_MAX];
+	unsigned parts_len = list_parts(out, parts);
+	size_t len = output_len(out);
 	int sent = 0;
 
 	if (out->has_failed)
 		sent = UV_ENOMEM;
-	else if (out->len > 0)
-		sent = uv_try_write(stream, &buf, 1);
+	else if (len > 0)
+		sent = uv_try_write(stream, parts, parts_len);
 	if (sent == UV_EAGAIN)
 		sent = 0;
-	if (sent >= 0 && (size_t)sent < out->len)
-		sent = send_later(
-		    span_of(out->data + sent, out->len - (size_t)sent), stream,
-		    on_sent);
+	if (sent >= 0 && (size_t)sent < len)
+		sent = send_later(parts, parts_len, (size_t)sent,
+		    len - (size_t)sent, stream, on_sent);
 	else if (sent > 0)
 		sent = 0;
 	output_clear(out);
@@ -98,6 +153,9 @@ output_send(struct output *out, uv_stream_t *stream,
 void
 output_clear(struct output *out)
 {
+	while (out->loans_len > 0)
+		arena_reset(&out->loans[--out->loans_len].arena);
+	out->lent = 0;
 	if (out->capacity > KEEP_MAX)
 		output_cleanup(out);
 	out->len = 0;
@@ -108,5 +166,6 @@ void
 output_cleanup(struct output *out)
 {
 	free(out->data);
-	*out = (struct output){ NULL, 0, 0, false };
+	out->data = NULL;
+	out->len = out->capacity = 0;
 }

@@ -1,6 +1,7 @@
 #ifndef TRAWL_TRANSPORT_OUTPUT_H
 #define TRAWL_TRANSPORT_OUTPUT_H
 
+#include "common/base/arena.h"
 #include "common/base/span.h"
 
 #include <stdbool.h>
@@ -9,12 +10,21 @@
 #include <uv.h>
 
 /* The bytes of answers before they are written: a worker has one, because the
- * answers to what one read(2) brought are written together, at once. Zeroed is
+ * answers to what one read(2) brought are written together, at once. Heads and
+ * short bodies are copied, a long body is written from where it lies. Zeroed is
  * empty. */
+enum { OUTPUT_LOANS = 32, OUTPUT_LOAN_MIN = 1024 };
+
 struct output {
 	char *data;
-	size_t len, capacity;
-	bool has_failed; /* memory was out: what is there is not whole */
+	size_t len, capacity; /* of what is copied */
+	bool has_failed;      /* memory was out: what is there is not whole */
+	struct output_loan {
+		size_t at; /* in data: it goes before this byte */
+		struct span bytes;
+		struct arena arena; /* owner of the bytes, or empty */
+	} loans[OUTPUT_LOANS];
+	size_t loans_len, lent; /* bytes */
 };
 
 /* Makes room for `more` bytes, or fails. */
@@ -36,6 +46,18 @@ static inline void
 output_add_text(struct output *out, const char *text)
 {
 	output_add(out, span_text(text));
+}
+
+/* The same without copying, as long as there are few: the arena that the bytes
+ * lie in becomes the output's, which empties it when they are sent.
+ *
+ * arena  left empty; bytes that are static may come with an empty one */
+void output_lend(struct output *out, struct span bytes, struct arena *arena);
+
+static inline size_t
+output_len(const struct output *out)
+{
+	return out->len + out->lent;
 }
 
 void output_add_number(struct output *out, size_t number);

@@ -67,8 +67,8 @@ add_header(struct output *out, const char *name, const char *value)
 }
 
 void
-response_add(struct output *out, const struct req *r, const char *date,
-    bool is_last, bool is_old)
+response_add(struct output *out, struct req *r, const char *date, bool is_last,
+    bool is_old)
 {
 	bool has_body = r->out.status != 204 && r->out.status != 304;
 
@@ -104,8 +104,10 @@ response_add(struct output *out, const struct req *r, const char *date,
 		return;
 	if (has_body && r->out.more)
 		response_add_piece(out, r, is_old);
-	else if (has_body)
+	else if (has_body && r->out.body.data == r->body.data)
 		output_add(out, r->out.body);
+	else if (has_body)
+		output_lend(out, r->out.body, &r->arena);
 }
 
 /* A chunk of no bytes would be the last (RFC 9112, 7.1). */

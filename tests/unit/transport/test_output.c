@@ -67,6 +67,64 @@ texts_and_numbers_follow_each_other(void **state)
 }
 
 static void
+count_reset(void *arg)
+{
+	++*(int *)arg;
+}
+
+/* Lends `len` bytes of `c` that lie in an arena of their own. */
+static void
+lend(struct output *out, char c, size_t len, int *resets)
+{
+	struct arena arena = { 0 };
+	char *bytes = arena_alloc(&arena, len);
+
+	assert_non_null(bytes);
+	memset(bytes, c, len);
+	assert_int_equal(arena_on_reset(&arena, count_reset, resets), 0);
+	output_lend(out, span_of(bytes, len), &arena);
+	arena_reset(&arena);
+}
+
+static void
+long_bodies_are_sent_from_where_they_lie(void **state)
+{
+	enum { BODIES = OUTPUT_LOANS + 2 };
+	struct output out = { 0 };
+	struct pair p;
+	static char got[BODIES * (2 * OUTPUT_LOAN_MIN + 2) + 8];
+	int resets = 0;
+
+	(void)state;
+	pair_open(&p);
+	for (int i = 0; i < BODIES; i++) {
+		output_add_text(&out, "<");
+		lend(&out, (char)('A' + i), 2 * OUTPUT_LOAN_MIN, &resets);
+		output_add_text(&out, ">");
+	}
+	/* The two that were one too many are copied. */
+	assert_int_equal(resets, BODIES - OUTPUT_LOANS);
+	assert_int_equal(output_len(&out), sizeof(got) - 8);
+	assert_int_equal(output_send(&out, (uv_stream_t *)&p.near, on_sent), 0);
+	assert_int_equal(resets, BODIES);
+	assert_int_equal(output_len(&out), 0);
+	assert_int_equal(read(p.far, got, sizeof(got)), sizeof(got) - 8);
+	for (int i = 0; i < BODIES; i++) {
+		const char *at = got + i * (2 * OUTPUT_LOAN_MIN + 2);
+
+		assert_int_equal(at[0], '<');
+		assert_int_equal(at[1], 'A' + i);
+		assert_int_equal(at[2 * OUTPUT_LOAN_MIN], 'A' + i);
+		assert_int_equal(at[2 * OUTPUT_LOAN_MIN + 1], '>');
+	}
+	lend(&out, 'x', OUTPUT_LOAN_MIN - 1, &resets);
+	assert_int_equal(resets, BODIES + 1);
+	output_clear(&out);
+	output_cleanup(&out);
+	pair_close(&p);
+}
+
+static void
 what_fits_is_sent_at_once(void **state)
 {
 	struct output out = { 0 };
@@ -93,18 +151,28 @@ the_rest_is_sent_when_there_is_room(void **state)
 	struct pair p;
 	static char got[65536];
 	size_t len = 0;
+	int resets = 0;
 
 	(void)state;
 	pair_open(&p);
-	for (size_t i = 0; i < LEN / sizeof(got); i++)
-		output_add(&out, span_of(got, sizeof(got)));
+	for (size_t i = 0; i < LEN / sizeof(got); i++) {
+		memset(got, (char)i, sizeof(got));
+		if (i % 2 == 0)
+			output_add(&out, span_of(got, sizeof(got)));
+		else
+			lend(&out, (char)i, sizeof(got), &resets);
+	}
 	assert_int_equal(output_send(&out, (uv_stream_t *)&p.near, on_sent), 1);
 	/* The output is for others at once, and not as large as it was. */
-	assert_int_equal(out.len, 0);
+	assert_int_equal(output_len(&out), 0);
+	assert_int_equal(resets, LEN / sizeof(got) / 2);
 	assert_true(out.capacity <= 256 << 10);
 	while (len < LEN) {
 		uv_run(&p.loop, UV_RUN_NOWAIT);
 		ssize_t n = recv(p.far, got, sizeof(got), MSG_DONTWAIT);
+		for (ssize_t i = 0; i < n; i++)
+			assert_int_equal(
+			    got[i], (char)((len + (size_t)i) / sizeof(got)));
 		if (n > 0)
 			len += (size_t)n;
 	}
@@ -157,6 +225,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_and_numbers_follow_each_other),
+		cmocka_unit_test(long_bodies_are_sent_from_where_they_lie),
 		cmocka_unit_test(what_fits_is_sent_at_once),
 		cmocka_unit_test(the_rest_is_sent_when_there_is_room),
 		cmocka_unit_test(a_client_that_is_gone_is_an_error),

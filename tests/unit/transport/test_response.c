@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 static void
-assert_answer(const struct req *r, bool is_last, bool is_old, const char *want)
+assert_answer(struct req *r, bool is_last, bool is_old, const char *want)
 {
 	struct output out = { 0 };
 
