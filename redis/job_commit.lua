@@ -44,6 +44,17 @@ local function put(key, from, count)
 	return from + 2 * count
 end
 
+-- The record of the job that the reports are of lasts as long as they stand.
+local before = redis.call('HGET', KEYS[3], 'job')
+if before then
+	before = '{logs}:job:' .. before
+	local keep_s = redis.call('HGET', before, 'keep_s')
+	if keep_s then
+		redis.call('EXPIRE', before, keep_s)
+		redis.call('EXPIRE', before .. ':tasks', keep_s)
+	end
+end
+
 local old, new = {}, {}
 collect(KEYS[3], old)
 collect(KEYS[4], old)
@@ -65,9 +76,8 @@ end
 
 redis.call('HSET', job, 'state', 'done', 'phase', 'done', 'remaining', 0,
     'ended_ms', now)
+redis.call('HINCRBY', job, 'revision', 1)
 redis.call('HSET', job .. ':tasks', ARGV[4] .. ' 0', ARGV[3])
-redis.call('EXPIRE', job, 86400)
-redis.call('EXPIRE', job .. ':tasks', 86400)
 redis.call('DEL', KEYS[1])
 for i = 0, ARGV[5] - 1 do
 	redis.call('UNLINK', job .. ':partial:' .. i)

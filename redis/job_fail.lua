@@ -1,22 +1,39 @@
 -- Ends a job that cannot be done; the reports stay as they are. A job that is
--- not the running one is left alone.
+-- not the running one is left alone. One that could not go on from what it found
+-- in Redis is followed by one that reads everything.
 --
--- KEYS  {logs}:running  {logs}:tasks
+-- KEYS  {logs}:running  {logs}:tasks  {logs}:job  {logs}:next
 -- ARGV  1 job  2 name of the error  3 its words
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
 	return 0
 end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local key = '{logs}:job:' .. ARGV[1]
+local job = redis.call('HMGET', key, 'keep_s', 'chunks', 'base')
+local keep_s = job[1] or 86400
 -- First what takes no memory: a Redis that has none left refuses a script at its
 -- first command that does, but none of those that follow a write.
 redis.call('DEL', KEYS[1])
 redis.call('HSET', key, 'state', 'failed', 'error_name', ARGV[2],
-    'error', ARGV[3])
+    'error', ARGV[3], 'ended_ms', now)
+redis.call('HINCRBY', key, 'revision', 1)
 redis.pcall('XTRIM', KEYS[2], 'MAXLEN', 0)
-for i = 0, (redis.call('HGET', key, 'chunks') or 0) - 1 do
+for i = 0, (job[2] or 0) - 1 do
 	redis.call('UNLINK', key .. ':partial:' .. i)
 end
-redis.call('EXPIRE', key, 86400)
-redis.call('EXPIRE', key .. ':tasks', 86400)
+redis.call('EXPIRE', key, keep_s)
+redis.call('EXPIRE', key .. ':tasks', keep_s)
+if ARGV[2] == 'CORRUPT' and job[3] then
+	local number = redis.call('GET', KEYS[4])
+	if not number then
+		number = redis.call('INCR', KEYS[3])
+		redis.call('SET', KEYS[4], number)
+		redis.call('HSET', '{logs}:job:' .. number, 'state', 'running',
+		    'phase', 'waiting', 'revision', 1, 'keep_s', keep_s,
+		    'started_ms', now, 'alive_ms', now)
+	end
+	redis.call('HSET', '{logs}:job:' .. number, 'full', 1)
+end
 redis.call('PUBLISH', '{logs}:events', ARGV[1] .. ' failed')
 return 1

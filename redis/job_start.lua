@@ -1,35 +1,74 @@
--- Starts a parse, or joins the one that runs.
+-- Starts a parse, joins the one that runs, or asks for one after it: a job in
+-- waiting, of which there is one at most (`{logs}:next`). task_take.lua begins
+-- it, with a look at the log, so it reads whatever those who wait for it saw.
 --
--- KEYS  {logs}:running  {logs}:job  {logs}:tasks
+-- KEYS  {logs}:running  {logs}:job  {logs}:tasks  {logs}:next
 -- ARGV  1 the asker's source, as the field `source` of a job
 --       2 milliseconds without a sign of life after which a job is given up
 --       3 kind of the first tasks  4 their number
---       5... fields of the job's record: name, value, ...
--- Gives {number, 1} for a new job, {number, 0, its source} for a running one.
+--       5 1: everything is to be read, 0: what is new
+--       6 seconds for which its record is of interest once it is over
+--       7... fields of the job's record: name, value, ...
+-- Gives {number, 1} for a new job, {number, 0} for one that was joined and reads
+-- all that the asker wants.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local function join(number)
+	local key = '{logs}:job:' .. number
+	if tonumber(redis.call('HGET', key, 'keep_s') or 0) < tonumber(ARGV[6]) then
+		redis.call('HSET', key, 'keep_s', ARGV[6])
+	end
+	return {tonumber(number), 0}
+end
+
+local function wait_for_next()
+	local number = redis.call('GET', KEYS[4])
+	if not number then
+		number = redis.call('INCR', KEYS[2])
+		redis.call('HSET', '{logs}:job:' .. number, 'state', 'running',
+		    'phase', 'waiting', 'revision', 1, 'keep_s', ARGV[6],
+		    'started_ms', now, 'alive_ms', now)
+		redis.call('SET', KEYS[4], number)
+	end
+	if ARGV[5] == '1' then
+		redis.call('HSET', '{logs}:job:' .. number, 'full', 1)
+	end
+	return join(number)
+end
+
 local running = redis.call('GET', KEYS[1])
 if running then
 	local key = '{logs}:job:' .. running
-	local job = redis.call('HMGET', key, 'state', 'alive_ms', 'source')
+	local job = redis.call('HMGET', key, 'state', 'alive_ms', 'source',
+	    'mode', 'keep_s')
 	if job[1] == 'running' and
 	    now - tonumber(job[2] or 0) <= tonumber(ARGV[2]) then
-		return {tonumber(running), 0, job[3]}
+		if job[3] == ARGV[1] and
+		    (ARGV[5] == '0' or job[4] == 'full') then
+			return join(running)
+		end
+		return wait_for_next()
 	end
 	if job[1] == 'running' then
-		redis.call('HSET', key, 'state', 'failed',
+		redis.call('HSET', key, 'state', 'failed', 'ended_ms', now,
 		    'error', 'No worker has gone on with it', 'error_name', 'PARSE_FAILED')
-		redis.call('EXPIRE', key, 86400)
-		redis.call('EXPIRE', key .. ':tasks', 86400)
+		redis.call('HINCRBY', key, 'revision', 1)
+		redis.call('EXPIRE', key, job[5] or 86400)
+		redis.call('EXPIRE', key .. ':tasks', job[5] or 86400)
 		redis.call('PUBLISH', '{logs}:events', running .. ' failed')
 	end
+	redis.call('DEL', KEYS[1])
+end
+if redis.call('EXISTS', KEYS[4]) == 1 then
+	return wait_for_next()
 end
 
 local number = redis.call('INCR', KEYS[2])
 local key = '{logs}:job:' .. number
 redis.call('HSET', key, 'state', 'running', 'phase', ARGV[3],
-    'remaining', ARGV[4], 'started_ms', now, 'alive_ms', now,
-    'source', ARGV[1], unpack(ARGV, 5))
+    'remaining', ARGV[4], 'revision', 1, 'keep_s', ARGV[6],
+    'started_ms', now, 'alive_ms', now, 'source', ARGV[1], unpack(ARGV, 7))
 redis.call('SET', KEYS[1], number)
 redis.pcall('XGROUP', 'CREATE', KEYS[3], 'workers', '0', 'MKSTREAM')
 redis.call('XTRIM', KEYS[3], 'MAXLEN', 0)

@@ -19,6 +19,7 @@ local time = redis.call('TIME')
 redis.call('HSET', job, 'alive_ms', time[1] * 1000 + math.floor(time[2] / 1000))
 redis.call('HINCRBY', job, 'bytes_done', ARGV[6])
 redis.call('HINCRBY', job, 'lines_done', ARGV[7])
+redis.call('HINCRBY', job, 'revision', 1)
 if redis.call('HINCRBY', job, 'remaining', -1) > 0 then
 	return 1
 end

@@ -1,16 +1,32 @@
 -- Gives a worker its next task: one whose worker has fallen silent before a new
--- one.
+-- one. When nothing runs, the job in waiting begins.
 --
--- KEYS  {logs}:running  {logs}:tasks
+-- KEYS  {logs}:running  {logs}:tasks  {logs}:next
 -- ARGV  1 the job that the worker has looked at and can work for
 --       2 the worker's name  3 milliseconds of silence
 -- Gives {} (nothing to do), {job} (another job runs: look at it first), or
--- {job, entry, kind, index, deliveries}.
+-- {job, entry, kind, index, deliveries}. Any worker may do the task `plan`.
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local running = redis.call('GET', KEYS[1])
 if not running then
-	return {}
+	running = redis.call('GET', KEYS[3])
+	if not running then
+		return {}
+	end
+	local key = '{logs}:job:' .. running
+	redis.call('DEL', KEYS[3])
+	redis.call('SET', KEYS[1], running)
+	redis.call('HSET', key, 'phase', 'plan', 'remaining', 1,
+	    'started_ms', now, 'alive_ms', now)
+	redis.call('HINCRBY', key, 'revision', 1)
+	redis.pcall('XGROUP', 'CREATE', KEYS[2], 'workers', '0', 'MKSTREAM')
+	redis.call('XTRIM', KEYS[2], 'MAXLEN', 0)
+	redis.call('XADD', KEYS[2], '*', 'job', running, 'kind', 'plan',
+	    'index', redis.call('HGET', key, 'full') or 0)
 end
-if running ~= ARGV[1] then
+if running ~= ARGV[1] and
+    redis.call('HGET', '{logs}:job:' .. running, 'phase') ~= 'plan' then
 	return {tonumber(running)}
 end
 
@@ -37,9 +53,7 @@ while true do
 	end
 	local id, fields = entry[1], entry[2]
 	if fields[2] == running then
-		local time = redis.call('TIME')
-		redis.call('HSET', '{logs}:job:' .. running, 'alive_ms',
-		    time[1] * 1000 + math.floor(time[2] / 1000))
+		redis.call('HSET', '{logs}:job:' .. running, 'alive_ms', now)
 		return {tonumber(running), id, fields[4], tonumber(fields[6]),
 		    deliveries(id)}
 	end

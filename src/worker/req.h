@@ -80,6 +80,23 @@ struct parse_summary {
 	struct span parsed_at, geo, generation;
 };
 
+/* A parse of the log, under way or over: what /parse/{job} shows, besides the
+ * summary of one that is done. Texts live in the request's arena. */
+enum job_state { JOB_RUNNING, JOB_DONE, JOB_FAILED };
+
+struct job_row {
+	int64_t number;
+	enum job_state state;
+	struct span phase;    /* "waiting", "plan", "map", "whole", ... */
+	struct span mode;     /* empty: not known yet */
+	uint64_t revision;    /* grows with every step of the job */
+	uint64_t bytes_total; /* that it reads; 0: not known yet */
+	uint64_t bytes_done, lines_done;
+	double seconds;    /* since it began, to its last sign of life */
+	enum err err;      /* why it failed */
+	struct span words; /* the same, for a person; may be empty */
+};
+
 struct worker;
 struct conn;
 struct route;
@@ -100,7 +117,7 @@ struct req {
 	enum req_method method;
 	struct span path, query, body;
 	struct span authorization, content_type, if_none_match, prefer;
-	struct span user_agent, forwarded_for, host;
+	struct span user_agent, forwarded_for, host, last_event_id;
 	char client[46];       /* address of the client, behind proxies; text */
 	int64_t path_id;       /* {id}, {n} of the route; 0 when it has none */
 	struct span path_name; /* {job} of the route */
@@ -112,6 +129,8 @@ struct req {
 		bool all;      /* DELETE /user/auth?all=true */
 		bool full;     /* /parse?full=true */
 		bool is_async; /* Prefer: respond-async */
+		int64_t job;   /* /parse/{job} */
+		uint64_t seen; /* events: the revision that the client has */
 		bool is_paged; /* limit or after were given */
 		int64_t limit, after;
 		int report;
@@ -141,6 +160,8 @@ struct req {
 		size_t sessions_len;
 		char token[TOKEN_TEXT];
 		struct parse_summary parse;
+		struct job_row job; /* number 0: there is none to show */
+		bool is_accepted;   /* /parse: the job goes on by itself */
 		struct answer answer;
 		const struct span *categories; /* for the 404 that lists them */
 		size_t categories_len;
@@ -156,12 +177,16 @@ struct req {
 		size_t errors_len;
 		struct span body;
 		const char *etag, *location, *link, *allow;
+		const char *preference_applied;
 		/* service: this is not all of the answer. When the client has
 		 * taken it, the arena is emptied, this step runs, and what it
 		 * leaves is encoded as the next piece. Of the request only `in`
 		 * (its numbers), `session` and `shown` last until then. An
 		 * error in a later piece ends the connection. */
 		req_step *more;
+		/* service: its pieces are server-sent events, which come when
+		 * there is news: who waits for them is not under way. */
+		bool is_stream;
 		bool is_continued; /* transport: it is a later piece */
 		size_t shown;      /* api: rows in earlier pieces */
 		int retry_after_s; /* 0: none */

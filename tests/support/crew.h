@@ -121,10 +121,10 @@ crew_turn(struct crew *c)
 
 /* How a parse ended, kept beyond the callback. */
 struct ended {
-	bool is_over;
+	bool is_over, is_accepted;
 	enum err err;
 	char words[512];
-	long long job, lines;
+	long long number, job, lines;
 	char mode[16];
 };
 
@@ -137,6 +137,8 @@ crew_on_end(const struct parse_outcome *outcome, void *arg)
 	assert_false(e->is_over);
 	e->is_over = true;
 	e->err = outcome->err;
+	e->is_accepted = outcome->is_accepted;
+	e->number = outcome->number;
 	snprintf(e->words, sizeof(e->words), "%s", outcome->words);
 	if (outcome->err != ERR_OK)
 		return;
@@ -146,14 +148,24 @@ crew_on_end(const struct parse_outcome *outcome, void *arg)
 	snprintf(e->mode, sizeof(e->mode), "%.*s", (int)mode.len, mode.data);
 }
 
+/* Asks for a parse, a full one or not, and waits so long for its end. */
+static inline void
+crew_ask_for(struct crew *c, size_t member, bool is_full, int64_t wait_ms,
+    struct ended *e)
+{
+	const struct parse_wish wish = { is_full, wait_ms, 60 };
+
+	*e = (struct ended){ 0 };
+	assert_int_equal(ingest_parse(c->member[member].worker.ingest, &wish,
+			     crew_on_end, e),
+	    ERR_OK);
+}
+
 /* Asks for a full parse, known or not. */
 static inline void
 crew_ask(struct crew *c, size_t member, struct ended *e)
 {
-	*e = (struct ended){ 0 };
-	assert_int_equal(
-	    ingest_parse(c->member[member].worker.ingest, true, crew_on_end, e),
-	    ERR_OK);
+	crew_ask_for(c, member, true, CREW_PATIENCE_MS, e);
 }
 
 static inline void

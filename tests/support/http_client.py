@@ -58,7 +58,8 @@ class Connection:
         """No more will be sent."""
         self.socket.shutdown(socket.SHUT_WR)
 
-    def read_answer(self, method="GET"):
+    def read_head(self):
+        """An answer without its body, which is still to be read."""
         head = self._until(b"\r\n\r\n")
         lines = head.decode("iso-8859-1").split("\r\n")
         version, status, reason = lines[0].split(" ", 2)
@@ -68,25 +69,26 @@ class Connection:
             name, colon, value = line.partition(":")
             assert colon and name == name.strip() and name, f"header {line!r}"
             headers.append((name.lower(), value.strip()))
-        answer = Answer(int(status), headers, b"")
+        return Answer(int(status), headers, b"")
+
+    def read_answer(self, method="GET"):
+        answer = self.read_head()
         if method != "HEAD" and answer.status not in (100, 204, 304):
             length = answer.header("Content-Length")
             if answer.header("Transfer-Encoding") == "chunked":
-                assert length is None, f"both lengths in {head!r}"
-                answer.body = self._chunks()
+                assert length is None, f"both lengths in {answer.headers}"
+                answer.body = b"".join(iter(self.read_chunk, b""))
                 return answer
-            assert length is not None, f"no Content-Length in {head!r}"
-            answer.body = self._exactly(int(length))
+            assert length is not None, f"no length in {answer.headers}"
+            answer.body = self.read_bytes(int(length))
         return answer
 
-    def _chunks(self):
-        body = b""
-        while True:
-            size = int(self._until(b"\r\n"), 16)
-            body += self._exactly(size)
-            assert self._exactly(2) == b"\r\n", "a chunk has no end"
-            if size == 0:
-                return body
+    def read_chunk(self):
+        """The next piece of a body that comes in chunks, empty at its end."""
+        size = int(self._until(b"\r\n"), 16)
+        data = self.read_bytes(size)
+        assert self.read_bytes(2) == b"\r\n", "a chunk has no end"
+        return data
 
     def is_closed(self, seconds=READ_LIMIT_S):
         """Whether the peer ends the connection, with nothing more to say."""
@@ -107,7 +109,7 @@ class Connection:
         head, _, self.unread = self.unread.partition(end)
         return head
 
-    def _exactly(self, length):
+    def read_bytes(self, length):
         while len(self.unread) < length:
             self._more()
         body, self.unread = self.unread[:length], self.unread[length:]

@@ -100,7 +100,13 @@
 	X(chunk_size, number, "33554432", 1, 1073741824,                      \
 	    "bytes of log in one task")                                       \
 	X(task_timeout_ms, number, "5000", 100, 3600000,                      \
-	    "silence after which a task is retaken")
+	    "silence after which a task is retaken")                          \
+	X(parse_wait_ms, number, "300000", 0, 86400000,                       \
+	    "for a parse, before /parse answers 202")                         \
+	X(job_keep_s, number, "86400", 1, 31536000,                           \
+	    "seconds that ended jobs are remembered")                         \
+	X(event_heartbeat_ms, number, "15000", 10, 600000,                    \
+	    "between two signs of life of events")
 
 typedef const char *setting_text;
 typedef const char *setting_hidden;

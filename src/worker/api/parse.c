@@ -1,10 +1,13 @@
 /* /parse */
 #include "worker/api/parse.h"
 
+#include "worker/api/job.h"
 #include "worker/api/json.h"
 #include "worker/api/query.h"
 
-enum { CREATED = 201 };
+#include <inttypes.h>
+
+enum { CREATED = 201, ACCEPTED = 202 };
 
 /* RFC 7240: preferences between commas, each a name and perhaps more. */
 static bool
@@ -67,12 +70,9 @@ places(const struct parse_summary *s)
 	return list;
 }
 
-enum err
-api_parse_encode(struct req *r)
+void
+parse_put_summary(json_t *o, const struct parse_summary *s)
 {
-	const struct parse_summary *s = &r->row.parse;
-	json_t *o = json_object();
-
 	json_object_set_new(
 	    o, "log_parsing_status", json_string("added to the database"));
 	json_object_set_new(o, "job", json_of_span(s->job));
@@ -85,5 +85,23 @@ api_parse_encode(struct req *r)
 	json_object_set_new(o, "other", json_integer((json_int_t)s->other));
 	json_object_set_new(o, "seconds", json_real(s->seconds));
 	json_object_set_new(o, "mode", json_of_span(s->mode));
+}
+
+enum err
+api_parse_encode(struct req *r)
+{
+	json_t *o;
+
+	if (r->row.is_accepted) {
+		r->out.location = arena_printf(
+		    &r->arena, "/parse/%" PRId64, r->row.job.number);
+		if (!r->out.location)
+			return ERR_NO_MEMORY;
+		if (r->in.is_async)
+			r->out.preference_applied = "respond-async";
+		return json_answer(r, ACCEPTED, job_document(r));
+	}
+	o = json_object();
+	parse_put_summary(o, &r->row.parse);
 	return json_answer(r, CREATED, o);
 }

@@ -1,53 +1,42 @@
 /* One who asks for a parse:
  *
- *	plan   what the log is like now       on the pool; it may be known
- *	start  a job, or join the running one job_start
- *	wait   until the job is over          an event, or a look now and then
- *	read   how it ended                   job_read
+ *	plan   what the log is like now            on the pool; it may be known
+ *	start  a job, or join one that reads it    job_start
+ *	watch  until the job is over, or patience  watch.h
  *
- * A joined job may read less than the log holds by now: then round again, a
- * bounded number of times; so too when the job has vanished from Redis or was
- * given up by its workers. */
+ * When the job has vanished from Redis, or its base turned out not to be whole,
+ * round again, a bounded number of times. */
 #include "worker/ingest/ask.h"
 
 #include "common/base/shared.h"
 #include "worker/context.h"
 #include "worker/ingest/plan.h"
+#include "worker/ingest/watch.h"
 #include "worker/pool.h"
 #include "worker/store/job.h"
 
 #include <assert.h>
 #include <stdlib.h>
-#include <uv.h>
 
 enum {
-	LOOK_MS = 500,            /* while nothing is heard of the job */
-	ROUNDS = 4,               /* jobs that one asker waits for */
+	ROUNDS = 4,               /* jobs that one asker begins */
 	SILENCE_LEAST_MS = 10000, /* of a job, before it is given up */
 	AWAY_MOST_MS = 500,       /* Redis, before the answer is 503 */
-	WAIT_MOST_MS = 3600000,
-};
-
-enum ask_state {
-	ASK_PLANNING, /* the pool has it */
-	ASK_STARTING, /* Redis has it */
-	ASK_WAITING,
-	ASK_READING, /* Redis has it */
 };
 
 struct ask {
 	struct pool_job pool_job;
+	struct watch watch;
 	struct asks *asks;
 	struct ask *next;
 	parse_fn *fn; /* NULL: answered, waits for pool or Redis to let go */
 	void *arg;
-	enum ask_state state;
+	struct parse_wish wish;
 	unsigned rounds;
 	int64_t job;
-	bool is_full;    /* the log is read, whatever is known of it */
-	bool is_covered; /* the job reads all that the plan has seen */
-	bool is_over;    /* an event came while it was read */
 	int64_t since_ms, heard_ms; /* clock_ms(): asked, Redis answered */
+	uint64_t alive_ms; /* the job's last sign of life, Redis's clock */
+	int64_t moved_ms;  /* clock_ms(): when it was seen first */
 	struct arena arena;
 	struct plan plan;
 	enum err err;
@@ -57,13 +46,14 @@ struct ask {
 struct asks {
 	struct worker *worker;
 	struct redis *redis;
+	struct watches *watches;
 	struct ask *first;
-	uv_timer_t tick;
 	bool is_closing;
-	int refs; /* the timer and each ask */
+	int refs; /* its owner and each ask */
 };
 
 static enum err make_plan(struct ask *k);
+static void start(struct ask *k);
 
 static void
 release(struct asks *a)
@@ -89,6 +79,7 @@ ask_free(struct ask *k)
 {
 	struct asks *a = k->asks;
 
+	watch_stop(&k->watch);
 	unlist(k);
 	arena_reset(&k->arena);
 	free(k);
@@ -96,20 +87,39 @@ ask_free(struct ask *k)
 }
 
 static void
-answer(struct ask *k, enum err e, const char *words, const struct record *job)
+answer(struct ask *k, const struct parse_outcome *outcome)
 {
-	const struct parse_outcome outcome = { e, words, job };
 	parse_fn *fn = k->fn;
 
 	k->fn = NULL;
 	if (fn)
-		fn(&outcome, k->arg);
+		fn(outcome, k->arg);
 }
 
 static void
 finish(struct ask *k, enum err e, const char *words, const struct record *job)
 {
-	answer(k, e, words, job);
+	const struct parse_outcome outcome = { .err = e,
+		.words = words,
+		.is_accepted = e == ERR_OK && k->wish.wait_ms == 0,
+		.job = job,
+		.number = k->job };
+
+	answer(k, &outcome);
+	ask_free(k);
+}
+
+/* It goes on without the asker, who is told how far it is. */
+static void
+let_go(struct ask *k, const struct record *job)
+{
+	const struct parse_outcome outcome = { .err = ERR_OK,
+		.words = "",
+		.is_accepted = true,
+		.job = job,
+		.number = k->job };
+
+	answer(k, &outcome);
 	ask_free(k);
 }
 
@@ -121,7 +131,9 @@ again(struct ask *k, enum err e, const char *words)
 		finish(k, e, words, NULL);
 		return;
 	}
+	watch_stop(&k->watch);
 	arena_reset(&k->arena);
+	k->job = 0;
 	e = make_plan(k);
 	if (e != ERR_OK)
 		finish(k, e, "", NULL);
@@ -133,115 +145,110 @@ silence_ms(const struct asks *a)
 	return SILENCE_LEAST_MS + 4 * a->worker->setup->config->task_timeout_ms;
 }
 
-static void
-read_outcome(struct ask *k, const struct record *record)
+/* Whether nobody has given a sign of life for so long that it is time to ask
+ * again: job_start gives up what is dead. */
+static bool
+is_silent(struct ask *k, const struct record *record, int64_t now)
 {
-	struct span words = record_get(record, "error");
-	bool is_over;
-	enum err e = job_outcome(record, &is_over);
+	uint64_t alive_ms = record_number(record, "alive_ms");
 
-	if (e == ERR_NO_JOB) {
-		again(k, ERR_PARSE_FAILED,
-		    "The job is gone from Redis, again and again");
-	} else if (!is_over) {
-		k->state = ASK_WAITING;
-	} else if (e == ERR_CORRUPT && record_get(record, "base").len > 0) {
-		/* What it went on from is not whole any more. */
-		k->is_full = true;
-		again(k, e, words.len ? words.data : "");
-	} else if (!k->is_covered) {
-		/* Its end is a beginning: the rest, or a try of our own. When
-		 * the log grows without end, what was read is an answer. */
-		if (e == ERR_OK && k->rounds + 1 == ROUNDS)
-			finish(k, ERR_OK, "", record);
-		else
-			again(k, e, words.len ? words.data : "");
-	} else {
-		finish(k, e, words.len ? words.data : "", record);
-	}
+	if (alive_ms != k->alive_ms)
+		k->moved_ms = now;
+	k->alive_ms = alive_ms;
+	return now - k->moved_ms > silence_ms(k->asks);
 }
 
 static void
-on_read(enum err e, struct record *record, void *arg)
+on_look(enum err e, const struct record *record, void *arg)
 {
 	struct ask *k = arg;
 	int64_t now = clock_ms();
+	struct span words;
+	bool is_over;
 
-	if (!k->fn) {
-		ask_free(k);
+	if (e != ERR_OK) {
+		if (now - k->heard_ms > AWAY_MOST_MS || e == ERR_DRAINING)
+			finish(k, e, "", NULL);
 		return;
 	}
-	if (e == ERR_OK) {
-		k->heard_ms = now;
-		read_outcome(k, record);
-		return;
+	k->heard_ms = now;
+	words = record_get(record, "error");
+	e = job_outcome(record, &is_over);
+	if (e == ERR_NO_JOB) {
+		again(k, ERR_PARSE_FAILED,
+		    "The job is gone from Redis, again and again");
+	} else if (e == ERR_CORRUPT && record_get(record, "base").len > 0) {
+		/* What it went on from is not whole any more. */
+		k->wish.is_full = true;
+		again(k, e, words.len ? words.data : "");
+	} else if (is_over) {
+		finish(k, e, words.len ? words.data : "", record);
+	} else if (now - k->since_ms >= k->wish.wait_ms) {
+		let_go(k, record);
+	} else if (is_silent(k, record, now)) {
+		watch_stop(&k->watch);
+		start(k);
 	}
-	k->state = ASK_WAITING;
-	if (now - k->heard_ms > AWAY_MOST_MS)
-		finish(k, e, "", NULL);
 }
 
 static void
-look(struct ask *k)
-{
-	k->state = ASK_READING;
-	arena_reset(&k->arena);
-	if (job_read(k->asks->redis, k->job, &k->arena, on_read, k) != ERR_OK)
-		k->state = ASK_WAITING;
-}
-
-static void
-on_started(
-    enum err e, int64_t number, bool is_new, struct span source, void *arg)
+on_started(enum err e, int64_t number, void *arg)
 {
 	struct ask *k = arg;
 
 	if (!k->fn) {
 		ask_free(k);
-	} else if (e != ERR_OK) {
-		finish(k, e, "", NULL);
-	} else {
-		k->job = number;
-		k->is_covered =
-		    is_new || span_is_equal(source, k->plan.source_text);
-		k->heard_ms = clock_ms();
-		k->state = ASK_WAITING;
+		return;
 	}
+	k->job = number;
+	k->heard_ms = k->moved_ms = clock_ms();
+	k->alive_ms = 0;
+	if (e == ERR_OK)
+		e = watch_start(
+		    k->asks->watches, &k->watch, number, on_look, k);
+	if (e != ERR_OK)
+		finish(k, e, "", NULL);
+}
+
+static void
+start(struct ask *k)
+{
+	const struct job_start wanted = {
+		.source = k->plan.source_text,
+		.fields = &k->plan.fields,
+		.kind = k->plan.kind,
+		.tasks = k->plan.tasks,
+		.is_full = k->wish.is_full,
+		.keep_s = k->wish.keep_s,
+		.silence_ms = silence_ms(k->asks),
+	};
+	enum err e = job_start(k->asks->redis, &wanted, on_started, k);
+
+	if (e != ERR_OK)
+		finish(k, e, "", NULL);
 }
 
 static void
 on_planned(struct pool_job *job)
 {
 	struct ask *k = (struct ask *)job;
-	const struct job_start start = {
-		.source = k->plan.source_text,
-		.fields = &k->plan.fields,
-		.kind = k->plan.kind,
-		.tasks = k->plan.tasks,
-		.silence_ms = silence_ms(k->asks),
-	};
-	enum err e = k->err;
 
-	if (!k->fn) {
+	if (!k->fn)
 		ask_free(k);
-		return;
-	}
-	if (e == ERR_OK && k->plan.unchanged.len > 0) {
+	else if (k->err != ERR_OK)
+		finish(k, k->err, k->why.text, NULL);
+	else if (k->plan.unchanged.len > 0)
 		finish(k, ERR_OK, "", &k->plan.unchanged);
-		return;
-	}
-	k->state = ASK_STARTING;
-	if (e == ERR_OK)
-		e = job_start(k->asks->redis, &start, on_started, k);
-	if (e != ERR_OK)
-		finish(k, e, k->why.text, NULL);
+	else
+		start(k);
 }
 
 static void
 do_plan(struct pool_job *job)
 {
 	struct ask *k = (struct ask *)job;
-	const struct plan_wish wish = { k->asks->worker->setup, k->is_full };
+	const struct plan_wish wish = { k->asks->worker->setup,
+		k->wish.is_full };
 
 	k->err = plan_make(&wish, &k->arena, &k->plan, &k->why);
 }
@@ -250,12 +257,11 @@ static enum err
 make_plan(struct ask *k)
 {
 	k->why.text[0] = '\0';
-	k->state = ASK_PLANNING;
 	return pool_start(k->asks->worker->parse_pool, &k->pool_job);
 }
 
 enum err
-asks_add(struct asks *a, bool is_full, parse_fn *fn, void *arg)
+asks_add(struct asks *a, const struct parse_wish *wish, parse_fn *fn, void *arg)
 {
 	struct ask *k = calloc(1, sizeof(*k));
 	enum err e;
@@ -265,10 +271,10 @@ asks_add(struct asks *a, bool is_full, parse_fn *fn, void *arg)
 	k->pool_job.work = do_plan;
 	k->pool_job.done = on_planned;
 	k->asks = a;
-	k->is_full = is_full;
+	k->wish = *wish;
 	k->fn = fn;
 	k->arg = arg;
-	k->since_ms = k->heard_ms = clock_ms();
+	k->since_ms = clock_ms();
 	arena_init(&k->arena);
 	e = make_plan(k);
 	if (e != ERR_OK) {
@@ -281,38 +287,8 @@ asks_add(struct asks *a, bool is_full, parse_fn *fn, void *arg)
 	return ERR_OK;
 }
 
-void
-asks_job_is_over(struct asks *a, int64_t job)
-{
-	struct ask *k, *next;
-
-	for (k = a->first; k; k = next) {
-		next = k->next;
-		if (k->state == ASK_WAITING && (job == 0 || k->job == job))
-			look(k);
-	}
-}
-
-static void
-on_tick(uv_timer_t *t)
-{
-	struct asks *a = t->data;
-	struct ask *k, *next;
-
-	for (k = a->first; k; k = next) {
-		next = k->next;
-		if (k->state != ASK_WAITING)
-			continue;
-		if (clock_ms() - k->since_ms > WAIT_MOST_MS)
-			finish(
-			    k, ERR_PARSE_FAILED, "The parse still runs", NULL);
-		else
-			look(k);
-	}
-}
-
 struct asks *
-asks_open(struct worker *w, struct redis *redis)
+asks_open(struct worker *w, struct redis *redis, struct watches *watches)
 {
 	struct asks *a = calloc(1, sizeof(*a));
 
@@ -320,33 +296,26 @@ asks_open(struct worker *w, struct redis *redis)
 		return NULL;
 	a->worker = w;
 	a->redis = redis;
+	a->watches = watches;
 	a->refs = 1;
-	uv_timer_init(w->loop, &a->tick);
-	a->tick.data = a;
-	uv_timer_start(&a->tick, on_tick, LOOK_MS, LOOK_MS);
 	return a;
-}
-
-static void
-on_closed(uv_handle_t *h)
-{
-	release(h->data);
 }
 
 void
 asks_close(struct asks *a)
 {
+	const struct parse_outcome draining = { .err = ERR_DRAINING,
+		.words = "" };
 	struct ask *k, *next;
 
 	if (!a || a->is_closing)
 		return;
 	a->is_closing = true;
-	uv_close((uv_handle_t *)&a->tick, on_closed);
 	for (k = a->first; k; k = next) {
 		next = k->next;
-		if (k->state == ASK_WAITING)
-			finish(k, ERR_DRAINING, "", NULL);
-		else
-			answer(k, ERR_DRAINING, "", NULL);
+		answer(k, &draining);
+		if (k->watch.at)
+			ask_free(k);
 	}
+	release(a);
 }

@@ -1,12 +1,13 @@
 /* The two halves of a worker's part in parsing, on one connection and one
- * subscription: `runner` does tasks, `asks` waits for ends. `collector` tidies
- * up. */
+ * subscription: `runner` does tasks, `asks` wants them done and waits for it,
+ * with others who `watch` a job. `collector` tidies up. */
 #include "worker/ingest/ingest.h"
 
 #include "worker/context.h"
 #include "worker/ingest/ask.h"
 #include "worker/ingest/collector.h"
 #include "worker/ingest/runner.h"
+#include "worker/ingest/watch.h"
 #include "worker/store/job_events.h"
 #include "worker/store/redis.h"
 
@@ -20,6 +21,7 @@ struct ingest {
 	struct redis *redis;
 	struct job_events *events;
 	struct runner *runner;
+	struct watches *watches;
 	struct asks *asks;
 	struct collector *collector;
 };
@@ -29,10 +31,10 @@ on_event(enum job_event event, int64_t job, void *arg)
 {
 	struct ingest *i = arg;
 
-	if (event != JOB_IS_OVER)
-		runner_wake(i->runner);
+	/* After the end of a job, another may begin that has waited for it. */
+	runner_wake(i->runner);
 	if (event != JOB_HAS_TASKS)
-		asks_job_is_over(i->asks, job);
+		watches_job_is_over(i->watches, job);
 }
 
 struct ingest *
@@ -51,10 +53,11 @@ ingest_open(struct worker *w)
 	    redis_open(w->loop, address, NULL, "trawl-ingest", QUEUE_LIMIT);
 	if (i->redis) {
 		i->runner = runner_open(w, i->redis, name);
-		i->asks = asks_open(w, i->redis);
+		i->watches = watches_open(w->loop, i->redis);
+		i->asks = asks_open(w, i->redis, i->watches);
 	}
 	i->collector = collector_open(w);
-	if (i->runner && i->asks && i->collector)
+	if (i->runner && i->watches && i->asks && i->collector)
 		i->events = job_events_open(
 		    w->loop, address, "trawl-ingest-events", on_event, i);
 	if (!i->events) {
@@ -65,9 +68,16 @@ ingest_open(struct worker *w)
 }
 
 enum err
-ingest_parse(struct ingest *i, bool is_full, parse_fn *fn, void *arg)
+ingest_parse(
+    struct ingest *i, const struct parse_wish *wish, parse_fn *fn, void *arg)
 {
-	return asks_add(i->asks, is_full, fn, arg);
+	return asks_add(i->asks, wish, fn, arg);
+}
+
+struct watches *
+ingest_watches(struct ingest *i)
+{
+	return i->watches;
 }
 
 void
@@ -78,8 +88,9 @@ ingest_close(struct ingest *i)
 	job_events_close(i->events);
 	runner_close(i->runner);
 	asks_close(i->asks);
+	watches_close(i->watches);
 	collector_close(i->collector);
-	/* Answers what these two have under way, and so lets them go. */
+	/* Answers what they have under way, and so lets them go. */
 	redis_close(i->redis);
 	free(i);
 }

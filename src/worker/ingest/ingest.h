@@ -12,6 +12,7 @@
  * for whoever asks for a parse. Loop thread only; all work, and the Redis
  * traffic in bulk, is on the pool. */
 struct ingest;
+struct watches;
 struct worker;
 
 /* Begins to take tasks. `w` is borrowed until ingest_close and has its loop,
@@ -23,23 +24,35 @@ struct ingest *ingest_open(struct worker *w);
  * allowed. */
 void ingest_close(struct ingest *i);
 
-/* How a parse ended. */
+/* What somebody wants of a parse. */
+struct parse_wish {
+	bool is_full;    /* everything is read again, whatever is known */
+	int64_t wait_ms; /* so long for its end; then its job is the answer */
+	int64_t keep_s;  /* how long its record is of interest at least */
+};
+
+/* How a parse ended, or how far it is. */
 struct parse_outcome {
 	enum err err;
 	const char *words;        /* of a failure, for a person; may be empty */
+	bool is_accepted;         /* it is not waited for any longer */
 	const struct record *job; /* its record when err is ERR_OK */
+	int64_t number;           /* its number; 0: as the record says */
 };
 
 /* outcome  borrowed, with all in it, until the callback returns */
 typedef void parse_fn(const struct parse_outcome *outcome, void *arg);
 
-/* Parses the log, or waits for the parse that runs; if the log is longer than
- * what that one reads, parses the rest as well.
+/* Parses the log, or waits for the parse that runs; when that one reads less
+ * than there is by now, or only what is new and all is wanted, for the one after
+ * it.
  *
- * is_full  everything is read again, whatever is known of the log
- * fn       called exactly once, never from inside this function
+ * fn  called exactly once, never from inside this function
  * Returns ERR_OK, ERR_OVERLOAD or ERR_NO_MEMORY (fn is not called then). */
-enum err ingest_parse(struct ingest *i, bool is_full, parse_fn *fn, void *arg)
-    __attribute__((warn_unused_result));
+enum err ingest_parse(struct ingest *i, const struct parse_wish *wish,
+    parse_fn *fn, void *arg) __attribute__((warn_unused_result));
+
+/* Watches a job, see watch.h. */
+struct watches *ingest_watches(struct ingest *i);
 
 #endif

@@ -61,7 +61,7 @@ describe(const struct planning *p, struct plan *out)
 	if (record_put_text(f, "mode", is_full ? "full" : "incremental") !=
 		ERR_OK ||
 	    record_put_text(f, "geo", p->geo) != ERR_OK ||
-	    record_put_number(f, "bytes", bytes) != ERR_OK ||
+	    record_put_number(f, "bytes_total", bytes) != ERR_OK ||
 	    record_put_number(f, "chunk_size", p->chunk_size) != ERR_OK ||
 	    record_put_number(f, "chunks", len) != ERR_OK)
 		return ERR_NO_MEMORY;
@@ -118,9 +118,11 @@ compare(struct planning *p, struct plan *out, struct problem *why)
 		return e;
 	}
 	out->unchanged = manifest;
-	e = record_put_text(&out->unchanged, "mode", "unchanged");
-	return e == ERR_OK ? record_put_text(&out->unchanged, "seconds", "0")
-			   : e;
+	if (record_put_text(&out->unchanged, "mode", "unchanged") != ERR_OK ||
+	    record_put_text(&out->unchanged, "seconds", "0") != ERR_OK ||
+	    record_put_text(&out->unchanged, "state", "done") != ERR_OK)
+		return ERR_NO_MEMORY;
+	return ERR_OK;
 }
 
 enum err

@@ -164,8 +164,8 @@ report(struct runner *r)
 		on_reported(e, r);
 }
 
-/* A commit or whole task that went well has ended its job by itself; one that
- * is another's now, or was stopped, is not to be reported. */
+/* A commit, whole or plan task that went well has reported itself; one that is
+ * another's now, or was stopped, is not to be reported. */
 static bool
 is_to_be_reported(const struct work *w)
 {

@@ -4,6 +4,7 @@
  *	reduce  a shard of all partials -> its segments       (merge.h)
  *	commit  the rest of all partials -> the new generation (merge.h)
  *	whole   all of it in memory: a small log does not pay for the machinery
+ *	plan    a look at the log -> the tasks of a job that had to wait
  */
 #include "worker/ingest/work.h"
 
@@ -13,6 +14,8 @@
 #include "common/shoplog/tally.h"
 #include "worker/ingest/build.h"
 #include "worker/ingest/merge.h"
+#include "worker/ingest/plan.h"
+#include "worker/store/job.h"
 #include "worker/store/partial_store.h"
 #include "worker/store/segment.h"
 
@@ -68,6 +71,16 @@ put_partial(
 	return e;
 }
 
+/* What was read, for the job's record. */
+static void
+count(struct work *w, const struct tallies *t)
+{
+	w->bytes =
+	    tally_summary(t->lines)->bytes + tally_summary(t->tail)->bytes;
+	w->lines =
+	    tally_summary(t->lines)->lines + tally_summary(t->tail)->lines;
+}
+
 static enum err
 map(struct work *w, struct bulk *b)
 {
@@ -82,11 +95,46 @@ map(struct work *w, struct bulk *b)
 		e = put_partial(w, b, w->task.index, t.lines);
 	if (e == ERR_OK && has_tail(&t))
 		e = put_partial(w, b, PARTIAL_TAIL, t.tail);
-	if (e == ERR_OK) {
-		w->bytes = tally_summary(t.lines)->bytes;
-		w->lines = tally_summary(t.lines)->lines;
-	}
+	if (e == ERR_OK)
+		count(w, &t);
 	tallies_cleanup(&t);
+	return e;
+}
+
+/* The job is done already: what the reports are of is its result. */
+static enum err
+describe_unchanged(
+    const struct work *w, const struct record *manifest, struct record *fields)
+{
+	struct parse_summary s;
+	char number[24];
+	enum err e = summary_of_record(manifest, fields->arena, &s);
+
+	snprintf(number, sizeof(number), "%" PRId64, w->task.job);
+	s.job = span_text(number);
+	return e == ERR_OK ? summary_to_record(&s, fields) : e;
+}
+
+static enum err
+plan(struct work *w, struct bulk *b)
+{
+	const struct plan_wish wish = { w->setup, w->task.index == 1 };
+	struct arena arena;
+	struct plan p;
+	enum err e;
+
+	arena_init(&arena);
+	e = plan_make(&wish, &arena, &p, &w->why);
+	if (e == ERR_OK && p.unchanged.len > 0)
+		e = describe_unchanged(w, &p.unchanged, &p.fields);
+	work_report(w);
+	if (e == ERR_OK)
+		e = job_plan(b, &w->task, w->report,
+		    &(struct job_start){ .source = p.source_text,
+			.fields = &p.fields,
+			.kind = p.kind,
+			.tasks = p.tasks });
+	arena_reset(&arena);
 	return e;
 }
 
@@ -129,6 +177,10 @@ build_whole(struct work *w, const struct build *b, struct tallies *t)
 	if (e == ERR_OK)
 		e = build_manifest(b, t->lines, rest ? &tail : NULL, reduced,
 		    &checkpoint, &manifest, &job);
+	if (e == ERR_OK)
+		e = record_put_number(&job, "bytes_done", w->bytes);
+	if (e == ERR_OK)
+		e = record_put_number(&job, "lines_done", w->lines);
 	if (e != ERR_OK)
 		return e;
 	return merge_commit(
@@ -146,6 +198,8 @@ whole(struct work *w, struct bulk *bulk)
 	arena_init(&arena);
 	for (size_t i = 0; e == ERR_OK && i < w->view->chunks_len; i++)
 		e = read_chunk(w, i, &t);
+	if (e == ERR_OK)
+		count(w, &t);
 	if (e == ERR_OK)
 		e = merge_base(w, &b);
 	if (e == ERR_OK)
@@ -169,8 +223,10 @@ work_run(struct work *w)
 		w->err = merge_shard(w, b);
 	else if (w->task.kind == TASK_COMMIT)
 		w->err = merge_generation(w, b);
-	else
+	else if (w->task.kind == TASK_WHOLE)
 		w->err = whole(w, b);
+	else
+		w->err = plan(w, b);
 	work_report(w);
 	bulk_free(b);
 }

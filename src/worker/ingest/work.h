@@ -15,7 +15,8 @@
 struct work {
 	struct pool_job pool_job;
 	const struct worker_setup *setup; /* borrowed */
-	const struct job_view *view;      /* borrowed: the task's job */
+	const struct job_view
+	    *view; /* borrowed: the task's job; not of a plan */
 	struct task task;
 	const char *worker; /* borrowed: its name, for people */
 	_Atomic int stop;   /* loop: ends it with ERR_DRAINING or ERR_STALE */
@@ -29,7 +30,7 @@ struct work {
 };
 
 /* Does the task; w->err says how it went. A map or reduce task is then to be
- * reported with task_done(); a commit or whole task has ended its job.
+ * reported with task_done(); a commit, whole or plan task has reported itself.
  * Thread: a pool thread. */
 void work_run(struct work *w);
 

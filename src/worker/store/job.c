@@ -1,5 +1,6 @@
-/* The life of a job in Redis: one script starts it, one fails it, and the
- * commit (generation.h) completes it. */
+/* The life of a job in Redis: one script starts it or lets it wait for another,
+ * one goes on from what the wait ended with, one fails it, and the commit
+ * (generation.h) completes it. */
 #include "worker/store/job.h"
 
 #include <hiredis/hiredis.h>
@@ -11,9 +12,10 @@
 
 enum {
 	START_MS = 900, /* a client waits for it */
-	READ_MS = 450,  /* ask.c looks twice a second, and answers in one */
+	READ_MS = 450,  /* who waits hears within a second that Redis is away */
 	FAIL_MS = 5000, /* nobody waits for it */
-	START_FIXED_ARGS = 7,
+	START_FIXED_ARGS = 10,
+	PLAN_FIXED_ARGS = 8,
 };
 
 struct call {
@@ -39,24 +41,16 @@ static void
 on_started(enum err e, const redisReply *reply, void *arg)
 {
 	struct call *c = arg;
-	struct span source = { NULL, 0 };
 	int64_t number = 0;
-	bool is_new = false;
 
 	if (e == ERR_OK)
 		e = redis_reply_err(reply);
 	if (e == ERR_OK &&
-	    (reply->type != REDIS_REPLY_ARRAY || reply->elements < 2))
+	    (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2))
 		e = ERR_CORRUPT;
-	if (e == ERR_OK) {
+	if (e == ERR_OK)
 		number = reply->element[0]->integer;
-		is_new = reply->element[1]->integer == 1;
-		if (reply->elements > 2 &&
-		    reply->element[2]->type == REDIS_REPLY_STRING)
-			source = span_of(
-			    reply->element[2]->str, reply->element[2]->len);
-	}
-	c->fn.started(e, number, is_new, source, c->arg);
+	c->fn.started(e, number, c->arg);
 	free(c);
 }
 
@@ -68,7 +62,7 @@ job_start(struct redis *r, const struct job_start *start, job_started_fn *fn,
 	const char **argv = calloc(argc, sizeof(*argv));
 	size_t *lens = calloc(argc, sizeof(*lens));
 	struct call *c = calloc(1, sizeof(*c));
-	char silence[24], tasks[12];
+	char silence[24], keep[24], tasks[12];
 	enum err e = ERR_NO_MEMORY;
 
 	if (!argv || !lens || !c)
@@ -76,15 +70,19 @@ job_start(struct redis *r, const struct job_start *start, job_started_fn *fn,
 	c->fn.started = fn;
 	c->arg = arg;
 	snprintf(silence, sizeof(silence), "%" PRId64, start->silence_ms);
+	snprintf(keep, sizeof(keep), "%" PRId64, start->keep_s);
 	snprintf(tasks, sizeof(tasks), "%" PRIu32, start->tasks);
 	const struct span fixed[START_FIXED_ARGS] = {
 		span_text("{logs}:running"),
 		span_text("{logs}:job"),
 		span_text("{logs}:tasks"),
+		span_text("{logs}:next"),
 		start->source,
 		span_text(silence),
 		span_text(task_kind_name(start->kind)),
 		span_text(tasks),
+		span_text(start->is_full ? "1" : "0"),
+		span_text(keep),
 	};
 	for (; at < START_FIXED_ARGS; at++) {
 		argv[at] = fixed[at].data;
@@ -98,12 +96,48 @@ job_start(struct redis *r, const struct job_start *start, job_started_fn *fn,
 		argv[at] = f->value.data;
 		lens[at++] = f->value.len;
 	}
-	e = redis_script(r, on_started, c, START_MS, SCRIPT_JOB_START, 3,
+	e = redis_script(r, on_started, c, START_MS, SCRIPT_JOB_START, 4,
 	    (int)argc, argv, lens);
 out:
 	free(argv);
 	free(lens);
 	return sent(c, e);
+}
+
+enum err
+job_plan(struct bulk *b, const struct task *t, const char *worker,
+    const struct job_start *start)
+{
+	size_t argc = PLAN_FIXED_ARGS + 2 * start->fields->len;
+	struct span *argv = calloc(argc, sizeof(*argv));
+	char job[24], tasks[12];
+
+	if (!argv)
+		return ERR_NO_MEMORY;
+	snprintf(job, sizeof(job), "%" PRId64, t->job);
+	snprintf(tasks, sizeof(tasks), "%" PRIu32, start->tasks);
+	const char *kind =
+	    start->tasks > 0 ? task_kind_name(start->kind) : "done";
+	const struct span fixed[PLAN_FIXED_ARGS] = {
+		span_text("{logs}:running"),
+		span_text("{logs}:tasks"),
+		span_text(job),
+		span_text(t->entry),
+		span_text(worker),
+		start->source,
+		span_text(kind),
+		span_text(tasks),
+	};
+	for (size_t i = 0; i < PLAN_FIXED_ARGS; i++)
+		argv[i] = fixed[i];
+	for (size_t i = 0; i < start->fields->len; i++) {
+		argv[PLAN_FIXED_ARGS + 2 * i] = start->fields->fields[i].name;
+		argv[PLAN_FIXED_ARGS + 2 * i + 1] =
+		    start->fields->fields[i].value;
+	}
+	bulk_put_script(b, SCRIPT_JOB_PLAN, 2, (int)argc, argv);
+	free(argv);
+	return bulk_run(b, NULL, NULL);
 }
 
 static void
@@ -175,10 +209,10 @@ job_fail(struct redis *r, int64_t number, enum err why, const char *words,
 		if (errors[i].err == why)
 			name = errors[i].name;
 	snprintf(job, sizeof(job), "%" PRId64, number);
-	const char *argv[] = { "{logs}:running", "{logs}:tasks", job, name,
-		words };
+	const char *argv[] = { "{logs}:running", "{logs}:tasks", "{logs}:job",
+		"{logs}:next", job, name, words };
 	return sent(c, redis_script(r, on_failed, c, FAIL_MS, SCRIPT_JOB_FAIL,
-			   2, 5, argv, NULL));
+			   4, 7, argv, NULL));
 }
 
 enum err

@@ -4,6 +4,7 @@
 #include "common/base/arena.h"
 #include "common/base/err.h"
 #include "common/base/span.h"
+#include "worker/store/bulk.h"
 #include "worker/store/record.h"
 #include "worker/store/redis.h"
 #include "worker/store/task.h"
@@ -18,17 +19,18 @@
 
 /* What a new job begins with. */
 struct job_start {
-	struct span source; /* source_text.h; who asks for another joins */
+	struct span source;          /* source_text.h */
 	const struct record *fields; /* more of the record */
 	enum task_kind kind;         /* TASK_MAP or TASK_WHOLE */
 	uint32_t tasks;
+	bool is_full;       /* all is to be read, whatever is known */
+	int64_t keep_s;     /* how long its record is of interest */
 	int64_t silence_ms; /* of a running job that is given up */
 };
 
-/* number  of the job that runs now
- * is_new  false: it ran already, and reads `source` (borrowed) */
-typedef void job_started_fn(
-    enum err e, int64_t number, bool is_new, struct span source, void *arg);
+/* number  of a job that reads what the asker wants: the new one, the running
+ *         one, or one that begins when that is over */
+typedef void job_started_fn(enum err e, int64_t number, void *arg);
 enum err job_start(struct redis *r, const struct job_start *start,
     job_started_fn *fn, void *arg) __attribute__((warn_unused_result));
 
@@ -42,6 +44,15 @@ typedef void job_failed_fn(enum err e, void *arg);
 enum err job_fail(struct redis *r, int64_t number, enum err why,
     const char *words, job_failed_fn *fn, void *arg)
     __attribute__((warn_unused_result));
+
+/* The job that task `t` was the plan of begins, or is done without any work.
+ *
+ * worker  who looked, for people
+ * start   is_full, keep_s and silence_ms are not used; tasks 0: the log is what
+ *         the reports are of, which is what the fields then say
+ * ERR_STALE: another job runs. Thread: a pool thread. */
+enum err job_plan(struct bulk *b, const struct task *t, const char *worker,
+    const struct job_start *start) __attribute__((warn_unused_result));
 
 /* How a job ended, by its record: ERR_OK with *is_over false while it runs,
  * ERR_NO_JOB when the record is empty. */

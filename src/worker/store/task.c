@@ -15,12 +15,14 @@ enum { ANSWER_MS = 5000, NUMBER_TEXT = 24 };
 
 static const char running_key[] = "{logs}:running";
 static const char tasks_key[] = "{logs}:tasks";
+static const char next_key[] = "{logs}:next";
 
 static const char *const kinds[] = {
 	[TASK_MAP] = "map",
 	[TASK_REDUCE] = "reduce",
 	[TASK_COMMIT] = "commit",
 	[TASK_WHOLE] = "whole",
+	[TASK_PLAN] = "plan",
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
@@ -96,8 +98,8 @@ on_answer(enum err e, const redisReply *reply, void *arg)
 }
 
 static enum err
-script_send(struct redis *r, redis_fn *on_reply, enum script script, int argc,
-    const char *const *argv, task_fn *fn, void *arg)
+script_send(struct redis *r, redis_fn *on_reply, enum script script, int keys,
+    int argc, const char *const *argv, task_fn *fn, void *arg)
 {
 	struct call *c = calloc(1, sizeof(*c));
 	enum err e;
@@ -107,7 +109,7 @@ script_send(struct redis *r, redis_fn *on_reply, enum script script, int argc,
 	c->fn = fn;
 	c->arg = arg;
 	e = redis_script(
-	    r, on_reply, c, ANSWER_MS, script, 2, argc, argv, NULL);
+	    r, on_reply, c, ANSWER_MS, script, keys, argc, argv, NULL);
 	if (e != ERR_OK)
 		free(c);
 	return e;
@@ -118,11 +120,12 @@ task_take(struct redis *r, int64_t known, const char *worker,
     int64_t silence_ms, task_fn *fn, void *arg)
 {
 	char job[NUMBER_TEXT], silence[NUMBER_TEXT];
-	const char *argv[] = { running_key, tasks_key, job, worker, silence };
+	const char *argv[] = { running_key, tasks_key, next_key, job, worker,
+		silence };
 
 	snprintf(job, sizeof(job), "%" PRId64, known);
 	snprintf(silence, sizeof(silence), "%" PRId64, silence_ms);
-	return script_send(r, on_taken, SCRIPT_TASK_TAKE, 5, argv, fn, arg);
+	return script_send(r, on_taken, SCRIPT_TASK_TAKE, 3, 6, argv, fn, arg);
 }
 
 enum err
@@ -133,7 +136,8 @@ task_renew(struct redis *r, const struct task *t, const char *worker,
 	const char *argv[] = { running_key, tasks_key, job, t->entry, worker };
 
 	snprintf(job, sizeof(job), "%" PRId64, t->job);
-	return script_send(r, on_answer, SCRIPT_TASK_RENEW, 5, argv, fn, arg);
+	return script_send(
+	    r, on_answer, SCRIPT_TASK_RENEW, 2, 5, argv, fn, arg);
 }
 
 enum err
@@ -151,5 +155,6 @@ task_done(struct redis *r, const struct task *t,
 	snprintf(bytes, sizeof(bytes), "%" PRIu64, result->bytes);
 	snprintf(lines, sizeof(lines), "%" PRIu64, result->lines);
 	snprintf(next, sizeof(next), "%" PRIu32, result->next_tasks);
-	return script_send(r, on_answer, SCRIPT_TASK_DONE, 11, argv, fn, arg);
+	return script_send(
+	    r, on_answer, SCRIPT_TASK_DONE, 2, 11, argv, fn, arg);
 }

@@ -16,6 +16,8 @@ enum task_kind {
 	TASK_REDUCE, /* a shard of all partials */
 	TASK_COMMIT, /* the new generation */
 	TASK_WHOLE,  /* all of it at once: a log of one chunk */
+	TASK_PLAN,   /* what there is to do, of a job that had to wait for
+	              * another; index 1: everything, 0: what is new */
 };
 
 enum { TASK_DELIVERIES = 3 }; /* a task that was given out so often is deadly */
@@ -28,7 +30,7 @@ struct task {
 	int64_t deliveries; /* how often it was given out, this time included */
 };
 
-/* "map", "reduce", "commit", "whole". */
+/* "map", "reduce", "commit", "whole", "plan". */
 const char *task_kind_name(enum task_kind kind);
 
 /* task  borrowed. Without an entry and with another `job` than `known`: that

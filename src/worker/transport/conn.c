@@ -219,6 +219,8 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 		c->is_reading = false;
 		if (c->state == CONN_LINGER)
 			conn_close(c, "answered");
+		else if (c->exchange && c->exchange->req.out.is_stream)
+			conn_close(c, "it reads no more events");
 	} else if (len < 0) {
 		conn_close(c, uv_strerror((int)len));
 	} else {

@@ -55,6 +55,9 @@ endpoint_encode(const struct routes *table, struct req *r)
 		if (e == ERR_OK)
 			return;
 		r->out.etag = r->out.location = r->out.link = NULL;
+		r->out.preference_applied = NULL;
+		r->out.is_stream = false;
+		r->out.more = NULL;
 		if (req_fail(r, e) != REQ_DONE)
 			return;
 	}

@@ -160,6 +160,8 @@ go_on(struct conn *c)
 		return;
 	}
 	response_add_piece(&c->server->output, r, c->http.head.is_old);
+	if (c->server->is_draining)
+		r->out.close = true;
 	if (r->out.more)
 		c->state = CONN_PIECE;
 	else
@@ -184,7 +186,8 @@ start(struct conn *c, enum conn_state state, req_step *first)
 {
 	c->state = state;
 	c->refs++;
-	c->server->running++;
+	c->is_counted = !c->exchange->req.out.is_stream;
+	c->server->running += c->is_counted;
 	req_start(&c->exchange->req, first);
 }
 
@@ -216,7 +219,7 @@ on_done(struct req *r)
 	    ((struct exchange *)((char *)r - offsetof(struct exchange, req)))
 		->conn;
 
-	c->server->running--;
+	c->server->running -= c->is_counted;
 	if (r->conn != NULL) {
 		if (c->state == CONN_ADMIT && r->out.err == ERR_OK)
 			read_body(c);
@@ -254,7 +257,7 @@ exchange_go_on(struct conn *c)
 	struct req *r = &c->exchange->req;
 	req_step *more = r->out.more;
 	size_t shown = r->out.shown;
-	bool close = r->out.close;
+	bool close = r->out.close, is_stream = r->out.is_stream;
 
 	arena_reset(&r->arena);
 	r->chain = NULL;
@@ -263,5 +266,6 @@ exchange_go_on(struct conn *c)
 	r->out.is_continued = true;
 	r->out.shown = shown;
 	r->out.close = close;
+	r->out.is_stream = is_stream;
 	start(c, CONN_MORE, more);
 }

@@ -22,6 +22,7 @@
 	X(AUTHORIZATION, "authorization", ONCE)         \
 	X(CONTENT_TYPE, "content-type", ONCE)           \
 	X(USER_AGENT, "user-agent", ONCE)               \
+	X(LAST_EVENT_ID, "last-event-id", ONCE)         \
 	X(IF_NONE_MATCH, "if-none-match", LIST)         \
 	X(PREFER, "prefer", LIST)                       \
 	X(X_FORWARDED_FOR, "x-forwarded-for", LIST)

@@ -88,6 +88,7 @@ head_read(const struct head *h, const char *base, struct req *r)
 	r->if_none_match = fields_get(&h->fields, base, FIELD_IF_NONE_MATCH);
 	r->prefer = fields_get(&h->fields, base, FIELD_PREFER);
 	r->user_agent = fields_get(&h->fields, base, FIELD_USER_AGENT);
+	r->last_event_id = fields_get(&h->fields, base, FIELD_LAST_EVENT_ID);
 	r->forwarded_for = fields_get(&h->fields, base, FIELD_X_FORWARDED_FOR);
 	return ERR_OK;
 }

@@ -75,7 +75,12 @@ response_add(struct output *out, struct req *r, const char *date, bool is_last,
 	output_add_text(out, "HTTP/1.1 ");
 	output_add_text(out, reason(r->out.status));
 	add_header(out, "\r\nDate: ", date);
-	if (has_body)
+	/* Nobody on the way is to keep events, or to gather them. */
+	if (has_body && r->out.is_stream)
+		output_add_text(out, "Content-Type: text/event-stream\r\n"
+				     "Cache-Control: no-cache\r\n"
+				     "X-Accel-Buffering: no\r\n");
+	else if (has_body)
 		output_add_text(out, "Content-Type: application/json\r\n");
 	if (has_body && r->out.more && !is_old) {
 		output_add_text(out, "Transfer-Encoding: chunked\r\n");
@@ -92,6 +97,7 @@ response_add(struct output *out, struct req *r, const char *date, bool is_last,
 		output_add_text(out, "WWW-Authenticate: Bearer\r\n");
 	add_header(out, "ETag: ", r->out.etag);
 	add_header(out, "Location: ", r->out.location);
+	add_header(out, "Preference-Applied: ", r->out.preference_applied);
 	add_header(out, "Link: ", r->out.link);
 	add_header(out, "Allow: ", r->out.allow);
 	if (r->out.retry_after_s > 0) {

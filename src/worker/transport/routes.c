@@ -6,12 +6,14 @@
 #include "worker/api/echo.h"
 #include "worker/api/error.h"
 #include "worker/api/health.h"
+#include "worker/api/job.h"
 #include "worker/api/nothing.h"
 #include "worker/api/parse.h"
 #include "worker/api/report.h"
 #include "worker/api/session.h"
 #include "worker/api/user.h"
 #include "worker/service/health.h"
+#include "worker/service/job.h"
 #include "worker/service/parse.h"
 #include "worker/service/report.h"
 #include "worker/service/session.h"
@@ -37,6 +39,8 @@ static const struct route rows[] = {
 	{ DELETE, "/user/{id}",   true,  service_user_permit_own,   NULL,                  service_user_delete, api_nothing_encode },
 	{ GET,    "/parse",       true,  NULL,                      api_parse_decode,      service_parse,       api_parse_encode },
 	{ POST,   "/parse",       true,  NULL,                      api_parse_decode,      service_parse,       api_parse_encode },
+	{ GET,    "/parse/{job}", true, NULL,                       api_job_decode,        service_job,         api_job_encode },
+	{ GET,    "/parse/{job}/events", true, NULL,                api_job_events_decode, service_job_events,  api_job_events_encode },
 	{ GET,    "/report/{n}",  true,  NULL,                      api_report_decode,     service_report,      api_report_encode },
 	{ GET,    "/live",        false, NULL,                      NULL,                  service_live,        api_live_encode },
 	{ GET,    "/ready",       false, NULL,                      NULL,                  service_ready,       api_ready_encode },

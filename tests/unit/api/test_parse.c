@@ -59,12 +59,29 @@ a_parse_is_a_document_of_all_that_the_reports_cover(void **state)
 		assert_non_null(strstr(body, parts[i]));
 }
 
+static void
+a_parse_that_goes_on_is_accepted_with_its_place(void **state)
+{
+	struct req *r = *state;
+
+	r->row.is_accepted = true;
+	r->row.job.number = 12;
+	assert_int_equal(api_parse_encode(r), ERR_OK);
+	assert_int_equal(r->out.status, 202);
+	assert_string_equal(r->out.location, "/parse/12");
+	assert_null(r->out.preference_applied);
+	r->in.is_async = true;
+	assert_int_equal(api_parse_encode(r), ERR_OK);
+	assert_string_equal(r->out.preference_applied, "respond-async");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(full_and_async_are_read),
 		test(a_parse_is_a_document_of_all_that_the_reports_cover),
+		test(a_parse_that_goes_on_is_accepted_with_its_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

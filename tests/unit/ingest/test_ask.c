@@ -36,6 +36,72 @@ a_job_that_nobody_goes_on_with_is_given_up(void **state)
 }
 
 static void
+a_job_that_falls_silent_while_it_is_waited_for_is_given_up(void **state)
+{
+	struct crew *c = crew_open(1);
+	struct ended e;
+
+	(void)state;
+	c->config.task_timeout_ms = 100; /* so it is given up after 10.4 s */
+	crew_write(c, "w", "no line\n");
+	make_running_job(c, "99999999999999");
+	crew_ask(c, 0, &e);
+	for (int64_t end = clock_ms() + 100; clock_ms() < end;)
+		crew_turn(c);
+	assert_false(e.is_over);
+	/* Its worker, whose clock is Redis's, died long ago. */
+	ask(c, "HSET {logs}:job:1 alive_ms 1");
+	crew_wait(c, &e);
+	assert_int_equal(e.err, ERR_OK);
+	assert_int_equal(e.job, 2);
+	crew_close(c);
+}
+
+static void
+who_does_not_wait_gets_the_job(void **state)
+{
+	struct crew *c = crew_open(1);
+	struct ended e;
+
+	(void)state;
+	crew_write(c, "w", "no line\n");
+	make_running_job(c, "99999999999999");
+	crew_ask_for(c, 0, false, 0, &e);
+	crew_wait(c, &e);
+	assert_int_equal(e.err, ERR_OK);
+	assert_true(e.is_accepted);
+	assert_int_equal(e.number, 2);
+	/* It begins when the other one is over, asked for or not. */
+	ask(c, "DEL {logs}:running");
+	crew_ask_for(c, 0, false, CREW_PATIENCE_MS, &e);
+	crew_wait(c, &e);
+	assert_false(e.is_accepted);
+	assert_int_equal(e.job, 2);
+	/* And of what is known there is a job, too. */
+	crew_ask_for(c, 0, false, 0, &e);
+	crew_wait(c, &e);
+	assert_true(e.is_accepted);
+	assert_int_equal(e.job, 2);
+	crew_close(c);
+}
+
+static void
+patience_has_an_end(void **state)
+{
+	struct crew *c = crew_open(1);
+	struct ended e;
+
+	(void)state;
+	crew_write(c, "w", "no line\n");
+	make_running_job(c, "99999999999999");
+	crew_ask_for(c, 0, false, 100, &e);
+	crew_wait(c, &e);
+	assert_true(e.is_accepted);
+	assert_int_equal(e.number, 2);
+	crew_close(c);
+}
+
+static void
 a_job_that_vanishes_is_begun_anew(void **state)
 {
 	struct crew *c = crew_open(1);
@@ -94,6 +160,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_job_that_nobody_goes_on_with_is_given_up),
+		cmocka_unit_test(
+		    a_job_that_falls_silent_while_it_is_waited_for_is_given_up),
+		cmocka_unit_test(who_does_not_wait_gets_the_job),
+		cmocka_unit_test(patience_has_an_end),
 		cmocka_unit_test(a_job_that_vanishes_is_begun_anew),
 		cmocka_unit_test(many_who_ask_at_once_are_all_answered),
 		cmocka_unit_test(a_redis_that_refuses_writes_is_said),

@@ -67,11 +67,9 @@ grow(struct growing *g, bool has_tail)
 static struct ended
 parse_new(struct crew *c, size_t member)
 {
-	struct ended e = { 0 };
+	struct ended e;
 
-	assert_int_equal(ingest_parse(c->member[member].worker.ingest, false,
-			     crew_on_end, &e),
-	    ERR_OK);
+	crew_ask_for(c, member, false, CREW_PATIENCE_MS, &e);
 	crew_wait(c, &e);
 	assert_string_equal(e.words, "");
 	assert_int_equal(e.err, ERR_OK);

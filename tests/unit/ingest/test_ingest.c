@@ -320,11 +320,9 @@ who_waits_is_answered_when_the_worker_ends(void **state)
 static struct ended
 parse_what_is_new(struct crew *c)
 {
-	struct ended e = { 0 };
+	struct ended e;
 
-	assert_int_equal(
-	    ingest_parse(c->member[0].worker.ingest, false, crew_on_end, &e),
-	    ERR_OK);
+	crew_ask_for(c, 0, false, CREW_PATIENCE_MS, &e);
 	crew_wait(c, &e);
 	assert_int_equal(e.err, ERR_OK);
 	return e;

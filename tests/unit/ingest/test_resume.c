@@ -40,10 +40,7 @@ mode_of_next(struct crew *c)
 	static struct ended e;
 	char *grown, *whole;
 
-	e = (struct ended){ 0 };
-	assert_int_equal(
-	    ingest_parse(c->member[0].worker.ingest, false, crew_on_end, &e),
-	    ERR_OK);
+	crew_ask_for(c, 0, false, CREW_PATIENCE_MS, &e);
 	crew_wait(c, &e);
 	assert_string_equal(e.words, "");
 	assert_int_equal(e.err, ERR_OK);

@@ -62,9 +62,35 @@ a_map_task_leaves_a_partial_and_the_tail_apart(void **state)
 	d.work.task.index = 1;
 	work_run(&d.work);
 	assert_int_equal(d.work.err, ERR_OK);
-	assert_int_equal(d.work.lines, 0);
+	assert_int_equal(d.work.lines, 1);
 	assert_string_equal(ask(&d, "EXISTS {logs}:job:7:partial:tail"), "1");
 	assert_true(atoi(ask(&d, "TTL {logs}:job:7:partial:1")) > 0);
+	desk_close(&d);
+}
+
+static void
+a_plan_is_the_beginning_of_a_job(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d, "no line\nno line\n", 10);
+	ask(&d, "SET {logs}:running 7");
+	d.work.task.kind = TASK_PLAN;
+	snprintf(d.work.task.entry, sizeof(d.work.task.entry), "1-1");
+	work_run(&d.work);
+	assert_int_equal(d.work.err, ERR_OK);
+	assert_string_equal(ask(&d, "HGET {logs}:job:7 phase"), "map");
+	assert_string_equal(ask(&d, "HGET {logs}:job:7 remaining"), "2");
+	assert_string_equal(ask(&d, "HGET {logs}:job:7 mode"), "full");
+	assert_string_equal(ask(&d, "XLEN {logs}:tasks"), "2");
+	/* Whoever was slow adds nothing. */
+	work_run(&d.work);
+	assert_int_equal(d.work.err, ERR_OK);
+	assert_string_equal(ask(&d, "XLEN {logs}:tasks"), "2");
+	ask(&d, "SET {logs}:running 8");
+	work_run(&d.work);
+	assert_int_equal(d.work.err, ERR_STALE);
 	desk_close(&d);
 }
 
@@ -111,6 +137,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    a_map_task_leaves_a_partial_and_the_tail_apart),
+		cmocka_unit_test(a_plan_is_the_beginning_of_a_job),
 		cmocka_unit_test(work_for_a_job_that_is_over_commits_nothing),
 		cmocka_unit_test(
 		    a_task_that_does_not_exist_or_is_stopped_ends_with_an_error),

@@ -27,6 +27,24 @@ a_parse_says_what_it_found(void **state)
 }
 
 static void
+a_parse_that_is_not_waited_for_says_which_job_it_is(void **state)
+{
+	struct reporter t;
+	struct asked a;
+
+	(void)state;
+	reporter_open(&t);
+	crew_write(t.crew, "w", reporter_log);
+	asked_init(&t, &a);
+	a.req.in.is_async = true;
+	assert_int_equal(asked_run(&t, &a, service_parse), ERR_OK);
+	assert_true(a.req.row.is_accepted);
+	assert_int_equal(a.req.row.job.number, 1);
+	asked_free(&a);
+	reporter_close(&t);
+}
+
+static void
 a_missing_log_is_named(void **state)
 {
 	struct reporter t;
@@ -67,6 +85,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_parse_says_what_it_found),
+		cmocka_unit_test(
+		    a_parse_that_is_not_waited_for_says_which_job_it_is),
 		cmocka_unit_test(a_missing_log_is_named),
 		cmocka_unit_test(
 		    a_client_that_hangs_up_does_not_stop_the_parse),

@@ -4,31 +4,26 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 struct started {
-	bool is_there, is_new;
+	bool is_there;
 	enum err err;
 	int64_t number;
-	char source[32];
 };
 
 static void
-on_started(
-    enum err e, int64_t number, bool is_new, struct span source, void *arg)
+on_started(enum err e, int64_t number, void *arg)
 {
-	struct started *s = arg;
-
-	*s = (struct started){ true, is_new, e, number, "" };
-	assert_true(source.len < sizeof(s->source));
-	if (source.len)
-		memcpy(s->source, source.data, source.len);
+	*(struct started *)arg = (struct started){ true, e, number };
 }
 
-static struct started
-start(struct loopback *l, const char *source, int64_t silence_ms)
+static int64_t
+start_for(
+    struct loopback *l, const char *source, bool is_full, int64_t silence_ms)
 {
 	struct started s = { 0 };
 	struct arena a;
@@ -36,18 +31,35 @@ start(struct loopback *l, const char *source, int64_t silence_ms)
 
 	arena_init(&a);
 	record_init(&fields, &a);
-	assert_int_equal(record_put_text(&fields, "mode", "full"), ERR_OK);
+	assert_int_equal(
+	    record_put_text(&fields, "mode", is_full ? "full" : "incremental"),
+	    ERR_OK);
 	const struct job_start start = { .source = span_text(source),
 		.fields = &fields,
 		.kind = TASK_MAP,
 		.tasks = 3,
+		.is_full = is_full,
+		.keep_s = 60,
 		.silence_ms = silence_ms };
 	assert_int_equal(
 	    job_start(l->worker.redis, &start, on_started, &s), ERR_OK);
 	while (!s.is_there)
 		uv_run(&l->loop, UV_RUN_ONCE);
+	assert_int_equal(s.err, ERR_OK);
 	arena_reset(&a);
-	return s;
+	return s.number;
+}
+
+static int64_t
+start(struct loopback *l, const char *source, int64_t silence_ms)
+{
+	return start_for(l, source, false, silence_ms);
+}
+
+static const char *
+ask(struct loopback *l, const char *what)
+{
+	return redis_process_ask(&l->server, what);
 }
 
 struct outcome {
@@ -92,32 +104,85 @@ on_failed(enum err e, void *arg)
 }
 
 static void
-fail_job(struct loopback *l, int64_t number)
+fail_job_as(struct loopback *l, int64_t number, enum err why)
 {
 	bool is_there = false;
 
-	assert_int_equal(job_fail(l->worker.redis, number, ERR_LOG_CHANGED,
-			     "it shrank", on_failed, &is_there),
+	assert_int_equal(job_fail(l->worker.redis, number, why, "it shrank",
+			     on_failed, &is_there),
 	    ERR_OK);
 	while (!is_there)
 		uv_run(&l->loop, UV_RUN_ONCE);
 }
 
 static void
-one_starts_and_the_next_joins(void **state)
+fail_job(struct loopback *l, int64_t number)
+{
+	fail_job_as(l, number, ERR_LOG_CHANGED);
+}
+
+static void
+who_wants_no_more_joins_the_running_job(void **state)
 {
 	struct loopback *l = *state;
-	struct started s = start(l, "my log", 10000);
 
-	assert_true(s.is_new);
-	assert_int_equal(s.number, 1);
-	s = start(l, "a longer log", 10000);
-	assert_false(s.is_new);
-	assert_int_equal(s.number, 1);
-	assert_string_equal(s.source, "my log");
-	assert_string_equal(
-	    redis_process_ask(&l->server, "XLEN {logs}:tasks"), "3");
+	assert_int_equal(start(l, "my log", 10000), 1);
+	assert_int_equal(start(l, "my log", 10000), 1);
+	assert_string_equal(ask(l, "XLEN {logs}:tasks"), "3");
+	assert_string_equal(ask(l, "EXISTS {logs}:next"), "0");
 	assert_false(outcome(l, 1).is_over);
+}
+
+static void
+who_wants_more_gets_the_job_after_it(void **state)
+{
+	struct loopback *l = *state;
+
+	start(l, "my log", 10000);
+	assert_int_equal(start(l, "a longer log", 10000), 2);
+	assert_int_equal(start(l, "an even longer log", 10000), 2);
+	assert_string_equal(ask(l, "HGET {logs}:job:2 phase"), "waiting");
+	assert_string_equal(ask(l, "HEXISTS {logs}:job:2 full"), "0");
+	/* Everything again is more than what is new. */
+	assert_int_equal(start_for(l, "my log", true, 10000), 2);
+	assert_string_equal(ask(l, "HGET {logs}:job:2 full"), "1");
+	assert_string_equal(ask(l, "GET {logs}:running"), "1");
+}
+
+static void
+between_two_jobs_nobody_overtakes_the_one_that_waits(void **state)
+{
+	struct loopback *l = *state;
+
+	start(l, "my log", 10000);
+	start_for(l, "my log", true, 10000);
+	fail_job(l, 1);
+	assert_int_equal(start(l, "my log", 10000), 2);
+	assert_string_equal(ask(l, "EXISTS {logs}:running"), "0");
+	assert_string_equal(ask(l, "GET {logs}:next"), "2");
+}
+
+static void
+a_job_without_its_base_is_followed_by_a_full_one(void **state)
+{
+	struct loopback *l = *state;
+
+	start(l, "my log", 10000);
+	ask(l, "HSET {logs}:job:1 base 1-abc");
+	fail_job_as(l, 1, ERR_CORRUPT);
+	assert_string_equal(ask(l, "GET {logs}:next"), "2");
+	assert_string_equal(ask(l, "HGET {logs}:job:2 full"), "1");
+}
+
+static void
+records_of_ended_jobs_expire(void **state)
+{
+	struct loopback *l = *state;
+
+	start(l, "my log", 10000);
+	assert_string_equal(ask(l, "TTL {logs}:job:1"), "-1");
+	fail_job(l, 1);
+	assert_in_range(atoi(ask(l, "TTL {logs}:job:1")), 1, 60);
 }
 
 static void
@@ -133,7 +198,7 @@ a_failed_job_says_why_and_makes_room(void **state)
 	assert_string_equal(o.words, "it shrank");
 	assert_string_equal(
 	    redis_process_ask(&l->server, "XLEN {logs}:tasks"), "0");
-	assert_int_equal(start(l, "my log", 10000).number, 2);
+	assert_int_equal(start(l, "my log", 10000), 2);
 	/* A late word about the old one does not touch the new one. */
 	fail_job(l, 1);
 	assert_false(outcome(l, 2).is_over);
@@ -146,9 +211,7 @@ a_silent_job_is_given_up(void **state)
 
 	start(l, "my log", 10000);
 	redis_process_ask(&l->server, "HSET {logs}:job:1 alive_ms 5");
-	struct started s = start(l, "my log", 10000);
-	assert_true(s.is_new);
-	assert_int_equal(s.number, 2);
+	assert_int_equal(start(l, "my log", 10000), 2);
 	assert_int_equal(outcome(l, 1).err, ERR_PARSE_FAILED);
 }
 
@@ -169,7 +232,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(one_starts_and_the_next_joins),
+		TEST(who_wants_no_more_joins_the_running_job),
+		TEST(who_wants_more_gets_the_job_after_it),
+		TEST(between_two_jobs_nobody_overtakes_the_one_that_waits),
+		TEST(a_job_without_its_base_is_followed_by_a_full_one),
+		TEST(records_of_ended_jobs_expire),
 		TEST(a_failed_job_says_why_and_makes_room),
 		TEST(a_silent_job_is_given_up),
 		TEST(a_job_that_is_not_there_is_no_job),

@@ -17,13 +17,10 @@ struct heard {
 };
 
 static void
-on_started(
-    enum err e, int64_t number, bool is_new, struct span source, void *arg)
+on_started(enum err e, int64_t number, void *arg)
 {
 	struct heard *a = arg;
 
-	(void)is_new;
-	(void)source;
 	*a = (struct heard){ .is_there = true, .err = e, .number = number };
 }
 
@@ -52,6 +49,7 @@ start(struct loopback *l, uint32_t tasks)
 		.fields = &none,
 		.kind = TASK_MAP,
 		.tasks = tasks,
+		.keep_s = 60,
 		.silence_ms = 10000 };
 	struct heard a = { 0 };
 

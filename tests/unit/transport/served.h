@@ -80,6 +80,32 @@ encode_big(struct req *r)
 	return ERR_OK;
 }
 
+/* Events without end: each waits until the test resumes it. */
+static req_step hold_event;
+
+static enum req_state
+next_event(struct req *r)
+{
+	r->out.is_stream = true;
+	r->out.more = hold_event;
+	return req_done(r);
+}
+
+static enum req_state
+hold_event(struct req *r)
+{
+	held = r;
+	return req_wait(r, next_event);
+}
+
+static enum err
+encode_event(struct req *r)
+{
+	r->out.status = 200;
+	r->out.body = span_text("event\n\n");
+	return ERR_OK;
+}
+
 static enum err
 encode_id(struct req *r)
 {
@@ -97,6 +123,13 @@ decode_json(struct req *r)
 	return span_is_equal(r->content_type, span_text("application/json"))
 		   ? ERR_OK
 		   : ERR_NOT_JSON;
+}
+
+static enum err
+decode_nothing(struct req *r)
+{
+	(void)r;
+	return ERR_OK;
 }
 
 static enum err
@@ -121,6 +154,8 @@ static const struct route test_rows[] = {
 	{ METHOD_POST, "/", false, NULL, NULL, done, encode_echo },
 	{ METHOD_GET, "/wait", false, NULL, NULL, hold, encode_waited },
 	{ METHOD_POST, "/wait", false, NULL, NULL, hold, encode_echo },
+	{ METHOD_GET, "/events", false, NULL, decode_nothing, next_event,
+	    encode_event },
 	{ METHOD_GET, "/big", false, NULL, NULL, done, encode_big },
 	{ METHOD_POST, "/json", false, NULL, decode_json, done, encode_echo },
 	{ METHOD_POST, "/secret", true, forbid, NULL, done, encode_echo },

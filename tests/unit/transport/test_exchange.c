@@ -192,6 +192,43 @@ a_client_that_is_gone_costs_nothing_more(void **state)
 	served_close(s);
 }
 
+static void
+one_at_once(struct config *c)
+{
+	c->request_limit = 1;
+}
+
+static void
+events_come_when_there_are_any_and_count_for_nobody(void **state)
+{
+	struct served *s = served_open(one_at_once);
+	struct client *c[3];
+	struct req *waiting[3];
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		c[i] = client_open(s);
+		send_text(c[i], GET("/events"));
+		assert_true(client_wait(c[i], "event\n\n", 1));
+		assert_has(c[i]->bytes, "Content-Type: text/event-stream\r\n");
+		waiting[i] = held;
+	}
+	assert_int_equal(s->worker.server->running, 0);
+	req_resume(waiting[2], ERR_OK);
+	assert_true(client_wait(c[2], "event\n\n", 2));
+	assert_ptr_equal(held, waiting[2]);
+	/* Who hangs up is let go, and costs nothing once it is resumed. */
+	for (size_t i = 0; i < 3; i++) {
+		shutdown(c[i]->fd, SHUT_WR);
+		assert_true(client_wait_end(c[i]));
+		assert_null(waiting[i]->conn);
+		client_close(c[i]);
+		req_resume(waiting[i], ERR_OK);
+	}
+	assert_int_equal(s->worker.server->conns_len, 0);
+	served_close(s);
+}
+
 int
 main(void)
 {
@@ -207,6 +244,8 @@ main(void)
 		    waiting_requests_keep_the_order_and_their_bytes),
 		cmocka_unit_test(a_failed_wait_is_answered_with_its_error),
 		cmocka_unit_test(a_client_that_is_gone_costs_nothing_more),
+		cmocka_unit_test(
+		    events_come_when_there_are_any_and_count_for_nobody),
 	};
 
 	return served_main(tests, sizeof(tests) / sizeof(tests[0]));

@@ -1,0 +1,142 @@
+/* /parse/{job} and its events (HTML Living Standard, 9.2). */
+#include "worker/api/job.h"
+
+#include "worker/api/parse.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+enum err
+api_job_decode(struct req *r)
+{
+	uint64_t number;
+
+	if (r->path_name.len == 0 || r->path_name.data[0] == '0' ||
+	    !span_to_u64(r->path_name, &number) || number > INT64_MAX)
+		return ERR_NO_JOB;
+	r->in.job = (int64_t)number;
+	return ERR_OK;
+}
+
+enum err
+api_job_events_decode(struct req *r)
+{
+	if (!span_to_u64(r->last_event_id, &r->in.seen))
+		r->in.seen = 0;
+	return api_job_decode(r);
+}
+
+static json_t *
+number(uint64_t n)
+{
+	return json_integer((json_int_t)n);
+}
+
+static json_t *
+text_or_null(struct span s)
+{
+	return s.len > 0 ? json_of_span(s) : json_null();
+}
+
+/* Nobody knows how many lines there are before the last is read: what has been
+ * read says how long they are. */
+static json_t *
+lines_total(const struct job_row *job)
+{
+	double lines = (double)job->lines_done;
+
+	if (job->state == JOB_DONE || job->bytes_done >= job->bytes_total)
+		return number(job->lines_done);
+	if (job->bytes_done == 0)
+		return json_null();
+	return number((uint64_t)(lines * (double)job->bytes_total /
+				 (double)job->bytes_done));
+}
+
+static void
+put_progress(json_t *o, const struct job_row *job)
+{
+	uint64_t left = 0;
+	double speed = 0;
+
+	if (job->bytes_total > job->bytes_done)
+		left = job->bytes_total - job->bytes_done;
+	if (job->seconds > 0)
+		speed = (double)job->bytes_done / job->seconds;
+	json_object_set_new(o, "bytes_done", number(job->bytes_done));
+	json_object_set_new(o, "bytes_total", number(job->bytes_total));
+	json_object_set_new(o, "lines_done", number(job->lines_done));
+	json_object_set_new(o, "lines_total", lines_total(job));
+	json_object_set_new(o, "bytes_per_second", number((uint64_t)speed));
+	if (job->state != JOB_RUNNING)
+		json_object_set_new(o, "seconds_left", json_integer(0));
+	else if (speed > 0)
+		json_object_set_new(
+		    o, "seconds_left", json_real((double)left / speed));
+	else
+		json_object_set_new(o, "seconds_left", json_null());
+}
+
+/* Words of a person's file names may be anything but UTF-8. */
+static json_t *
+failure(const struct job_row *job)
+{
+	json_t *message = job->words.len > 0 ? json_of_span(job->words) : NULL;
+
+	if (!message)
+		message = json_string(err_text(job->err));
+	return json_pack("{s:o, s:i}", "message", message, "error_code",
+	    err_status(job->err));
+}
+
+json_t *
+job_document(const struct req *r)
+{
+	static const char *const states[] = { [JOB_RUNNING] = "running",
+		[JOB_DONE] = "done",
+		[JOB_FAILED] = "failed" };
+	const struct job_row *job = &r->row.job;
+	char text[24];
+	int len = snprintf(text, sizeof(text), "%" PRId64, job->number);
+	json_t *o = json_object();
+
+	json_object_set_new(o, "job", json_of_span(span_of(text, (size_t)len)));
+	json_object_set_new(o, "state", json_string(states[job->state]));
+	json_object_set_new(o, "phase", text_or_null(job->phase));
+	json_object_set_new(o, "mode", text_or_null(job->mode));
+	put_progress(o, job);
+	json_object_set_new(o, "seconds", json_real(job->seconds));
+	if (job->state == JOB_FAILED)
+		json_object_set_new(o, "error", failure(job));
+	if (job->state == JOB_DONE)
+		parse_put_summary(o, &r->row.parse);
+	return o;
+}
+
+enum err
+api_job_encode(struct req *r)
+{
+	return json_answer(r, 200, job_document(r));
+}
+
+enum err
+api_job_events_encode(struct req *r)
+{
+	static const char alive[] = ":\n\n";
+	struct json_text text = { 0 };
+	char id[40];
+	int len;
+
+	if (r->out.status == 204)
+		return ERR_OK;
+	if (r->row.job.number == 0) {
+		json_text_put(&text, alive, sizeof(alive) - 1);
+	} else {
+		len = snprintf(id, sizeof(id),
+		    "id: %" PRIu64 "\ndata: ", r->row.job.revision);
+		json_text_put(&text, id, (size_t)len);
+		json_text_take(&text, job_document(r));
+		json_text_put(&text, "\n\n", 2);
+	}
+	return json_text_answer(&text, r, 200);
+}
