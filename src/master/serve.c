@@ -124,8 +124,6 @@ open_all(struct master *m, struct problem *why)
 static void
 warn_of_no_effect(const struct config *c)
 {
-	if (c->follow)
-		log_warn("follow has no effect in this version: ask /parse");
 	if (*c->ipinfo_token)
 		log_warn("ipinfo_token has no effect in this version: "
 			 "countries come from the local database");

@@ -72,6 +72,9 @@ on_heartbeat(uv_timer_t *timer)
 		else if (server_listen(l->worker.server, slot) != ERR_OK)
 			log_warn("slot %d is not served, trying again", slot);
 	}
+	/* The first living one of the host follows the log for all. */
+	ingest_follow(l->worker.ingest,
+	    neighbour_serves(setup->shared, (uint32_t)setup->slot, 0, now_ms));
 }
 
 static void
@@ -104,6 +107,7 @@ on_terminate(uv_signal_t *terminate, int number)
 	log_debug("draining");
 	l->worker.is_draining = true;
 	uv_timer_stop(&l->heartbeat);
+	ingest_follow(l->worker.ingest, false);
 	/* A neighbour takes over what waits in the queue. */
 	atomic_store_explicit(&own(l)->heartbeat_ms, 0, memory_order_relaxed);
 	uv_timer_start(&l->limit, on_too_long,

@@ -1,11 +1,13 @@
 /* The two halves of a worker's part in parsing, on one connection and one
  * subscription: `runner` does tasks, `asks` wants them done and waits for it,
- * with others who `watch` a job. `collector` tidies up. */
+ * with others who `watch` a job, `follow` wants them done when the log has changed.
+ * `collector` tidies up. */
 #include "worker/ingest/ingest.h"
 
 #include "worker/context.h"
 #include "worker/ingest/ask.h"
 #include "worker/ingest/collector.h"
+#include "worker/ingest/follow.h"
 #include "worker/ingest/runner.h"
 #include "worker/ingest/watch.h"
 #include "worker/store/job_events.h"
@@ -24,6 +26,7 @@ struct ingest {
 	struct watches *watches;
 	struct asks *asks;
 	struct collector *collector;
+	struct follow *follow; /* NULL: the setting says no */
 };
 
 static void
@@ -57,7 +60,10 @@ ingest_open(struct worker *w)
 		i->asks = asks_open(w, i->redis, i->watches);
 	}
 	i->collector = collector_open(w);
-	if (i->runner && i->watches && i->asks && i->collector)
+	if (i->asks && w->setup->config->follow)
+		i->follow = follow_open(w, i->asks);
+	if (i->runner && i->watches && i->asks && i->collector &&
+	    (i->follow || !w->setup->config->follow))
 		i->events = job_events_open(
 		    w->loop, address, "trawl-ingest-events", on_event, i);
 	if (!i->events) {
@@ -74,6 +80,13 @@ ingest_parse(
 	return asks_add(i->asks, wish, fn, arg);
 }
 
+void
+ingest_follow(struct ingest *i, bool is_leading)
+{
+	if (i->follow)
+		follow_lead(i->follow, is_leading);
+}
+
 struct watches *
 ingest_watches(struct ingest *i)
 {
@@ -87,6 +100,7 @@ ingest_close(struct ingest *i)
 		return;
 	job_events_close(i->events);
 	runner_close(i->runner);
+	follow_close(i->follow);
 	asks_close(i->asks);
 	watches_close(i->watches);
 	collector_close(i->collector);

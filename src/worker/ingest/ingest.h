@@ -52,6 +52,10 @@ typedef void parse_fn(const struct parse_outcome *outcome, void *arg);
 enum err ingest_parse(struct ingest *i, const struct parse_wish *wish,
     parse_fn *fn, void *arg) __attribute__((warn_unused_result));
 
+/* With the setting `follow`: whether this worker keeps the reports up to date,
+ * which one of a host is enough for. Not at first. */
+void ingest_follow(struct ingest *i, bool is_leading);
+
 /* Watches a job, see watch.h. */
 struct watches *ingest_watches(struct ingest *i);
 

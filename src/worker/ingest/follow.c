@@ -1,0 +1,302 @@
+/* One round of following:
+ *
+ *	look    where does the log lie?             on the pool
+ *	listen  to the kernel, there                uv_fs_event
+ *	parse   what is new                         asks
+ *	rest    until the next round, if there was anything, or may be by now
+ *
+ * The kernel tells of every write, which a busy log has 100,000 of a second, but
+ * one of them is all that is to be known: the first ends the listening until the
+ * next round. That one listens before it looks at the log, so nothing is missed
+ * between. */
+#include "worker/ingest/follow.h"
+
+#include "common/base/log.h"
+#include "common/base/shared.h"
+#include "worker/context.h"
+#include "worker/ingest/ask.h"
+#include "worker/ingest/follow_places.h"
+#include "worker/pool.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <uv.h>
+
+enum {
+	LEAD_MS =
+	    150, /* before it acts: those before it may just be starting */
+	BLIND_MS = 1000, /* between two looks where nobody tells */
+	RETRY_MS = 1000, /* after a failure */
+	PATIENCE_MS = 3600000,
+	KEEP_S = 60, /* the record of a job that nobody asked for */
+};
+
+enum state {
+	RESTING, /* until the timer, or an event, begins a round */
+	LOOKING, /* the pool has `pool_job` */
+	PARSING, /* asks have it */
+};
+
+/* A place, and the handle that listens there. */
+struct ear {
+	uv_fs_event_t event;
+	struct follow *follow;
+	struct follow_place place; /* of follow.places */
+	bool is_open;              /* the handle is the loop's */
+};
+
+struct follow {
+	struct pool_job pool_job;
+	struct worker *worker;
+	struct asks *asks;
+	uv_timer_t timer;
+	struct ear ears[FOLLOW_PLACES_MAX];
+	struct follow_places places;
+	enum state state;
+	enum err err; /* of the look */
+	bool is_leading;
+	bool is_changed; /* something happened since the round began */
+	bool is_listening;
+	bool is_failing; /* said so already */
+	bool is_closing;
+	int64_t began_ms; /* clock_ms() of the round */
+	int refs;         /* the timer, open ears, the pool, asks */
+};
+
+static void begin(struct follow *f);
+
+static void
+release(struct follow *f)
+{
+	assert(f->refs > 0);
+	if (--f->refs > 0)
+		return;
+	follow_places_cleanup(&f->places);
+	free(f);
+}
+
+static void
+stop_listening(struct follow *f)
+{
+	f->is_listening = false;
+	for (size_t i = 0; i < FOLLOW_PLACES_MAX; i++)
+		if (f->ears[i].is_open)
+			uv_fs_event_stop(&f->ears[i].event);
+}
+
+static void
+on_timer(uv_timer_t *t)
+{
+	begin(t->data);
+}
+
+/* The next round begins when the last one is `ms` old; what is over already
+ * begins with the loop's next turn. */
+static void
+rest(struct follow *f, int64_t ms)
+{
+	int64_t left = f->began_ms + ms - clock_ms();
+
+	if (!f->is_closing)
+		uv_timer_start(
+		    &f->timer, on_timer, left > 0 ? (uint64_t)left : 0, 0);
+}
+
+static void
+on_event(uv_fs_event_t *event, const char *name, int events, int status)
+{
+	struct ear *ear = event->data;
+	struct follow *f = ear->follow;
+
+	(void)events;
+	if (status == 0 && !follow_place_has(&ear->place, name))
+		return;
+	f->is_changed = true;
+	stop_listening(f);
+	if (f->state == RESTING)
+		rest(f, FOLLOW_MS);
+}
+
+static void
+listen_at(struct follow *f, struct ear *ear)
+{
+	if (!ear->is_open) {
+		uv_fs_event_init(f->worker->loop, &ear->event);
+		ear->event.data = ear;
+		ear->follow = f;
+		ear->is_open = true;
+		f->refs++;
+	}
+	if (uv_fs_event_start(&ear->event, on_event, ear->place.folder, 0) != 0)
+		f->places.is_blind = true;
+}
+
+static void
+start_listening(struct follow *f)
+{
+	stop_listening(f);
+	f->is_listening = true;
+	for (size_t i = 0; i < f->places.len; i++) {
+		f->ears[i].place = f->places.places[i];
+		listen_at(f, &f->ears[i]);
+	}
+}
+
+/* Says it when it begins and when it ends, not every second. */
+static void
+note(struct follow *f, enum err e, const char *words)
+{
+	bool is_failing = e != ERR_OK;
+
+	if (is_failing && !f->is_failing)
+		log_warn("follow: %s", words[0] ? words : err_text(e));
+	else if (!is_failing && f->is_failing)
+		log_info("follow: the reports are up to date again");
+	f->is_failing = is_failing;
+}
+
+static void
+end_round(struct follow *f, enum err e, bool is_news)
+{
+	f->state = RESTING;
+	if (f->is_closing || !f->is_leading)
+		return;
+	if (e != ERR_OK && e != ERR_NO_LOG)
+		rest(f, RETRY_MS);
+	else if (is_news || f->is_changed || !f->is_listening)
+		rest(f, FOLLOW_MS);
+	else if (f->places.is_blind)
+		rest(f, BLIND_MS);
+}
+
+static void
+on_parsed(const struct parse_outcome *outcome, void *arg)
+{
+	struct follow *f = arg;
+	enum err e = outcome->err;
+	bool is_news =
+	    e == ERR_OK && !span_is_equal(record_get(outcome->job, "mode"),
+			       span_text("unchanged"));
+
+	if (e != ERR_DRAINING)
+		note(f, e, outcome->words);
+	end_round(f, e, is_news);
+	release(f);
+}
+
+static void
+parse(struct follow *f)
+{
+	const struct parse_wish wish = { false, PATIENCE_MS, KEEP_S };
+	enum err e = asks_add(f->asks, &wish, on_parsed, f);
+
+	if (e == ERR_OK) {
+		f->state = PARSING;
+		f->refs++;
+	} else {
+		note(f, e, "");
+		end_round(f, e, false);
+	}
+}
+
+static void
+on_looked(struct pool_job *job)
+{
+	struct follow *f = (struct follow *)job;
+
+	if (f->is_closing || !f->is_leading) {
+		end_round(f, ERR_OK, false);
+	} else if (f->err != ERR_OK) {
+		note(f, f->err, "");
+		end_round(f, f->err, false);
+	} else {
+		start_listening(f);
+		parse(f);
+	}
+	release(f);
+}
+
+static void
+do_look(struct pool_job *job)
+{
+	struct follow *f = (struct follow *)job;
+
+	f->err = follow_places_find(
+	    f->worker->setup->config->logs_file_name, &f->places);
+}
+
+static void
+begin(struct follow *f)
+{
+	if (f->state != RESTING || f->is_closing || !f->is_leading)
+		return;
+	uv_timer_stop(&f->timer);
+	stop_listening(f);
+	follow_places_cleanup(&f->places);
+	f->began_ms = clock_ms();
+	f->is_changed = false;
+	if (pool_start(f->worker->parse_pool, &f->pool_job) == ERR_OK) {
+		f->state = LOOKING;
+		f->refs++;
+	} else {
+		rest(f, RETRY_MS);
+	}
+}
+
+struct follow *
+follow_open(struct worker *w, struct asks *asks)
+{
+	struct follow *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return NULL;
+	f->pool_job.work = do_look;
+	f->pool_job.done = on_looked;
+	f->worker = w;
+	f->asks = asks;
+	f->refs = 1;
+	uv_timer_init(w->loop, &f->timer);
+	f->timer.data = f;
+	return f;
+}
+
+void
+follow_lead(struct follow *f, bool is_leading)
+{
+	if (f->is_leading == is_leading)
+		return;
+	f->is_leading = is_leading;
+	log_debug(is_leading ? "follows the log" : "follows the log no more");
+	if (is_leading) {
+		f->began_ms = clock_ms();
+		rest(f, LEAD_MS);
+	} else {
+		uv_timer_stop(&f->timer);
+		stop_listening(f);
+	}
+}
+
+static void
+on_timer_closed(uv_handle_t *h)
+{
+	release(h->data);
+}
+
+static void
+on_ear_closed(uv_handle_t *h)
+{
+	release(((struct ear *)h->data)->follow);
+}
+
+void
+follow_close(struct follow *f)
+{
+	if (!f || f->is_closing)
+		return;
+	f->is_closing = true;
+	uv_close((uv_handle_t *)&f->timer, on_timer_closed);
+	for (size_t i = 0; i < FOLLOW_PLACES_MAX; i++)
+		if (f->ears[i].is_open)
+			uv_close(
+			    (uv_handle_t *)&f->ears[i].event, on_ear_closed);
+}

@@ -1,0 +1,163 @@
+#include "worker/ingest/follow_places.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* A folder with two in it, a file in either, and links. */
+struct tree {
+	char root[64];
+	struct follow_places places;
+};
+
+static void
+run(const struct tree *t, const char *command)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "cd %s && %s", t->root, command);
+	assert_int_equal(system(text), 0);
+}
+
+static int
+tree_open(void **state)
+{
+	struct tree *t = calloc(1, sizeof(*t));
+
+	assert_non_null(t);
+	strcpy(t->root, "/tmp/trawl-places-XXXXXX");
+	assert_non_null(mkdtemp(t->root));
+	run(t, "mkdir a b && touch a/x.log a/y.log b/z.log &&"
+	       "ln -s ../b/z.log a/link && ln -s b c");
+	*state = t;
+	return 0;
+}
+
+static int
+tree_close(void **state)
+{
+	struct tree *t = *state;
+
+	follow_places_cleanup(&t->places);
+	run(t, "rm -r a b c");
+	assert_int_equal(rmdir(t->root), 0);
+	free(t);
+	return 0;
+}
+
+/* Finds the places of names, each '%' of them the root. */
+static void
+find(struct tree *t, const char *format)
+{
+	char names[512];
+	FILE *text = fmemopen(names, sizeof(names), "w");
+
+	assert_non_null(text);
+	for (; *format; format++) {
+		if (*format == '%')
+			fputs(t->root, text);
+		else
+			fputc(*format, text);
+	}
+	fclose(text);
+	follow_places_cleanup(&t->places);
+	assert_int_equal(follow_places_find(names, &t->places), ERR_OK);
+}
+
+static void
+expect(const struct tree *t, size_t i, const char *folder, const char *pattern)
+{
+	char path[128];
+
+	assert_true(i < t->places.len);
+	snprintf(path, sizeof(path), "%s/%s", t->root, folder);
+	assert_string_equal(t->places.places[i].folder, path);
+	assert_string_equal(t->places.places[i].pattern, pattern);
+}
+
+static void
+a_file_is_told_by_its_folder(void **state)
+{
+	struct tree *t = *state;
+
+	find(t, " %/a/x.log , %/b/z.log,%/a/x.log");
+	assert_int_equal(t->places.len, 2);
+	expect(t, 0, "a", "x.log");
+	expect(t, 1, "b", "z.log");
+	assert_false(t->places.is_blind);
+}
+
+static void
+a_glob_is_one_place(void **state)
+{
+	struct tree *t = *state;
+
+	find(t, "%/a/*.log");
+	assert_int_equal(t->places.len, 1);
+	expect(t, 0, "a", "*.log");
+	assert_true(follow_place_has(&t->places.places[0], "new.log"));
+	assert_true(follow_place_has(&t->places.places[0], NULL));
+	assert_true(follow_place_has(&t->places.places[0], "a"));
+	assert_false(follow_place_has(&t->places.places[0], "new.txt"));
+	assert_false(follow_place_has(&t->places.places[0], ".log"));
+}
+
+static void
+a_link_is_told_by_its_file_too(void **state)
+{
+	struct tree *t = *state;
+
+	find(t, "%/a/l*");
+	assert_int_equal(t->places.len, 2);
+	expect(t, 0, "a", "l*");
+	expect(t, 1, "b", "z.log");
+	find(t, "%/c/z.log");
+	assert_int_equal(t->places.len, 1);
+	expect(t, 0, "b", "z.log");
+}
+
+static void
+what_is_not_there_yet_is_a_place(void **state)
+{
+	struct tree *t = *state;
+
+	find(t, "%/a/not-yet.log");
+	assert_int_equal(t->places.len, 1);
+	assert_false(t->places.is_blind);
+}
+
+static void
+what_the_kernel_cannot_tell_is_to_be_looked_at(void **state)
+{
+	struct tree *t = *state;
+
+	find(t, "%/nowhere/x.log,%/a/x.log");
+	assert_int_equal(t->places.len, 1);
+	assert_true(t->places.is_blind);
+	find(t, "%/[ab]/*.log");
+	assert_int_equal(t->places.len, 3);
+	assert_true(t->places.is_blind);
+}
+
+#define test(name) cmocka_unit_test_setup_teardown(name, tree_open, tree_close)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(a_file_is_told_by_its_folder),
+		test(a_glob_is_one_place),
+		test(a_link_is_told_by_its_file_too),
+		test(what_is_not_there_yet_is_a_place),
+		test(what_the_kernel_cannot_tell_is_to_be_looked_at),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
