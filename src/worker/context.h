@@ -8,6 +8,7 @@
 struct uv_loop_s;
 struct redis;
 struct copies;
+struct current;
 struct ingest;
 struct pool;
 struct rendered;
@@ -22,6 +23,7 @@ struct worker {
 	struct uv_loop_s *loop;
 	struct redis *redis;       /* store: the commands of requests */
 	struct copies *copies;     /* store: sessions that are remembered */
+	struct current *current;   /* store: which generation is */
 	struct ingest *ingest;     /* ingest: tasks and jobs; own connections */
 	struct rendered *rendered; /* service: reports that are ready */
 	struct seen *seen;         /* service: sessions noted this minute */

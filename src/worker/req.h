@@ -145,6 +145,7 @@ struct req {
 		char digest[DIGEST_TEXT];
 		bool is_noted; /* that it was used in this minute */
 	} session;
+	uint64_t generation_read; /* store: under way for it; 0: none is */
 
 	/* service: what the steps of an endpoint hand on to each other; in the
 	 * arena, set by the first of them */

@@ -16,6 +16,7 @@
 #include "worker/service/rendered.h"
 #include "worker/service/seen.h"
 #include "worker/store/copies.h"
+#include "worker/store/current.h"
 #include "worker/store/redis.h"
 #include "worker/transport/routes.h"
 #include "worker/transport/server.h"
@@ -126,6 +127,7 @@ finish(struct life *l)
 	server_close(w->server);
 	ingest_close(w->ingest);
 	rendered_close(w->rendered);
+	current_close(w->current);
 	copies_close(w->copies);
 	redis_close(w->redis);
 	pool_close(w->hash_pool);
@@ -158,10 +160,11 @@ start(struct life *l)
 	if (!w->hash_pool || !w->parse_pool || !w->redis || !w->server)
 		return ERR_NO_MEMORY;
 	w->copies = copies_open(w);
+	w->current = current_open(w);
 	w->ingest = ingest_open(w);
 	w->rendered = rendered_open(w);
 	w->seen = seen_new();
-	if (!w->copies || !w->ingest || !w->rendered || !w->seen)
+	if (!w->copies || !w->current || !w->ingest || !w->rendered || !w->seen)
 		return ERR_NO_MEMORY;
 	enum err e = server_listen(w->server, setup->slot);
 	if (e != ERR_OK)

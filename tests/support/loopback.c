@@ -2,6 +2,7 @@
 #include "support/loopback.h"
 #include "worker/pool.h"
 #include "worker/store/copies.h"
+#include "worker/store/current.h"
 #include "worker/store/redis.h"
 
 #include <setjmp.h>
@@ -54,6 +55,7 @@ loopback_open(void **state)
 	l->setup.shared = shared_new(1);
 	assert_non_null(l->setup.shared);
 	l->worker.copies = copies_open(&l->worker);
+	l->worker.current = current_open(&l->worker);
 	assert_non_null(l->worker.copies);
 	assert_non_null(l->worker.hash_pool);
 	*state = l;
@@ -65,6 +67,7 @@ loopback_close(void **state)
 {
 	struct loopback *l = *state;
 
+	current_close(l->worker.current);
 	copies_close(l->worker.copies);
 	redis_close(l->worker.redis);
 	pool_close(l->worker.hash_pool);

@@ -14,7 +14,7 @@ enum {
 	ALIGNMENT = _Alignof(max_align_t),
 	BLOCK_FIRST = 4096,
 	BLOCK_LIMIT = 256 * 1024,
-	POOL_MAX = 16,
+	POOL_MAX = 64,
 };
 
 struct arena_block {

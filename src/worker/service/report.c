@@ -8,9 +8,15 @@
 
 #include "worker/context.h"
 #include "worker/service/rendered.h"
-#include "worker/store/log_read.h"
+#include "worker/store/current.h"
 
 static req_step answer, answered;
+
+void
+service_report_early(struct req *r)
+{
+	store_generation_early(r);
+}
 
 enum req_state
 service_report(struct req *r)

@@ -7,4 +7,7 @@
  * request arrives, in r->out.body; r->row.parse.generation says which. */
 enum req_state service_report(struct req *r);
 
+/* Asks for that generation before the session is known (route.early). */
+void service_report_early(struct req *r);
+
 #endif

@@ -36,17 +36,34 @@ put(struct command *c, const void *data, size_t len)
 	c->len += len;
 }
 
+/* "$12\r\n"; printf(3) would be the longest part of a short command. */
+static void
+put_count(struct command *c, char mark, size_t count)
+{
+	char digits[24];
+	size_t at = sizeof(digits);
+
+	digits[--at] = '\n';
+	digits[--at] = '\r';
+	do {
+		digits[--at] = (char)('0' + count % 10);
+		count /= 10;
+	} while (count != 0);
+	digits[--at] = mark;
+	put(c, digits + at, sizeof(digits) - at);
+}
+
 static void
 put_head(struct command *c, int argc)
 {
 	c->argc = argc;
-	c->len += (size_t)sprintf(c->text + c->len, "*%d\r\n", argc);
+	put_count(c, '*', (size_t)argc);
 }
 
 static void
 put_bulk(struct command *c, const char *data, size_t len)
 {
-	c->len += (size_t)sprintf(c->text + c->len, "$%zu\r\n", len);
+	put_count(c, '$', len);
 	put(c, data, len);
 	put(c, "\r\n", 2);
 }

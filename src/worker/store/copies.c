@@ -12,14 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GENERATION_MAX = 64, REPORTS_SLOT = 0 };
+enum { REPORTS_SLOT = 0 };
 
 struct copies {
 	const struct worker *worker;
 	struct tracking *tracking; /* NULL: no copies are wanted */
 	struct copy_table *sessions;
 	struct token_tag_key key;
-	char generation[GENERATION_MAX];
+	char generation[COPIES_NAME_MAX];
 	size_t generation_len;
 	struct copy_stamp generation_stamp;
 	uint32_t era;         /* moved on when everything is to be forgotten */

@@ -26,6 +26,8 @@
 struct copies;
 struct worker;
 
+enum { COPIES_NAME_MAX = 64 }; /* bytes of a generation's name */
+
 /* `w` is borrowed and has its loop, setup and redis. NULL when memory is out. */
 struct copies *copies_open(struct worker *w);
 

@@ -4,10 +4,6 @@
  * that is gone. */
 #include "worker/store/log_read.h"
 
-#include "worker/context.h"
-#include "worker/store/copies.h"
-#include "worker/store/query.h"
-
 #include <hiredis/hiredis.h>
 
 static enum err
@@ -17,55 +13,6 @@ keep(struct arena *a, const redisReply *reply, struct span *out)
 
 	*out = span_of(copy, reply->len);
 	return copy ? ERR_OK : ERR_NO_MEMORY;
-}
-
-static enum err
-on_generation(struct req *r, const redisReply *reply, void *out)
-{
-	if (reply->type == REDIS_REPLY_NIL)
-		return ERR_OK;
-	if (reply->type != REDIS_REPLY_STRING)
-		return ERR_CORRUPT;
-	return keep(&r->arena, reply, out);
-}
-
-struct keeping {
-	struct span *out;
-	struct copy_stamp stamp;
-};
-
-static enum err
-on_tracked_generation(struct req *r, const redisReply *reply, void *out)
-{
-	const struct keeping *k = out;
-	enum err e = on_generation(r, reply, k->out);
-
-	if (e == ERR_OK)
-		copies_keep_generation(r->worker->copies, *k->out, k->stamp);
-	return e;
-}
-
-enum req_state
-store_generation(struct req *r, struct span *out, req_step *next)
-{
-	static const char command[] = "HGET {logs}:manifest generation";
-	struct copies *copies = r->worker->copies;
-	struct span copy = copies_find_generation(copies);
-	struct copy_stamp stamp;
-	struct keeping *k;
-
-	*out = (struct span){ NULL, 0 };
-	if (copy.len > 0) {
-		*out = span_of(arena_copy(&r->arena, copy), copy.len);
-		return out->data ? next(r) : req_fail(r, ERR_NO_MEMORY);
-	}
-	if (!copies_note_reports(copies, &stamp))
-		return store_send(r, on_generation, out, next, command);
-	k = arena_alloc(&r->arena, sizeof(*k));
-	if (!k)
-		return req_fail(r, ERR_NO_MEMORY);
-	*k = (struct keeping){ out, stamp };
-	return store_send_tracked(r, on_tracked_generation, k, next, command);
 }
 
 static enum err

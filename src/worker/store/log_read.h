@@ -14,14 +14,7 @@
 
 /* What readers of the reports ask Redis. A segment that a manifest names and
  * that is not there has been given back: ERR_STALE, and the manifest of today
- * is to be read. */
-
-/* Name of the current generation, remembered (copies.h) or read; the empty span:
- * nothing has been parsed. Loop thread. */
-enum req_state store_generation(struct req *r, struct span *out, req_step *next)
-    __attribute__((warn_unused_result));
-
-/* The rest: pool threads. */
+ * is to be read. Pool threads. */
 
 /* The manifest; an empty record: nothing has been parsed. */
 enum err log_read_manifest(struct bulk *b, struct record *out)

@@ -67,25 +67,25 @@ on_caching(enum err err, const redisReply *reply, void *arg)
 	(void)arg;
 }
 
-/* The two stand together on the connection: there is nobody else between. */
+/* CLIENT CACHING and the read stand together on the connection: there is nobody
+ * else between. */
 enum req_state
-store_send_tracked(struct req *r, store_decode *decode, void *out,
-    req_step *next, const char *format, ...)
+store_send_words(struct req *r, store_decode *decode, void *out, req_step *next,
+    bool is_tracked, int argc, const char *const *argv, const size_t *lens)
 {
+	static const char *const caching[] = { "CLIENT", "CACHING", "YES" };
 	struct query *q = query_new(r, decode, out);
-	va_list args;
-	enum err err;
+	struct redis *redis = r->worker->redis;
+	enum err err = ERR_OK;
 
 	if (!q)
 		return req_fail(r, ERR_NO_MEMORY);
-	err = redis_sendf(r->worker->redis, on_caching, NULL, deadline_ms(r),
-	    "CLIENT CACHING YES");
-	if (err != ERR_OK)
-		return req_fail(r, err);
-	va_start(args, format);
-	err = redis_vsendf(
-	    r->worker->redis, on_reply, q, deadline_ms(r), format, args);
-	va_end(args);
+	if (is_tracked)
+		err = redis_send(
+		    redis, on_caching, NULL, deadline_ms(r), 3, caching, NULL);
+	if (err == ERR_OK)
+		err = redis_send(
+		    redis, on_reply, q, deadline_ms(r), argc, argv, lens);
 	return err == ERR_OK ? req_wait(r, next) : req_fail(r, err);
 }
 

@@ -19,11 +19,13 @@ enum req_state store_send(struct req *r, store_decode *decode, void *out,
     req_step *next, const char *format, ...)
     __attribute__((warn_unused_result));
 
-/* The same for a read of which Redis is to tell when it changes (tracking.h);
- * the caller has noted a stamp just before, so the connection is up. */
-enum req_state store_send_tracked(struct req *r, store_decode *decode,
-    void *out, req_step *next, const char *format, ...)
-    __attribute__((warn_unused_result));
+/* The same by words, which is quicker, for what every request may send.
+ *
+ * is_tracked  Redis is to tell when what is read changes (tracking.h); the
+ *             caller has noted a stamp just before, so the connection is up */
+enum req_state store_send_words(struct req *r, store_decode *decode, void *out,
+    req_step *next, bool is_tracked, int argc, const char *const *argv,
+    const size_t *lens) __attribute__((warn_unused_result));
 
 /* The same for a script; format: its keys, then its other arguments. */
 enum req_state store_script(struct req *r, store_decode *decode, void *out,

@@ -93,23 +93,51 @@ on_session(struct req *r, const redisReply *reply, void *out)
 	return err;
 }
 
+enum { KEY_MAX = 96 }; /* of a session */
+
+static size_t
+put_text(char *to, size_t at, const char *text, size_t len)
+{
+	memcpy(to + at, text, len);
+	return at + len;
+}
+
+/* "{user:42}:session:<digest>". Returns its length. */
+static size_t
+session_key(char out[KEY_MAX], int64_t user_id, const char *digest)
+{
+	char digits[20];
+	size_t first = sizeof(digits), at;
+
+	do {
+		digits[--first] = (char)('0' + user_id % 10);
+		user_id /= 10;
+	} while (user_id != 0);
+	at = put_text(out, 0, "{user:", 6);
+	at = put_text(out, at, digits + first, sizeof(digits) - first);
+	at = put_text(out, at, "}:session:", 10);
+	return put_text(out, at, digest, strnlen(digest, DIGEST_TEXT - 1));
+}
+
 enum req_state
 store_session_read(
     struct req *r, struct span token, int64_t *expires_s, req_step *next)
 {
-	static const char format[] = "HGET " USER ":session:%s expires";
+	char key[KEY_MAX];
+	const char *const words[] = { "HGET", key, "expires" };
+	const size_t lens[] = { 4,
+		session_key(key, r->session.user_id, r->session.digest), 7 };
 	struct copy_stamp stamp;
 	struct keeping *k;
 
 	if (!copies_note_user(r->worker->copies, r->session.user_id, &stamp))
-		return store_send(r, store_decode_number, expires_s, next,
-		    format, r->session.user_id, r->session.digest);
+		return store_send_words(r, store_decode_number, expires_s, next,
+		    false, 3, words, lens);
 	k = arena_alloc(&r->arena, sizeof(*k));
 	if (!k)
 		return req_fail(r, ERR_NO_MEMORY);
 	*k = (struct keeping){ token, stamp, expires_s };
-	return store_send_tracked(r, on_session, k, next, format,
-	    r->session.user_id, r->session.digest);
+	return store_send_words(r, on_session, k, next, true, 3, words, lens);
 }
 
 enum req_state

@@ -25,6 +25,8 @@ endpoint_admit(struct req *r)
 	if ((r->route->session || r->route->decode) &&
 	    server_is_busy(r->worker->server))
 		return req_fail(r, ERR_OVERLOAD);
+	if (r->route->early)
+		r->route->early(r);
 	return r->route->session ? service_session(r, permit) : permit(r);
 }
 

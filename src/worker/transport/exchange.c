@@ -24,7 +24,7 @@
 
 static void on_done(struct req *r);
 
-enum { SPARES_MAX = 16 };
+enum { SPARES_MAX = 64 }; /* as many as wait for Redis at once, mostly */
 
 void
 exchange_pool_cleanup(struct exchange_pool *pool)

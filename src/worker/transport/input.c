@@ -6,7 +6,8 @@
 #include <string.h>
 
 enum {
-	SPARES_MAX = 16,
+	SPARES_MAX =
+	    64, /* as many requests as wait for Redis at once, mostly */
 	/* Less room than that behind a request's first bytes is not worth a
 	 * read(2) when they can be moved instead. */
 	ROOM_MIN = 4096,

@@ -10,7 +10,10 @@ struct route {
 	/* Begins with '/' and a letter, if it is not "/" alone. "{id}" stands for [1-9][0-9]* that fits int64 (else there is no such
 	 * path), "{n}" and "{job}" for any segment, which api judges. */
 	const char *path;
-	bool session;                      /* a token is required: 401 */
+	bool session; /* a token is required: 401 */
+	/* Starts what `serve` will want of the store, so that it comes in one
+	 * round trip with the session; NULL: nothing. */
+	void (*early)(struct req *r);
 	enum err (*permit)(struct req *r); /* 403; NULL: for everybody */
 	enum err (*decode)(struct req *r); /* 415, 400; NULL: nothing to read */
 	req_step *serve;                   /* 429, the work */

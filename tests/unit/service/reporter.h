@@ -5,6 +5,7 @@
 #include "worker/req.h"
 #include "worker/service/rendered.h"
 #include "worker/store/copies.h"
+#include "worker/store/current.h"
 #include "worker/store/redis.h"
 
 /* One worker that parses and answers reports, without transport. */
@@ -36,6 +37,7 @@ reporter_open(struct reporter *t)
 	t->crew->member[0].setup.shared = shared_new(1);
 	assert_non_null(t->crew->member[0].setup.shared);
 	t->worker->copies = copies_open(t->worker);
+	t->worker->current = current_open(t->worker);
 	t->worker->rendered = rendered_open(t->worker);
 	assert_non_null(t->worker->copies);
 	assert_non_null(t->worker->redis);
@@ -46,6 +48,7 @@ static inline void
 reporter_close(struct reporter *t)
 {
 	rendered_close(t->worker->rendered);
+	current_close(t->worker->current);
 	copies_close(t->worker->copies);
 	shared_free(t->crew->member[0].setup.shared);
 	redis_close(t->worker->redis);

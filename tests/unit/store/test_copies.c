@@ -1,7 +1,7 @@
 #include "worker/store/copies.h"
 
 #include "support/loopback.h"
-#include "worker/store/log_read.h"
+#include "worker/store/current.h"
 #include "worker/store/session.h"
 
 #include <setjmp.h>

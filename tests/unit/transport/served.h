@@ -150,21 +150,25 @@ encode_error(struct req *r)
 }
 
 static const struct route test_rows[] = {
-	{ METHOD_GET, "/", false, NULL, NULL, done, encode_hello },
-	{ METHOD_POST, "/", false, NULL, NULL, done, encode_echo },
-	{ METHOD_GET, "/wait", false, NULL, NULL, hold, encode_waited },
-	{ METHOD_POST, "/wait", false, NULL, NULL, hold, encode_echo },
-	{ METHOD_GET, "/events", false, NULL, decode_nothing, next_event,
+	{ METHOD_GET, "/", false, NULL, NULL, NULL, done, encode_hello },
+	{ METHOD_POST, "/", false, NULL, NULL, NULL, done, encode_echo },
+	{ METHOD_GET, "/wait", false, NULL, NULL, NULL, hold, encode_waited },
+	{ METHOD_POST, "/wait", false, NULL, NULL, NULL, hold, encode_echo },
+	{ METHOD_GET, "/events", false, NULL, NULL, decode_nothing, next_event,
 	    encode_event },
-	{ METHOD_GET, "/big", false, NULL, NULL, done, encode_big },
-	{ METHOD_POST, "/json", false, NULL, decode_json, done, encode_echo },
-	{ METHOD_POST, "/secret", true, forbid, NULL, done, encode_echo },
-	{ METHOD_POST, "/forbidden", false, forbid, decode_json, done,
+	{ METHOD_GET, "/big", false, NULL, NULL, NULL, done, encode_big },
+	{ METHOD_POST, "/json", false, NULL, NULL, decode_json, done,
 	    encode_echo },
-	{ METHOD_GET, "/user/all", false, NULL, NULL, done, encode_hello },
-	{ METHOD_PATCH, "/user/{id}", false, NULL, NULL, done, encode_id },
-	{ METHOD_DELETE, "/user/{id}", false, NULL, NULL, done, encode_id },
-	{ METHOD_GET, "/report/{n}", false, NULL, NULL, done, encode_id },
+	{ METHOD_POST, "/secret", true, NULL, forbid, NULL, done, encode_echo },
+	{ METHOD_POST, "/forbidden", false, NULL, forbid, decode_json, done,
+	    encode_echo },
+	{ METHOD_GET, "/user/all", false, NULL, NULL, NULL, done,
+	    encode_hello },
+	{ METHOD_PATCH, "/user/{id}", false, NULL, NULL, NULL, done,
+	    encode_id },
+	{ METHOD_DELETE, "/user/{id}", false, NULL, NULL, NULL, done,
+	    encode_id },
+	{ METHOD_GET, "/report/{n}", false, NULL, NULL, NULL, done, encode_id },
 };
 
 static const struct routes test_routes = {

@@ -1,0 +1,249 @@
+/* A read is open until the loop is about to sleep, which is when the connection
+ * sends it; until then requests may join it. It is under way until Redis has
+ * answered, and then it is the latest answer: good for whoever joined it. */
+#include "worker/store/current.h"
+
+#include "common/base/config.h"
+#include "worker/context.h"
+#include "worker/store/copies.h"
+#include "worker/store/redis.h"
+
+#include <hiredis/hiredis.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+struct waiter {
+	struct waiter *next;
+	struct req *req;
+	struct span *out;
+};
+
+struct read {
+	struct read *next; /* current.reads */
+	struct current *current;
+	uint64_t number;
+	bool is_kept; /* Redis is to tell when it changes */
+	struct copy_stamp stamp;
+	struct waiter *waiting; /* in their requests' arenas */
+};
+
+struct current {
+	struct worker *worker;
+	uv_prepare_t before_sleep; /* ends the open read */
+	struct read *reads;        /* under way, newest first */
+	bool is_open;              /* the newest may be joined */
+	uint64_t number;           /* of the newest read ever */
+	uint64_t answered;         /* the newest that Redis has answered */
+	char name[COPIES_NAME_MAX];
+	size_t name_len;
+};
+
+static void
+on_before_sleep(uv_prepare_t *handle)
+{
+	struct current *c = handle->data;
+
+	uv_prepare_stop(handle);
+	c->is_open = false;
+}
+
+static void
+unlist(struct read *n)
+{
+	struct read **at = &n->current->reads;
+
+	while (*at != n)
+		at = &(*at)->next;
+	*at = n->next;
+}
+
+static enum err
+take_name(struct current *c, const redisReply *reply)
+{
+	if (reply->type == REDIS_REPLY_NIL) {
+		c->name_len = 0;
+		return ERR_OK;
+	}
+	if (reply->type != REDIS_REPLY_STRING || reply->len > sizeof(c->name))
+		return ERR_CORRUPT;
+	c->name_len = reply->len;
+	memcpy(c->name, reply->str, c->name_len);
+	return ERR_OK;
+}
+
+static enum err
+give_name(const struct current *c, struct req *r, struct span *out)
+{
+	if (c->name_len == 0)
+		return ERR_OK;
+	*out = span_of(
+	    arena_copy(&r->arena, span_of(c->name, c->name_len)), c->name_len);
+	return out->data ? ERR_OK : ERR_NO_MEMORY;
+}
+
+static void
+on_answer(enum err err, const redisReply *reply, void *arg)
+{
+	struct read *n = arg;
+	struct current *c = n->current;
+	struct waiter *next;
+
+	unlist(n);
+	if (c->reads == NULL || c->reads->number < n->number)
+		c->is_open = false;
+	if (err == ERR_OK)
+		err = redis_reply_err(reply);
+	if (err == ERR_OK)
+		err = take_name(c, reply);
+	if (err == ERR_OK) {
+		c->answered = n->number;
+		if (n->is_kept)
+			copies_keep_generation(c->worker->copies,
+			    span_of(c->name, c->name_len), n->stamp);
+	}
+	for (struct waiter *w = n->waiting; w != NULL; w = next) {
+		next = w->next;
+		if (err == ERR_OK)
+			req_resume(w->req, give_name(c, w->req, w->out));
+		else
+			req_resume(w->req, err);
+	}
+	free(n);
+}
+
+static void
+on_caching(enum err err, const redisReply *reply, void *arg)
+{
+	(void)err;
+	(void)reply;
+	(void)arg;
+}
+
+static enum err
+send_read(struct read *n)
+{
+	const struct worker *w = n->current->worker;
+	int64_t deadline_ms = w->setup->config->redis_timeout_ms;
+	enum err e = ERR_OK;
+
+	if (n->is_kept)
+		e = redis_sendf(w->redis, on_caching, NULL, deadline_ms,
+		    "CLIENT CACHING YES");
+	if (e == ERR_OK)
+		e = redis_sendf(w->redis, on_answer, n, deadline_ms,
+		    "HGET {logs}:manifest generation");
+	return e;
+}
+
+/* The read that can be joined now. */
+static enum err
+join(struct current *c, struct read **out)
+{
+	struct read *n;
+	enum err e;
+
+	if (c->is_open) {
+		*out = c->reads;
+		return ERR_OK;
+	}
+	n = calloc(1, sizeof(*n));
+	if (n == NULL)
+		return ERR_NO_MEMORY;
+	n->current = c;
+	n->is_kept = copies_note_reports(c->worker->copies, &n->stamp);
+	e = send_read(n);
+	if (e != ERR_OK) {
+		free(n);
+		return e;
+	}
+	n->number = ++c->number;
+	n->next = c->reads;
+	c->reads = n;
+	c->is_open = true;
+	uv_prepare_start(&c->before_sleep, on_before_sleep);
+	*out = n;
+	return ERR_OK;
+}
+
+/* When it cannot be sent, store_generation() says so. */
+void
+store_generation_early(struct req *r)
+{
+	struct current *c = r->worker->current;
+	struct read *n;
+
+	if (copies_find_generation(c->worker->copies).len == 0 &&
+	    join(c, &n) == ERR_OK)
+		r->generation_read = n->number;
+}
+
+static struct read *
+find(const struct current *c, uint64_t number)
+{
+	struct read *n = c->reads;
+
+	while (n != NULL && n->number != number)
+		n = n->next;
+	return n;
+}
+
+enum req_state
+store_generation(struct req *r, struct span *out, req_step *next)
+{
+	struct current *c = r->worker->current;
+	struct span copy = copies_find_generation(c->worker->copies);
+	struct read *n = NULL;
+	struct waiter *w;
+	enum err e = ERR_OK;
+
+	*out = span_of(NULL, 0);
+	if (copy.len > 0) {
+		*out = span_of(arena_copy(&r->arena, copy), copy.len);
+		return out->data ? next(r) : req_fail(r, ERR_NO_MEMORY);
+	}
+	if (r->generation_read != 0 && c->answered >= r->generation_read) {
+		e = give_name(c, r, out);
+		return e == ERR_OK ? next(r) : req_fail(r, e);
+	}
+	w = arena_alloc(&r->arena, sizeof(*w));
+	if (w == NULL)
+		return req_fail(r, ERR_NO_MEMORY);
+	if (r->generation_read != 0)
+		n = find(c, r->generation_read);
+	if (n == NULL)
+		e = join(c, &n);
+	if (e != ERR_OK)
+		return req_fail(r, e);
+	*w = (struct waiter){ n->waiting, r, out };
+	n->waiting = w;
+	return req_wait(r, next);
+}
+
+struct current *
+current_open(struct worker *w)
+{
+	struct current *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->worker = w;
+	uv_prepare_init(w->loop, &c->before_sleep);
+	c->before_sleep.data = c;
+	return c;
+}
+
+static void
+on_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+/* What is under way is answered by redis_close(), which follows in the same turn
+ * of the loop. */
+void
+current_close(struct current *c)
+{
+	if (c != NULL)
+		uv_close((uv_handle_t *)&c->before_sleep, on_closed);
+}
