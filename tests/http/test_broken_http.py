@@ -87,6 +87,66 @@ BROKEN = {  # what is wrong with it: (its bytes, the status)
     "a chunk longer than it says": (CHUNKED + b"1\r\n{}\r\n0\r\n\r\n", 400),
     "a chunk ended by a bare LF": (CHUNKED + b"2\n{}\r\n0\r\n\r\n", 400),
     "a negative chunk size": (CHUNKED + b"-1\r\n{}\r\n", 400),
+    "a chunk size with a plus": (CHUNKED + b"+2\r\n{}\r\n0\r\n\r\n", 400),
+    "a chunk size with a prefix":
+        (CHUNKED + b"0x2\r\n{}\r\n0\r\n\r\n", 400),
+    "a chunk size with a separator":
+        (CHUNKED + b"0_2\r\n{}\r\n0\r\n\r\n", 400),
+    "a blank before a chunk size":
+        (CHUNKED + b" 2\r\n{}\r\n0\r\n\r\n", 400),
+    "a blank behind a chunk size":
+        (CHUNKED + b"2 \r\n{}\r\n0\r\n\r\n", 400),
+    "a chunk without its end": (CHUNKED + b"2\r\n{}0\r\n\r\n", 400),
+    "an extension without a name":
+        (CHUNKED + b"2;\r\n{}\r\n0\r\n\r\n", 400),
+    "an extension of a bare LF":
+        (CHUNKED + b"2;a\nb\r\n{}\r\n0\r\n\r\n", 400),
+    "an extension of a bare CR":
+        (CHUNKED + b"2;a\rb\r\n{}\r\n0\r\n\r\n", 400),
+    "an extension whose quotes do not end":
+        (CHUNKED + b'2;a="b\r\n{}\r\n0\r\n\r\n', 400),
+    "a folded trailer":
+        (CHUNKED + b"0\r\nName: x\r\n y\r\n\r\n", 400),
+    "a trailer without a colon": (CHUNKED + b"0\r\nName\r\n\r\n", 400),
+    "a trailer ended by a bare LF":
+        (CHUNKED + b"0\r\nName: x\n\r\n", 400),
+    "a blank at the beginning": (b" GET / HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "two blanks behind the method":
+        (b"GET  / HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "two blanks behind the target":
+        (b"GET /  HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "a blank behind the version":
+        (b"GET / HTTP/1.1 \r\n" + HOST + b"\r\n", 400),
+    "tabs for blanks": (b"GET\t/\tHTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "a version in small letters":
+        (b"GET / http/1.1\r\n" + HOST + b"\r\n", 400),
+    "a version of two digits":
+        (b"GET / HTTP/1.10\r\n" + HOST + b"\r\n", 400),
+    "a method in small letters": (b"get / HTTP/1.1\r\n" + HOST + b"\r\n", 501),
+    "a method that nobody knows": (b"ODD / HTTP/1.1\r\n" + HOST + b"\r\n", 501),
+    "an authority for a target":
+        (b"GET x:80 HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "an asterisk for a target": (b"GET * HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "a whole URL with a user":
+        (b"GET http://u@x/ HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "a whole URL without a host": (b"GET http://x/ HTTP/1.1\r\n\r\n", 400),
+    "a port that is none": (b"GET / HTTP/1.1\r\nHost: x:y\r\n\r\n", 400),
+    "a port beyond all": (b"GET / HTTP/1.1\r\nHost: x:65536\r\n\r\n", 400),
+    "a list of hosts": (b"GET / HTTP/1.1\r\nHost: x, y\r\n\r\n", 400),
+    "a bracket that stays open":
+        (b"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400),
+    "a length of two numbers":
+        (POST + b"Content-Length: 2 2\r\n\r\n{}", 400),
+    "an encoding in quotes":
+        (POST + b'Transfer-Encoding: "chunked"\r\n\r\n0\r\n\r\n', None),
+    "an encoding behind a comma":
+        (POST + b"Transfer-Encoding: ,chunked\r\n\r\n0\r\n\r\n", None),
+    "an encoding and chunked":
+        (POST + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", None),
+    "an encoding behind a control character":
+        (POST + b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n", 400),
+    "identity": (POST + b"Transfer-Encoding: identity\r\n\r\n", None),
+    "an expectation that nobody knows": (POST + b"Expect: a\r\n\r\n", 417),
 }
 # Where the standard leaves a choice of statuses.
 CHOICE = {"no HTTP at all": (400, 501),
@@ -100,7 +160,11 @@ CHOICE = {"no HTTP at all": (400, 501),
           "an unknown encoding": (400, 501),
           "chunked, but not last": (400, 501),
           "chunked twice": (400, 501),
-          "an encoding misspelt": (400, 501)}
+          "an encoding misspelt": (400, 501),
+          "an encoding in quotes": (400, 501),
+          "an encoding behind a comma": (400, 501),
+          "an encoding and chunked": (400, 501),
+          "identity": (400, 501)}
 
 
 class Broken(ServiceCase):
@@ -175,6 +239,16 @@ class Unusual(ServiceCase):
             "an encoding in capitals":
                 POST + b"Transfer-Encoding: CHUNKED\r\n\r\n0\r\n\r\n",
             "a length of many zeros": POST + b"Content-Length: 0002\r\n\r\n{}",
+            "extensions of a chunk":
+                CHUNKED + b"2;a=b;c=d\r\n{}\r\n0;e\r\n\r\n",
+            "quotes in an extension":
+                CHUNKED + b'2 ; a = "b;\\"c";d\r\n{}\r\n0\r\n\r\n',
+            "trailers": CHUNKED + b"2\r\n{}\r\n0\r\nContent-Length: 9\r\n"
+                        b"Transfer-Encoding: x\r\n\r\n",
+            "a chunk size of many zeros":
+                CHUNKED + b"0" * 30 + b"2\r\n{}\r\n000\r\n\r\n",
+            "an empty line before it": b"\r\n" + GET + b"\r\n",
+            "blanks around a length": POST + b"Content-Length: \t2 \r\n\r\n{}",
             "an upgrade": GET + b"Connection: upgrade\r\nUpgrade: h2c\r\n\r\n",
         }
         may_refuse = {"the whole URL as target", "an upgrade"}

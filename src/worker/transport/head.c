@@ -133,14 +133,32 @@ head_lines_are_strict(struct span bytes, char *last)
 	return !has_fault && (halves[0] | halves[1]) == 0;
 }
 
+const bool head_token_bytes[256] = {
+	['0' ... '9'] = true,
+	['A' ... 'Z'] = true,
+	['a' ... 'z'] = true,
+	['!'] = true,
+	['#'] = true,
+	['$'] = true,
+	['%'] = true,
+	['&'] = true,
+	['\''] = true,
+	['*'] = true,
+	['+'] = true,
+	['-'] = true,
+	['.'] = true,
+	['^'] = true,
+	['_'] = true,
+	['`'] = true,
+	['|'] = true,
+	['~'] = true,
+};
+
 bool
 head_is_token(struct span text)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.data[i];
-
-		if (!isalnum(c) && (c == '\0' || !strchr("!#$%&'*+-.^_`|~", c)))
+	for (size_t i = 0; i < text.len; i++)
+		if (!head_token_bytes[(unsigned char)text.data[i]])
 			return false;
-	}
 	return text.len > 0;
 }

@@ -20,13 +20,16 @@ struct head {
  * The whole head must be there. */
 enum err head_read(const struct head *h, const char *base, struct req *r);
 
-/* Holds the lines of a head or of trailers to CR LF and nothing else, and to
+/* Holds the lines of a head to CR LF and nothing else, and to
  * neither a continuation (blank at the beginning) nor an empty name.
  *
  * last  the byte before `bytes`; '\n' at first; carried from piece to piece */
 bool head_lines_are_strict(struct span bytes, char *last);
 
-/* Whether all of `text` could be a method (RFC 9110, 5.6.2: token). */
+/* The bytes of names (RFC 9110, 5.6.2: token). */
+extern const bool head_token_bytes[256];
+
+/* Whether all of `text` could be a method. */
 bool head_is_token(struct span text);
 
 #endif

@@ -3,10 +3,10 @@
  * line, by head_lines_are_strict() over the raw bytes, so that it does not
  * matter where TCP cut them.
  *
- * The parser is paused at three places: before a body, so that a request can be
- * refused without reading it; before the trailers, whose lines are checked like
- * those of the head; and behind a message, because the next one waits until it
- * has been answered. */
+ * The parser is paused at two places: before a body, so that a request can be
+ * refused without reading it, and behind a message, because the next one waits
+ * until it has been answered. A chunked body is not llhttp's: for it the message
+ * ends with the head, and chunked.c reads on. */
 #include "worker/transport/http.h"
 
 #include "worker/transport/head.h"
@@ -71,8 +71,6 @@ on_name(llhttp_t *parser, const char *at, size_t len)
 {
 	struct http *h = http_of(parser);
 
-	if (h->is_head_whole)
-		return 0;
 	part_extend(&h->head.fields.name, h->base, at, len);
 	return 0;
 }
@@ -82,8 +80,6 @@ on_value(llhttp_t *parser, const char *at, size_t len)
 {
 	struct http *h = http_of(parser);
 
-	if (h->is_head_whole)
-		return 0;
 	part_extend(&h->head.fields.value, h->base, at, len);
 	return 0;
 }
@@ -95,8 +91,6 @@ on_field(llhttp_t *parser)
 
 	if (++h->fields_len > (uint64_t)h->config->header_count_limit)
 		return broken(h, ERR_HEADERS_TOO_LARGE);
-	if (h->is_head_whole)
-		return 0;
 	enum err e = fields_end(&h->head.fields, h->base, &h->req->arena);
 	return e == ERR_OK ? 0 : broken(h, e);
 }
@@ -143,7 +137,22 @@ on_head(llhttp_t *parser)
 	h->keep_alive = llhttp_should_keep_alive(parser) != 0;
 	h->expects_continue =
 	    h->head.fields.has[FIELD_EXPECT] && !h->head.is_old;
-	return h->is_chunked || h->head.content_length > 0 ? HPE_PAUSED : 0;
+	if (h->is_chunked)
+		return 1; /* no body that is llhttp's to read */
+	return h->head.content_length > 0 ? HPE_PAUSED : 0;
+}
+
+static enum err
+add_body(struct http *h, struct span piece)
+{
+	enum err e = ERR_OK;
+
+	h->body_seen += piece.len;
+	if (!h->is_discarding)
+		e = body_add(&h->body, piece, (size_t)h->config->body_limit);
+	if (!h->is_discarding && e == ERR_OK)
+		h->req->body = span_of(h->body.data, h->body.len);
+	return e;
 }
 
 static int
@@ -151,38 +160,21 @@ on_body(llhttp_t *parser, const char *at, size_t len)
 {
 	struct http *h = http_of(parser);
 
-	h->body_seen += len;
-	if (h->is_discarding)
-		return 0;
 	/* The usual body came in one piece, and is read where it lies. */
-	if (len == h->head.content_length) {
+	if (len == h->head.content_length && !h->is_discarding) {
 		h->req->body = span_of(at, len);
 		return 0;
 	}
-	enum err e =
-	    body_add(&h->body, span_of(at, len), (size_t)h->config->body_limit);
-	if (e != ERR_OK)
-		return broken(h, e);
-	h->req->body = span_of(h->body.data, h->body.len);
-	return 0;
-}
-
-static int
-on_chunk(llhttp_t *parser)
-{
-	struct http *h = http_of(parser);
-
-	if (parser->content_length != 0)
-		return 0;
-	h->is_in_trailers = true;
-	h->last = '\n';
-	return HPE_PAUSED;
+	enum err e = add_body(h, span_of(at, len));
+	return e == ERR_OK ? 0 : broken(h, e);
 }
 
 static int
 on_message(llhttp_t *parser)
 {
-	http_of(parser)->is_whole = true;
+	struct http *h = http_of(parser);
+
+	h->is_whole = !h->is_chunked;
 	return HPE_PAUSED;
 }
 
@@ -194,7 +186,6 @@ static const llhttp_settings_t settings = {
 	.on_header_value_complete = on_field,
 	.on_headers_complete = on_head,
 	.on_body = on_body,
-	.on_chunk_header = on_chunk,
 	.on_message_complete = on_message,
 };
 
@@ -263,6 +254,34 @@ fail(struct http *h, enum err e)
 	return EVENT_BROKEN;
 }
 
+/* Returns as http_parse() does; moves *at on. */
+static enum http_event
+parse_chunks(struct http *h, const char **at, const char *end)
+{
+	struct chunked *c = &h->chunked;
+
+	while (*at < end && c->state < CHUNKED_OVER) {
+		struct span data;
+		const char *from = *at;
+		enum err e = ERR_OK;
+
+		*at = chunked_read(c, from, end, &data);
+		if (data.len > 0)
+			e = add_body(h, data);
+		if (e != ERR_OK)
+			return fail(h, e);
+		if (h->fields_len + c->trailers_len >
+		    (uint64_t)h->config->header_count_limit)
+			return fail(h, ERR_HEADERS_TOO_LARGE);
+		if (c->state == CHUNKED_BROKEN ||
+		    !framing_is_within_limit(
+			h, (size_t)(*at - from) - data.len))
+			return fail(h, ERR_BAD_REQUEST);
+	}
+	h->is_whole = c->state == CHUNKED_OVER;
+	return h->is_whole ? EVENT_MESSAGE : EVENT_MORE;
+}
+
 enum http_event
 http_parse(
     struct http *h, const char *base, size_t parsed, size_t len, size_t *used)
@@ -273,17 +292,20 @@ http_parse(
 
 	assert(!h->is_whole && h->err == ERR_OK);
 	h->base = base;
+	if (h->is_chunked) {
+		event = parse_chunks(h, &at, end);
+		*used = (size_t)(at - base) - parsed;
+		return event;
+	}
 	while (at < end && event == EVENT_MORE) {
 		bool is_head = !h->is_head_whole;
-		bool is_trailer = h->is_in_trailers;
-		uint64_t body_seen = h->body_seen;
 		llhttp_errno_t code =
 		    llhttp_execute(&h->parser, at, (size_t)(end - at));
 		const char *stop =
 		    code == HPE_OK ? end : llhttp_get_error_pos(&h->parser);
 		size_t taken = (size_t)(stop - at);
 
-		if ((is_head || is_trailer) &&
+		if (is_head &&
 		    !head_lines_are_strict(span_of(at, taken), &h->last))
 			return fail(h, ERR_BAD_REQUEST);
 		if (h->err == ERR_OK && code != HPE_OK && code != HPE_PAUSED)
@@ -292,10 +314,6 @@ http_parse(
 			return EVENT_BROKEN;
 		if (is_head && h->has_begun && !is_within_limit(h, stop))
 			return fail(h, ERR_HEADERS_TOO_LARGE);
-		if (!is_head && h->is_chunked &&
-		    !framing_is_within_limit(
-			h, taken - (size_t)(h->body_seen - body_seen)))
-			return fail(h, ERR_BAD_REQUEST);
 		at = stop;
 		if (code == HPE_PAUSED)
 			llhttp_resume(&h->parser);

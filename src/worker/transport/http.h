@@ -3,6 +3,7 @@
 
 #include "worker/req.h"
 #include "worker/transport/body.h"
+#include "worker/transport/chunked.h"
 #include "worker/transport/head.h"
 
 #include <llhttp.h>
@@ -30,13 +31,14 @@ struct http {
 	bool is_head_whole;
 	char last; /* the byte before the next one, where lines are checked */
 	struct head head;
-	size_t fields_len; /* headers and trailers, known or not */
+	size_t fields_len; /* headers, known or not */
 	bool keep_alive;
 	bool expects_continue;
 
 	/* the body */
-	bool is_chunked, is_in_trailers;
-	bool is_discarding;   /* nobody wants the body any more */
+	bool is_chunked;
+	bool is_discarding; /* nobody wants the body any more */
+	struct chunked chunked;
 	struct body body;     /* one that came in pieces */
 	uint64_t body_seen;   /* bytes of body so far, kept or not */
 	uint64_t framing_len; /* bytes of chunk sizes, extensions, trailers */
