@@ -176,6 +176,57 @@ class Times(ServiceCase):
                     connection.read_answer()
 
 
+class Rates(Case):
+    """Fast enough for every other limit."""
+    BODY = b'"' + b"x" * 20000 + b'"'
+    HEAD = (b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\n\r\n" % len(BODY))
+
+    def test_a_body_below_the_least_is_408_and_one_above_is_taken(self):
+        service = self.start(workers=1, least_rate=1000, least_rate_ms=500)
+        with service.client().connect() as connection:
+            connection.send(self.HEAD)
+            for at in range(0, len(self.BODY), 400):  # a second and more
+                connection.send(self.BODY[at:at + 400])
+                time.sleep(0.02)
+            self.assert_status(connection.read_answer(), 200)
+            connection.send(self.HEAD)
+            for _ in range(1000):
+                connection.send(b"x")
+                time.sleep(0.02)
+                if not connection.is_silent():
+                    break
+            self.assert_refused(connection.read_answer(), 408)
+            self.assertTrue(connection.is_closed())
+
+    def test_a_reader_below_the_least_is_let_go(self):
+        service = self.start(workers=1, least_rate=1000000, least_rate_ms=500)
+        with service.client().connect() as connection:
+            connection.socket.settimeout(0.2)
+            asked = 0
+            try:
+                while asked < 2000:
+                    connection.socket.sendall(
+                        request("POST", "/", self.BODY))
+                    asked += 1
+            except (TimeoutError, ConnectionError):
+                pass
+            self.assertLess(asked, 2000)
+            for _ in range(100):
+                connection.read_bytes(1)
+                time.sleep(0.02)
+            with self.assertRaises(NoAnswer):
+                connection.read_bytes(asked * len(self.BODY))
+
+    def test_none_is_asked_for_with_0(self):
+        service = self.start(workers=1, least_rate=0, least_rate_ms=100)
+        with service.client().connect() as connection:
+            connection.send(self.HEAD)
+            time.sleep(0.5)
+            connection.send(self.BODY)
+            self.assert_status(connection.read_answer(), 200)
+
+
 class ManyConnections(Case):
     def test_beyond_the_limit_are_refused_and_the_first_ones_served(self):
         service = self.start(workers=1, connection_limit=4)

@@ -103,6 +103,17 @@ class Connection:
             self.socket.settimeout(READ_LIMIT_S)
         return more == b""
 
+    def is_silent(self):
+        """Whether the peer has said nothing yet."""
+        self.socket.setblocking(False)
+        try:
+            self.unread += self.socket.recv(65536) or b""
+        except BlockingIOError:
+            pass
+        finally:
+            self.socket.settimeout(READ_LIMIT_S)
+        return not self.unread
+
     def _until(self, end):
         while end not in self.unread:
             self._more()

@@ -74,6 +74,10 @@
 	    "between two requests")                                           \
 	X(send_timeout_ms, number, "30000", 10, 600000,                       \
 	    "for a client to take its answer")                                \
+	X(least_rate, number, "500", 0, 1000000000,                           \
+	    "bytes a second of a body or an answer")                          \
+	X(least_rate_ms, number, "10000", 10, 600000,                         \
+	    "over which least_rate is counted")                               \
 	X(drain_timeout_ms, number, "10000", 0, 600000,                       \
 	    "for running requests at shutdown")                               \
 	X(redis_timeout_ms, number, "900", 10, 60000,                         \

@@ -8,6 +8,7 @@
 #include "worker/transport/exchange.h"
 #include "worker/transport/server.h"
 
+#include "common/base/config.h"
 #include "common/base/log.h"
 
 #include <assert.h>
@@ -72,6 +73,7 @@ conn_close(struct conn *c, const char *why)
 	if (c->exchange != NULL)
 		c->exchange->req.conn = NULL;
 	deadline_cancel(&c->deadline);
+	deadline_cancel(&c->rate);
 	if (c->previous != NULL)
 		c->previous->next = c->next;
 	else
@@ -93,6 +95,7 @@ on_sent(uv_stream_t *stream, int status)
 	if (c->closing)
 		return;
 	deadline_cancel(&c->deadline);
+	deadline_cancel(&c->rate);
 	if (status < 0)
 		conn_close(c, uv_strerror(status));
 	else
@@ -225,6 +228,7 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 		conn_close(c, uv_strerror((int)len));
 	} else {
 		input_add(&c->input, (size_t)len);
+		c->received += (size_t)len;
 	}
 	if (c->input.start == c->input.end || c->state == CONN_LINGER)
 		input_cleanup(&c->server->inputs, &c->input);
@@ -250,6 +254,31 @@ watch(struct conn *c)
 		deadline_cancel(&c->deadline);
 	else if (!deadline_is_started(&c->deadline, kind))
 		deadline_start(&c->server->deadlines, &c->deadline, kind);
+}
+
+/* Of what a rate is counted now. */
+static size_t
+rate_bytes(const struct conn *c)
+{
+	return c->is_unsent ? uv_stream_get_write_queue_size(
+				  (const uv_stream_t *)&c->tcp)
+			    : c->received;
+}
+
+/* Counts how fast a body comes or an answer goes, from time to time: a client
+ * may be slow for a moment. */
+static void
+watch_rate(struct conn *c)
+{
+	enum deadline_kind kind =
+	    c->is_unsent ? DEADLINE_SEND_RATE : DEADLINE_BODY_RATE;
+
+	if (!c->is_unsent && c->state != CONN_BODY) {
+		deadline_cancel(&c->rate);
+	} else if (!deadline_is_started(&c->rate, kind)) {
+		c->rate_from = rate_bytes(c);
+		deadline_start(&c->server->deadlines, &c->rate, kind);
+	}
 }
 
 /* A client that is ahead of its answers by more than the input holds is not
@@ -287,7 +316,33 @@ conn_advance(struct conn *c)
 	if (c->closing)
 		return;
 	watch(c);
+	watch_rate(c);
 	read_or_stop(c);
+}
+
+/* What waits to be sent shrinks, what came grows. */
+static bool
+is_too_slow(const struct conn *c)
+{
+	const struct config *config = c->server->worker->setup->config;
+	size_t now = rate_bytes(c);
+	size_t moved = c->is_unsent ? c->rate_from - now : now - c->rate_from;
+
+	return moved < (uint64_t)config->least_rate *
+			   (uint64_t)config->least_rate_ms / 1000;
+}
+
+static void
+on_rate_over(struct conn *c)
+{
+	if (!is_too_slow(c)) {
+		watch_rate(c);
+	} else if (c->is_unsent) {
+		conn_close(c, "it reads too slowly");
+	} else {
+		exchange_refuse(c, ERR_TIMEOUT);
+		conn_advance(c);
+	}
 }
 
 void
@@ -298,6 +353,10 @@ conn_on_over(struct deadline *d)
 		[DEADLINE_SEND] = "it does not read",
 		[DEADLINE_LINGER] = "answered",
 	};
+	if (d->kind == DEADLINE_BODY_RATE || d->kind == DEADLINE_SEND_RATE) {
+		on_rate_over(CONN_OF(d, rate));
+		return;
+	}
 	struct conn *c = CONN_OF(d, deadline);
 
 	if (why[d->kind] != NULL) {

@@ -31,6 +31,9 @@ struct conn {
 	struct server *server;
 	struct conn *next, *previous; /* server.conns */
 	struct deadline deadline;
+	struct deadline rate; /* of a body or an answer, beside the above */
+	size_t rate_from;     /* bytes of it when the counting began: */
+	size_t received;      /* since it was opened, or waiting to be sent */
 	struct input input;
 	size_t body_at; /* in the input: behind the head of a request */
 	struct http http;

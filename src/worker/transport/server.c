@@ -165,6 +165,8 @@ server_open(struct worker *worker, const struct routes *routes)
 		[DEADLINE_BODY] = config->body_timeout_ms,
 		[DEADLINE_SEND] = config->send_timeout_ms,
 		[DEADLINE_LINGER] = LINGER_MS,
+		[DEADLINE_BODY_RATE] = config->least_rate_ms,
+		[DEADLINE_SEND_RATE] = config->least_rate_ms,
 	};
 	struct server *s = calloc(1, sizeof(*s));
 
