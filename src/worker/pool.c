@@ -178,6 +178,15 @@ pool_start(struct pool *p, struct pool_job *job)
 	return e;
 }
 
+bool
+pool_is_full(struct pool *p)
+{
+	uv_mutex_lock(&p->lock);
+	bool is_full = p->unfinished >= p->limit;
+	uv_mutex_unlock(&p->lock);
+	return is_full;
+}
+
 void
 pool_close(struct pool *p)
 {

@@ -3,6 +3,7 @@
 
 #include "common/base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>
 
@@ -28,6 +29,9 @@ struct pool *pool_new(
 /* ERR_OK: done() will be called. ERR_OVERLOAD: the queue is full. */
 enum err pool_start(struct pool *p, struct pool_job *job)
     __attribute__((warn_unused_result));
+
+/* Whether pool_start() would refuse a job now. */
+bool pool_is_full(struct pool *p);
 
 /* Lets queued and running jobs end (done() is still called for each), then
  * closes and frees the pool within the loop's next turns. NULL is allowed. */

@@ -145,6 +145,12 @@ req_offload(
 	return req_wait(r, next);
 }
 
+bool
+req_is_offload_full(const struct req *r)
+{
+	return pool_is_full(r->worker->hash_pool);
+}
+
 void
 req_field_error(struct req *r, const char *field, const char *message)
 {

@@ -228,6 +228,10 @@ void req_resume(struct req *r, enum err e);
 enum req_state req_offload(struct req *r, void (*work)(void *arg), void *arg,
     req_step *next) __attribute__((warn_unused_result));
 
+/* Whether req_offload() would refuse now: a request that will need it is better
+ * told so before others have worked for it. */
+bool req_is_offload_full(const struct req *r);
+
 /* Registers a field of a 400; more than FIELD_ERRORS_MAX are dropped. */
 void req_field_error(struct req *r, const char *field, const char *message);
 

@@ -1,6 +1,6 @@
 /* POST /user/auth: login and password in, session token out.
  *
- *	service_login  may it be tried now?
+ *	service_login  may it be tried now? Not when the pool is full already
  *	find_login     whose login it is
  *	find_user      that user; nobody's login: a user that never was
  *	check          the password, on a pool thread; nobody's: against a dummy
@@ -40,6 +40,8 @@ struct attempt {
 enum req_state
 service_login(struct req *r)
 {
+	if (req_is_offload_full(r))
+		return req_fail(r, ERR_OVERLOAD);
 	return throttle_enter(r, r->in.login, find_login);
 }
 

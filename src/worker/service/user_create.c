@@ -36,8 +36,11 @@ enum req_state
 service_user_create(struct req *r)
 {
 	const struct config *config = r->worker->setup->config;
-	struct creation *c = arena_alloc(&r->arena, sizeof(*c));
+	struct creation *c;
 
+	if (req_is_offload_full(r))
+		return req_fail(r, ERR_OVERLOAD);
+	c = arena_alloc(&r->arena, sizeof(*c));
 	if (!c)
 		return req_fail(r, ERR_NO_MEMORY);
 	r->chain = c;

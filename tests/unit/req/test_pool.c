@@ -98,6 +98,7 @@ a_full_queue_refuses_and_takes_again_later(void **state)
 		/* One runs, two wait. */
 		assert_int_equal(pool_start(p, &tasks[i].job),
 		    i < 3 ? ERR_OK : ERR_OVERLOAD);
+		assert_int_equal(pool_is_full(p), i >= 2);
 	}
 	uv_sem_post(&gate);
 	while (ended < 1)

@@ -1,4 +1,8 @@
 #include "support/account.h"
+#include "worker/pool.h"
+#include "worker/service/user.h"
+
+#include <signal.h>
 
 static void
 right_password_opens_a_session(void **state)
@@ -172,6 +176,48 @@ session_does_not_open_for_what_was_true_before(void **state)
 	}
 }
 
+struct blocked {
+	struct pool_job job;
+	uv_sem_t gate;
+	bool is_done;
+};
+
+static void
+block(struct pool_job *job)
+{
+	uv_sem_wait(&((struct blocked *)job)->gate);
+}
+
+static void
+on_unblocked(struct pool_job *job)
+{
+	((struct blocked *)job)->is_done = true;
+}
+
+/* Redis hangs, and is not asked. */
+static void
+a_full_pool_refuses_before_anybody_is_asked(void **state)
+{
+	struct loopback *l = *state;
+	struct blocked b = { .job = { .work = block, .done = on_unblocked } };
+	struct req *r = account_request(l, "ann", "secret");
+
+	pool_close(l->worker.hash_pool);
+	l->worker.hash_pool = pool_new(&l->loop, 1, 0, 0);
+	uv_sem_init(&b.gate, 0);
+	assert_int_equal(pool_start(l->worker.hash_pool, &b.job), ERR_OK);
+	kill(l->server.pid, SIGSTOP);
+	assert_int_equal(loopback_run(r, service_login), ERR_OVERLOAD);
+	assert_int_equal(loopback_run(r, service_user_create), ERR_OVERLOAD);
+	assert_int_equal(r->out.retry_after_s, 1);
+	kill(l->server.pid, SIGCONT);
+	uv_sem_post(&b.gate);
+	while (!b.is_done)
+		uv_run(&l->loop, UV_RUN_ONCE);
+	uv_sem_destroy(&b.gate);
+	loopback_free(r);
+}
+
 int
 main(void)
 {
@@ -185,6 +231,7 @@ main(void)
 		test(password_may_be_any_text),
 		test(oldest_of_many_sessions_make_room),
 		test(session_does_not_open_for_what_was_true_before),
+		test(a_full_pool_refuses_before_anybody_is_asked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
