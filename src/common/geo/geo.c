@@ -102,6 +102,16 @@ geo_country(const struct geo *g, const struct address *ip)
 			 : mmdb_country(g->mmdb, ip);
 }
 
+void
+geo_countries(
+    const struct geo *g, const struct address *ips, size_t len, uint16_t *out)
+{
+	if (g && g->ranges)
+		ranges_fetch(g->ranges, ips, len);
+	for (size_t i = 0; i < len; i++)
+		out[i] = geo_country(g, &ips[i]);
+}
+
 const char *
 geo_source(const struct geo *g)
 {

@@ -30,6 +30,10 @@ void geo_close(struct geo *g);
 /* COUNTRY_UNKNOWN where there is none. `g` NULL knows no country at all. */
 uint16_t geo_country(const struct geo *g, const struct address *ip);
 
+/* The same of many at a time: what they need is fetched side by side. */
+void geo_countries(
+    const struct geo *g, const struct address *ips, size_t len, uint16_t *out);
+
 /* "ranges 4be1..." or "mmdb 91ab...": kind and digest of the table. Two
  * processes with the same text give the same answers. Lives as long as g. */
 const char *geo_source(const struct geo *g);

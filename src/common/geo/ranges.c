@@ -199,6 +199,23 @@ ranges_country(const struct ranges *r, const struct address *ip)
 	return find_ipv6(r, address_to_number(ip));
 }
 
+void
+ranges_fetch(const struct ranges *r, const struct address *ips, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (address_is_ipv4(&ips[i]))
+			__builtin_prefetch(
+			    r->ipv4_block + (address_ipv4(&ips[i]) >> 16));
+	for (size_t i = 0; i < len; i++) {
+		const uint32_t *row = r->ipv4_block;
+
+		if (!address_is_ipv4(&ips[i]))
+			continue;
+		row += address_ipv4(&ips[i]) >> 16;
+		__builtin_prefetch(r->ipv4 + row[0] + (row[1] - row[0]) / 2);
+	}
+}
+
 const uint8_t *
 ranges_digest(const struct ranges *r)
 {

@@ -3,6 +3,7 @@
 
 #include "common/shoplog/bytes.h"
 #include "common/shoplog/tally_state.h"
+#include "common/shoplog/visitors_bytes.h"
 
 enum { VERSION = 1, NAMES_OFFSET = 8, HEADER_SIZE = 16 };
 
@@ -10,26 +11,29 @@ enum err
 addresses_encode(const struct tally *t, unsigned shard, bool keep_not,
     uint8_t **bytes, size_t *len)
 {
-	const struct visitors *visitors = &t->shards[shard].visitors;
+	struct visitors_rows rows;
 	struct names_order order;
 	struct writer w = { 0 };
 	enum err e = names_order_init(&order, &t->names);
 
 	if (e)
 		return e;
-	visitors_use_names(visitors, &order);
+	e = visitors_rows_init(
+	    &rows, &t->visitors, keep_not ? VISITORS_LASTS : VISITORS_PAGES);
+	if (e) {
+		visitors_rows_cleanup(&rows);
+		names_order_cleanup(&order);
+		return e;
+	}
+	visitors_rows_use_names(&rows, shard, &order);
 	names_order_sort(&order);
 	writer_u64(&w, VERSION);
 	writer_u64(&w, 0);
-	e = visitors_write(
-	    &w, visitors, &order, keep_not ? VISITORS_LASTS : VISITORS_PAGES);
+	visitors_rows_write(&w, &rows, shard, &order);
+	visitors_rows_cleanup(&rows);
 	writer_set_u64(&w, NAMES_OFFSET, w.len);
 	names_write(&w, &order);
 	names_order_cleanup(&order);
-	if (e) {
-		writer_cleanup(&w);
-		return e;
-	}
 	return writer_give(&w, bytes, len);
 }
 
@@ -53,8 +57,8 @@ addresses_append(struct tally *t, unsigned shard, struct span bytes)
 	r = reader_of(
 	    span_of(bytes.data + HEADER_SIZE, names_at - HEADER_SIZE));
 	if (!e)
-		e = visitors_read(&t->shards[shard].visitors, shard, &t->names,
-		    &t->ballot, &r, &map);
+		e = visitors_read(
+		    &t->visitors, shard, &t->names, &t->ballot, &r, &map);
 	names_map_cleanup(&map);
 	return !e && !reader_is_done(&r) ? ERR_CORRUPT : e;
 }

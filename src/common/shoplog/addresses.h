@@ -65,7 +65,7 @@ struct address_page {
  * the pages that it asks about.
  *
  * names  bytes of the segment from its names on; ERR_CORRUPT */
-enum err addresses_pick(struct tally *t, unsigned shard, struct span names,
+enum err addresses_pick(struct tally *t, struct span names,
     const struct address_page *pages, size_t len);
 
 /* A base and its deltas, in order, folded into one base. */

@@ -2,6 +2,7 @@
 #include "common/shoplog/addresses.h"
 
 #include "common/shoplog/bytes.h"
+#include "common/shoplog/shard.h"
 #include "common/shoplog/tally_state.h"
 
 #include <stdlib.h>
@@ -52,16 +53,17 @@ enum err
 addresses_in_question(
     const struct tally *t, unsigned shard, struct hash_key **out, size_t *len)
 {
-	const struct hash_table *firsts = &t->shards[shard].visitors.firsts;
+	const struct hash_table *firsts = &t->visitors.firsts;
 	struct hash_key *keys = malloc((firsts->len + 1) * sizeof(*keys));
 	size_t found = 0;
 
 	if (!keys)
 		return ERR_NO_MEMORY;
-	for (; found < firsts->len; found++) {
-		const struct first_cart *first = hash_table_at(firsts, found);
+	for (size_t i = 0; i < firsts->len; i++) {
+		const struct first_cart *first = hash_table_at(firsts, i);
 
-		keys[found] = first->key;
+		if (shard_of(first->key) == shard)
+			keys[found++] = first->key;
 	}
 	qsort(keys, found, sizeof(*keys), by_address);
 	*out = keys;
@@ -70,24 +72,26 @@ addresses_in_question(
 }
 
 static enum err
-pick(struct tally *t, unsigned shard, const struct names_map *map,
+pick(struct tally *t, const struct names_map *map,
     const struct address_page *page)
 {
+	struct visitors *visitors = &t->visitors;
 	struct visitor *v;
+	uint32_t before;
 	bool is_new;
 
 	if (page->last == 0 || page->last > map->len ||
 	    !names_is_page(&t->names, map->ids[page->last - 1]))
 		return ERR_CORRUPT;
-	v = visitors_meet(&t->shards[shard].visitors, page->key, &is_new);
+	v = visitors_meet(visitors, page->key, &is_new);
 	if (!v)
 		return ERR_NO_MEMORY;
-	v->last_page = map->ids[page->last - 1];
-	return ERR_OK;
+	return visitors_turn(
+	    visitors, v, page->key, map->ids[page->last - 1], &before);
 }
 
 enum err
-addresses_pick(struct tally *t, unsigned shard, struct span names,
+addresses_pick(struct tally *t, struct span names,
     const struct address_page *pages, size_t len)
 {
 	struct reader r = reader_of(names);
@@ -97,7 +101,7 @@ addresses_pick(struct tally *t, unsigned shard, struct span names,
 	if (!e && !reader_is_done(&r))
 		e = ERR_CORRUPT;
 	for (size_t i = 0; !e && i < len; i++)
-		e = pick(t, shard, &map, &pages[i]);
+		e = pick(t, &map, &pages[i]);
 	names_map_cleanup(&map);
 	return e;
 }

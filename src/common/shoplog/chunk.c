@@ -142,7 +142,7 @@ chunk_tally(const struct source *s, const struct chunk *c, struct tally *t,
 		e = add_line(is_tail ? tail : t, c->file, &line);
 	} while (e == ERR_OK);
 	lines_close(&lines);
-	return e;
+	return e == ERR_OK ? tally_end_visits(t) : e;
 }
 
 enum err

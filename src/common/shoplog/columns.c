@@ -135,7 +135,7 @@ build(struct columns_block *b, const struct carts *carts,
 enum err
 columns_of_tally(const struct tally *t, unsigned shard, struct columns *out)
 {
-	const struct carts *carts = &t->shards[shard].carts;
+	const struct carts *carts = &t->carts[shard];
 	const void **sorted = hash_table_sorted(&carts->table, NULL, NULL);
 	uint32_t *row = malloc((carts->table.len + 1) * sizeof(*row));
 	struct hash_table goods = { 0 };

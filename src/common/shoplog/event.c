@@ -4,13 +4,8 @@
 
 #include "common/shoplog/visit.h"
 
+#include <endian.h>
 #include <string.h>
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* A path has two segments that mean something; a third makes it "other". */
 enum { SEGMENTS_MAX = 3 };
@@ -71,18 +66,55 @@ take(struct span *s, const char *text)
 	return true;
 }
 
-/* Takes a number of 1 to 19 digits off the front, which fits whatever it is. */
+/* Eight bytes of text as a number of the first bytes that are digits, and how
+ * many these are (the digits of a word at once: Lemire, "Quickly parsing eight
+ * digits"). */
+static inline unsigned
+read_digits(uint64_t text, uint64_t *value)
+{
+	uint64_t digits = text ^ 0x3030303030303030;
+	uint64_t others =
+	    ((digits + 0x7676767676767676) | digits) & 0x8080808080808080;
+	unsigned len = others ? (unsigned)__builtin_ctzll(others) / 8 : 8;
+
+	if (len == 0)
+		return 0;
+	/* Zeros before them up to eight, then pairs, then all. */
+	digits <<= 64 - 8 * len;
+	digits = digits * 10 + (digits >> 8);
+	*value =
+	    ((digits & 0x000000ff000000ff) * 0x000f424000000064 +
+		(digits >> 16 & 0x000000ff000000ff) * 0x0000271000000001) >>
+	    32;
+	return len;
+}
+
+/* Takes a number of 1 to 19 digits off the front, which fits whatever it is.
+ *
+ * s  with eight bytes of the same text before it */
 static inline bool
 take_number(struct span *s, uint64_t *out)
 {
-	uint64_t value = 0;
-	size_t len = 0;
+	static const uint64_t power[] = { 1, 10, 100, 1000, 10000, 100000,
+		1000000, 10000000, 100000000 };
+	size_t taken = 0;
+	unsigned len = 8;
 
-	while (len < s->len && is_digit(s->data[len]))
-		value = value * 10 + (uint64_t)(s->data[len++] - '0');
-	*s = span_of(s->data + len, s->len - len);
-	*out = value;
-	return len > 0 && len < 20;
+	for (*out = 0; s->len && len == 8; taken += len) {
+		uint64_t text, value = 0;
+
+		if (s->len >= 8) {
+			memcpy(&text, s->data, 8);
+			text = le64toh(text);
+		} else {
+			memcpy(&text, s->data + s->len - 8, 8);
+			text = le64toh(text) >> (64 - 8 * s->len);
+		}
+		len = read_digits(text, &value);
+		*out = *out * power[len] + value;
+		*s = span_of(s->data + len, s->len - len);
+	}
+	return taken > 0 && taken < 20;
 }
 
 /* The three paths of carts in the form that a shop's own links have, which is

@@ -31,6 +31,12 @@ struct event {
 	uint64_t user_id;
 };
 
+static inline bool
+event_is_of_cart(enum event_kind kind)
+{
+	return kind == EVENT_CART || kind == EVENT_PAY || kind == EVENT_SUCCESS;
+}
+
 /* What the part of a URL behind its host asks for. Fills what of *out goes with
  * that kind, and nothing else; out->kind is left to the caller. Pure. */
 enum event_kind event_classify(struct span rest, struct event *out);

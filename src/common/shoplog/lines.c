@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 enum {
-	BUFFER_SIZE = 256 * 1024,
+	BUFFER_SIZE = 128 * 1024,
 	/* Behind `to` lies the rest of one line: usually short. */
 	BEHIND_STEP = 4096,
 };

@@ -6,6 +6,7 @@
 #include "common/shoplog/columns.h"
 #include "common/shoplog/shard.h"
 #include "common/shoplog/tally_state.h"
+#include "common/shoplog/visitors_bytes.h"
 
 #include <stdlib.h>
 
@@ -62,7 +63,7 @@ read_summary(struct tally_summary *s, struct reader *r)
 
 static enum err
 write_shard(struct writer *w, const struct tally *t, unsigned shard,
-    const struct names_order *o)
+    const struct visitors_rows *rows, const struct names_order *o)
 {
 	struct columns columns;
 	uint8_t *bytes;
@@ -78,14 +79,15 @@ write_shard(struct writer *w, const struct tally *t, unsigned shard,
 	writer_u64(w, len);
 	writer_bytes(w, bytes, len);
 	free(bytes);
-	return visitors_write(
-	    w, &t->shards[shard].visitors, o, VISITORS_BORDERS);
+	visitors_rows_write(w, rows, shard, o);
+	return ERR_OK;
 }
 
 /* Every name that a section refers to, and no other: equal tallies become
  * equal bytes, whatever way they came about. */
 static enum err
-order_names(struct names_order *o, const struct tally *t)
+order_names(struct names_order *o, const struct tally *t,
+    const struct visitors_rows *rows)
 {
 	enum err e = names_order_init(o, &t->names);
 
@@ -94,13 +96,14 @@ order_names(struct names_order *o, const struct tally *t)
 	counts_use_names(&t->counts, o);
 	ballot_use_names(&t->ballot, o);
 	for (unsigned i = 0; i < SHARDS; i++)
-		visitors_use_names(&t->shards[i].visitors, o);
+		visitors_rows_use_names(rows, i, o);
 	names_order_sort(o);
 	return ERR_OK;
 }
 
 static enum err
-write_sections(struct writer *w, const struct tally *t, struct names_order *o)
+write_sections(struct writer *w, const struct tally *t,
+    const struct visitors_rows *rows, struct names_order *o)
 {
 	size_t offset = 8;
 	enum err e;
@@ -117,7 +120,7 @@ write_sections(struct writer *w, const struct tally *t, struct names_order *o)
 		e = ballot_write(w, &t->ballot, o);
 	for (unsigned i = 0; !e && i < SHARDS; i++) {
 		writer_set_u64(w, offset += 8, w->len);
-		e = write_shard(w, t, i, o);
+		e = write_shard(w, t, i, rows, o);
 	}
 	writer_set_u64(w, offset + 8, w->len);
 	return e;
@@ -126,14 +129,17 @@ write_sections(struct writer *w, const struct tally *t, struct names_order *o)
 enum err
 partial_encode(const struct tally *t, uint8_t **bytes, size_t *len)
 {
-	struct names_order order;
+	struct names_order order = { 0 };
+	struct visitors_rows rows;
 	struct writer w = { 0 };
-	enum err e = order_names(&order, t);
+	enum err e = visitors_rows_init(&rows, &t->visitors, VISITORS_BORDERS);
 
-	if (e)
-		return e;
-	e = write_sections(&w, t, &order);
+	if (!e)
+		e = order_names(&order, t, &rows);
+	if (!e)
+		e = write_sections(&w, t, &rows, &order);
 	names_order_cleanup(&order);
+	visitors_rows_cleanup(&rows);
 	if (e) {
 		writer_cleanup(&w);
 		return e;
@@ -212,15 +218,15 @@ static enum err
 append_shard(struct tally *t, unsigned shard, const struct names_map *map,
     struct span section)
 {
-	struct tally_shard *s = &t->shards[shard];
 	struct reader r = reader_of(section);
 	struct span carts = reader_bytes(&r, reader_u64(&r));
-	enum err e =
-	    r.has_failed ? ERR_CORRUPT : append_carts(&s->carts, shard, carts);
+	enum err e = r.has_failed
+			 ? ERR_CORRUPT
+			 : append_carts(&t->carts[shard], shard, carts);
 
 	if (!e)
 		e = visitors_read(
-		    &s->visitors, shard, &t->names, &t->ballot, &r, map);
+		    &t->visitors, shard, &t->names, &t->ballot, &r, map);
 	return !e && !reader_is_done(&r) ? ERR_CORRUPT : e;
 }
 

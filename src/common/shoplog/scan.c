@@ -15,8 +15,8 @@ void
 scan_init(struct scan *s)
 {
 	memset(s, 0, sizeof(*s));
-	s->day = -1;
-	s->host_mask[0] = 255; /* no line has a NUL: no host yet */
+	/* No line has a NUL: neither a layout nor a host fits so far. */
+	s->host_mask[0] = 255;
 	s->way = scan_plain;
 #if defined(__x86_64__)
 	if (scan_has_avx2())
@@ -24,21 +24,24 @@ scan_init(struct scan *s)
 #endif
 }
 
+/* Takes any of `least` to `most` at `len` places from `at` on. */
 static void
-expect_digit(struct scan_layout *l, size_t at, uint8_t most)
+allow(struct scan_layout *l, size_t at, size_t len, uint8_t least, uint8_t most)
 {
-	l->like[at] = '0';
-	l->limit[at] = most;
+	memset(l->least + at, least, len);
+	memset(l->range + at, most - least, len);
 }
 
+/* What is literally the same in another line is as well-formed there: all but the
+ * time and the request id. */
 static void
-learn_layout(struct scan *s, struct span line, const struct span *field)
+learn_layout(
+    struct scan *s, struct span line, const struct span *field, int32_t day)
 {
 	/* HH:MM:SS, the greatest digit of each place; that an hour is below 24
 	 * is left to the loop. */
 	static const char greatest[] = "29:59:59";
 	size_t address_at = (size_t)(field[FIELD_ADDRESS].data - line.data);
-	size_t date_at = (size_t)(field[FIELD_DATE].data - line.data);
 	size_t time_at = (size_t)(field[FIELD_TIME].data - line.data);
 	size_t id_at = (size_t)(field[FIELD_REQUEST].data - line.data) + 1;
 	struct scan_layout *l;
@@ -52,77 +55,76 @@ learn_layout(struct scan *s, struct span line, const struct span *field)
 			 : (s->current + 1) % SCAN_LAYOUTS;
 	l = &s->layouts[s->current];
 	memset(l, 0, sizeof(*l));
-	memset(l->limit, 255, sizeof(l->limit));
-	memset(l->limit, 0, address_at);
-	memcpy(l->like, line.data, address_at);
-	for (size_t i = 0; i < DATE_LEN; i++)
-		l->limit[date_at + i] = 255;
+	allow(l, address_at, SCAN_WIDTH - address_at, 0, 255);
+	memcpy(l->least, line.data, address_at);
 	for (size_t i = 0; i < sizeof(greatest) - 1; i++)
 		if (greatest[i] != ':')
-			expect_digit(
-			    l, time_at + i, (uint8_t)(greatest[i] - '0'));
-	memset(l->limit + id_at, 255, field[FIELD_REQUEST].len - 2);
-	memset(l->solid + id_at, 255, field[FIELD_REQUEST].len - 2);
-	l->date_at = (uint32_t)date_at;
+			allow(l, time_at + i, 1, '0', (uint8_t)greatest[i]);
+	allow(l, id_at, field[FIELD_REQUEST].len - 2, '!', '~');
+	l->date_at = (uint32_t)(field[FIELD_DATE].data - line.data);
 	l->time_at = (uint32_t)time_at;
 	l->address_at = (uint32_t)address_at;
+	l->day = day;
+}
+
+bool
+scan_turn_day(struct scan_layout *l, const char *line)
+{
+	if (!civil_day_parse(span_of(line + l->date_at, DATE_LEN), &l->day))
+		return false;
+	memcpy(l->least + l->date_at, line + l->date_at, DATE_LEN);
+	return true;
 }
 
 static void
-learn_host(struct scan *s, const char *url, const struct span *rest)
+learn_host(struct scan *s, const char *url, struct span rest)
 {
-	size_t len = (size_t)(rest->data - url);
+	size_t len = (size_t)(rest.data - url);
 
-	if (len > SCAN_HOST)
+	if (len >= SCAN_HOST || rest.len == 0 || rest.data[0] != '/')
 		return;
 	memset(s->host, 0, sizeof(s->host));
 	memset(s->host_mask, 0, sizeof(s->host_mask));
-	memcpy(s->host, url, len);
-	memset(s->host_mask, 255, len);
+	memcpy(s->host, url, len + 1);
+	memset(s->host_mask, 255, len + 1);
 	s->host_len = (uint32_t)len;
 }
 
-bool
-scan_read(struct scan *s, struct span line, bool is_plain, struct visit *out)
+enum scan_kind
+scan_read(
+    struct scan *s, struct span block, struct visit *out, const char **next)
 {
+	const char *end = memchr(block.data, '\n', block.len);
+	struct span line = span_of(block.data, (size_t)(end - block.data));
 	struct span field[VISIT_FIELDS];
 
+	*next = end + 1;
+	if (line.len && line.data[line.len - 1] == '\r')
+		line.len--;
+	if (line.len == 0)
+		return SCAN_EMPTY;
 	if (!visit_read(line, out, field))
-		return false;
-	if (is_plain) {
-		learn_layout(s, line, field);
-		learn_host(s, field[FIELD_URL].data, &out->rest);
-	}
-	return true;
+		return SCAN_MALFORMED;
+	learn_layout(s, line, field, out->day);
+	return SCAN_VISIT;
 }
 
 bool
-scan_read_rest(struct scan *s, struct span line, size_t at, struct visit *out)
+scan_read_address(struct span text, struct visit *out)
 {
-	const char *ip = line.data + at, *end = line.data + line.len;
-	const char *blank = memchr(ip, ' ', line.len - at);
 	struct address address;
-	struct span url;
 
-	if (!blank || blank + 1 == end ||
-	    !ip_parse(span_of(ip, (size_t)(blank - ip)), &address))
-		return false;
-	url = span_of(blank + 1, (size_t)(end - blank) - 1);
-	if (memchr(url.data, ' ', url.len) || !visit_read_url(url, &out->rest))
+	if (!ip_parse(text, &address))
 		return false;
 	out->ip = visitor_key(&address);
-	learn_host(s, url.data, &out->rest);
 	return true;
 }
 
 bool
-scan_read_date(struct scan *s, const char *date)
+scan_read_url(struct scan *s, struct span url, struct visit *out)
 {
-	int32_t day;
-
-	if (!civil_day_parse(span_of(date, DATE_LEN), &day))
+	if (!visit_read_url(url, &out->rest))
 		return false;
-	memcpy(s->date, date, DATE_LEN);
-	s->day = day;
+	learn_host(s, url.data, out->rest);
 	return true;
 }

@@ -12,19 +12,19 @@
  * every other line, and every byte that is not plain text, goes to visit_read(),
  * whose word is law. */
 enum {
-	SCAN_LINES = 64,   /* at a time */
+	SCAN_LINES = 128,  /* at a time */
 	SCAN_PADDING = 64, /* bytes behind a block that may be read, not used */
 	SCAN_WIDTH = 64,   /* of a layout, at most */
 	SCAN_LAYOUTS = 4,
-	SCAN_HOST = 32, /* longest scheme and host that is remembered */
+	SCAN_HOST = 64, /* longest scheme and host that is remembered */
 };
 
-/* How the bytes before the address look: byte i fits when
- * (byte ^ like[i]) <= limit[i], as unsigned numbers, and it is no blank where
- * solid[i] is 255. */
+/* How the bytes before the address look: byte i fits when it is one of
+ * least[i] to least[i] + range[i]. */
 struct scan_layout {
-	uint8_t like[SCAN_WIDTH], limit[SCAN_WIDTH], solid[SCAN_WIDTH];
+	uint8_t least[SCAN_WIDTH], range[SCAN_WIDTH];
 	uint32_t date_at, time_at, address_at;
+	int32_t day; /* of the date that fits */
 };
 
 struct scan_batch {
@@ -43,10 +43,8 @@ struct scan {
 	unsigned layouts_len;
 	unsigned current;  /* the layout of the line before */
 	unsigned misses;   /* lines since a layout was learnt */
-	char date[16];     /* text of the day below, 10 bytes */
-	int32_t day;       /* -1: none yet */
-	uint32_t host_len; /* 0: none yet */
-	uint8_t host[SCAN_HOST], host_mask[SCAN_HOST];
+	uint32_t host_len; /* without the slash behind it */
+	uint8_t host[SCAN_HOST], host_mask[SCAN_HOST]; /* with it */
 	scan_way *way;
 };
 

@@ -9,14 +9,6 @@
 
 #define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
 
-/* The top bit of each byte, gathered: bit i is that of byte i. */
-static inline uint64_t
-top_bits(uint64_t word)
-{
-	return ((word >> 7 & EACH_BYTE(1)) * UINT64_C(0x0102040810204080)) >>
-	       56;
-}
-
 /* The top bit of each byte that is 0; exact, without carries between bytes. */
 static inline uint64_t
 zero_bytes(uint64_t word)
@@ -25,44 +17,20 @@ zero_bytes(uint64_t word)
 		 EACH_BYTE(0x7f));
 }
 
-static inline uint64_t
-line_ends(const char *p, uint64_t *odd)
-{
-	uint64_t newlines = 0, others = 0;
-
-	for (int i = 0; i < 64; i += 8) {
-		uint64_t word, newline, low;
-
-		memcpy(&word, p + i, 8);
-		word = le64toh(word);
-		newline = zero_bytes(word ^ EACH_BYTE('\n'));
-		/* 0x20 and more sets the top bit, and so do bytes above 127. */
-		low = ~((word & EACH_BYTE(0x7f)) + EACH_BYTE(0x60));
-		others |=
-		    top_bits((low | word | zero_bytes(word ^ EACH_BYTE(0x7f))) &
-			     ~newline)
-		    << i;
-		newlines |= top_bits(newline) << i;
-	}
-	*odd = others;
-	return newlines;
-}
-
 static inline bool
 fits(const struct scan_layout *l, const char *p)
 {
 	uint8_t bad = 0;
 
 	for (int i = 0; i < SCAN_WIDTH; i++) {
-		uint8_t byte = (uint8_t)p[i];
+		uint8_t above = (uint8_t)((uint8_t)p[i] - l->least[i]);
 
-		bad |= (uint8_t)((uint8_t)(byte ^ l->like[i]) > l->limit[i]) |
-		       ((uint8_t)(byte == ' ') & l->solid[i]);
+		bad |= (uint8_t)(above > l->range[i]);
 	}
 	return bad == 0;
 }
 
-static inline unsigned
+static inline size_t
 read_ipv4(const char *p, uint32_t *ip)
 {
 	const char *start = p;
@@ -82,7 +50,7 @@ read_ipv4(const char *p, uint32_t *ip)
 		all = all << 8 | value;
 	}
 	*ip = all;
-	return (unsigned)(p - start) - 1;
+	return (size_t)(p - start) - 1;
 }
 
 static inline bool
@@ -96,10 +64,22 @@ has_host(const struct scan *s, const char *p)
 	return differs == 0;
 }
 
-static inline bool
-has_blank(const char *p, size_t len)
+static inline size_t
+graphic(const char *p)
 {
-	return memchr(p, ' ', len) != NULL;
+	for (int i = 0; i < 64; i += 8) {
+		uint64_t word, others;
+
+		memcpy(&word, p + i, 8);
+		word = le64toh(word);
+		/* The top bit: up to the blank, above 127, and 127. */
+		others = ~((word & EACH_BYTE(0x7f)) + EACH_BYTE(0x5f)) | word |
+			 zero_bytes(word ^ EACH_BYTE(0x7f));
+		others &= EACH_BYTE(0x80);
+		if (others)
+			return (size_t)i + (size_t)__builtin_ctzll(others) / 8;
+	}
+	return 64;
 }
 
 #include "common/shoplog/scan_loop.inc"

@@ -14,18 +14,25 @@ bool scan_has_avx2(void);
 
 /* What the loop does when a line does not fit. */
 
-/* Reads the line the right way and learns from it when it is plain. Returns
- * false when it is malformed. */
-bool scan_read(
-    struct scan *s, struct span line, bool is_plain, struct visit *out);
+enum scan_kind { SCAN_VISIT, SCAN_MALFORMED, SCAN_EMPTY };
 
-/* Reads what is behind the layout, from the address on, when the address is not
- * IPv4 or the host another one: the line is `line`, its address begins at `at`.
- * false: scan_read may know better. */
-bool scan_read_rest(
-    struct scan *s, struct span line, size_t at, struct visit *out);
+/* Reads the first line of the block the right way and learns from it.
+ *
+ * block  as in scan_lines()
+ * next   where the line behind it begins */
+enum scan_kind scan_read(
+    struct scan *s, struct span block, struct visit *out, const char **next);
 
-/* Reads the date of a line, which is not that of the line before. */
-bool scan_read_date(struct scan *s, const char *date);
+/* Takes the date of the line for that of the layout; false when there is none
+ * at its place.
+ *
+ * line  SCAN_WIDTH bytes can be read */
+bool scan_turn_day(struct scan_layout *l, const char *line);
+
+/* Reads an address of any form. */
+bool scan_read_address(struct span text, struct visit *out);
+
+/* Reads a URL of graphic characters, one at least, and remembers its host. */
+bool scan_read_url(struct scan *s, struct span url, struct visit *out);
 
 #endif

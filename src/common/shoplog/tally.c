@@ -26,10 +26,9 @@ tally_new(const struct geo *geo)
 	names_init(&t->names, &secret);
 	counts_init(&t->counts, &secret);
 	ballot_init(&t->ballot, &secret);
-	for (unsigned i = 0; i < SHARDS; i++) {
-		carts_init(&t->shards[i].carts, &secret);
-		visitors_init(&t->shards[i].visitors, &secret);
-	}
+	visitors_init(&t->visitors, &secret);
+	for (unsigned i = 0; i < SHARDS; i++)
+		carts_init(&t->carts[i], &secret);
 	return t;
 }
 
@@ -39,13 +38,13 @@ tally_free(struct tally *t)
 	if (!t)
 		return;
 	free(t->paths);
+	free(t->open_day);
 	names_cleanup(&t->names);
 	counts_cleanup(&t->counts);
 	ballot_cleanup(&t->ballot);
-	for (unsigned i = 0; i < SHARDS; i++) {
-		carts_cleanup(&t->shards[i].carts);
-		visitors_cleanup(&t->shards[i].visitors);
-	}
+	visitors_cleanup(&t->visitors);
+	for (unsigned i = 0; i < SHARDS; i++)
+		carts_cleanup(&t->carts[i]);
 	free(t);
 }
 
@@ -64,6 +63,19 @@ widen(struct tally_summary *s, int64_t first_s, int64_t last_s)
 		s->last_s = last_s;
 }
 
+/* The country of the visitor, who is asked for it once. */
+static uint16_t
+country_of(struct tally *t, struct visitor *v, const struct address *address)
+{
+	uint16_t country;
+
+	if (country_is_kept(v->country))
+		return t->countries.country[v->country];
+	country = geo_country(t->geo, address);
+	v->country = country_index_number(&t->countries, country);
+	return country;
+}
+
 static enum err
 add_category_view(struct tally *t, const struct event *e)
 {
@@ -76,15 +88,11 @@ add_category_view(struct tally *t, const struct event *e)
 }
 
 static enum err
-add_goods_view(struct tally *t, const struct event *e, struct visitor *v)
+add_goods_view(
+    struct tally *t, const struct event *e, uint32_t page, uint16_t country)
 {
-	enum err err =
-	    names_page(&t->names, e->category, e->goods, &v->last_page);
-
-	return err ? err
-		   : counts_add(&t->counts, e->day,
-			 names_category_of(&t->names, v->last_page),
-			 COUNT_HOURS + v->country, 1);
+	return counts_add(&t->counts, e->day,
+	    names_category_of(&t->names, page), COUNT_HOURS + country, 1);
 }
 
 /* page  of the visitor's line before this one; NAME_NONE: none */
@@ -93,7 +101,7 @@ add_cart_line(
     struct tally *t, const struct event *e, struct hash_key ip, uint32_t page)
 {
 	struct carts *carts =
-	    &t->shards[shard_of((struct hash_key){ 0, e->cart_id })].carts;
+	    &t->carts[shard_of((struct hash_key){ 0, e->cart_id })];
 	struct cart *cart;
 	enum err err = carts_name(carts, e->cart_id, e->day, &cart);
 
@@ -116,29 +124,31 @@ tally_add(struct tally *t, const struct event *e)
 {
 	int64_t moment_s = (int64_t)e->day * 86400 + e->second;
 	struct hash_key ip = visitor_key(&e->address);
-	uint32_t page;
+	struct visitors *visitors = &t->visitors;
+	uint32_t page = NAME_NONE, before;
+	uint16_t country;
 	struct visitor *v;
 	bool is_new;
-	enum err err;
+	enum err err = ERR_OK;
 
-	v = visitors_meet(&t->shards[shard_of(ip)].visitors, ip, &is_new);
+	if (e->kind == EVENT_GOODS)
+		err = names_page(&t->names, e->category, e->goods, &page);
+	v = err ? NULL : visitors_meet(visitors, ip, &is_new);
 	if (!v)
 		return ERR_NO_MEMORY;
-	if (v->country == COUNTRY_NOT_ASKED)
-		v->country = geo_country(t->geo, &e->address);
-	if (is_new && e->kind == EVENT_CART &&
-	    visitors_begin_with_cart(
-		&t->shards[shard_of(ip)].visitors, v, ip, e->goods_id))
-		return ERR_NO_MEMORY;
-	page = v->last_page;
-	v->last_page = NAME_NONE;
-
+	country = country_of(t, v, &e->address);
+	if (is_new && e->kind == EVENT_CART)
+		err = visitors_begin_with_cart(visitors, v, ip, e->goods_id);
+	if (!err)
+		err = visitors_turn(visitors, v, ip, page, &before);
+	if (err)
+		return err;
 	t->summary.lines = add_saturating(t->summary.lines, 1);
 	widen(&t->summary, moment_s, moment_s);
 	err = counts_add(&t->counts, e->day, NAME_NONE, e->second / 3600, 1);
 	if (!err)
 		err = counts_add(
-		    &t->counts, e->day, NAME_NONE, COUNT_HOURS + v->country, 1);
+		    &t->counts, e->day, NAME_NONE, COUNT_HOURS + country, 1);
 	if (err)
 		return err;
 	switch (e->kind) {
@@ -147,11 +157,11 @@ tally_add(struct tally *t, const struct event *e)
 	case EVENT_CATEGORY:
 		return add_category_view(t, e);
 	case EVENT_GOODS:
-		return add_goods_view(t, e, v);
+		return add_goods_view(t, e, page, country);
 	case EVENT_CART:
 	case EVENT_PAY:
 	case EVENT_SUCCESS:
-		return add_cart_line(t, e, ip, page);
+		return add_cart_line(t, e, ip, before);
 	case EVENT_OTHER:
 		t->summary.other = add_saturating(t->summary.other, 1);
 		return ERR_OK;
@@ -193,18 +203,6 @@ tally_summary_append(
 		add_place(left, right->places[i]);
 }
 
-static enum err
-append_shard(struct tally *left, const struct tally *right, unsigned shard,
-    struct names_map *map)
-{
-	struct tally_shard *l = &left->shards[shard];
-	const struct tally_shard *r = &right->shards[shard];
-	enum err e = visitors_append(&l->visitors, &left->names, &left->ballot,
-	    &r->visitors, &right->names, map);
-
-	return e ? e : carts_append(&l->carts, &r->carts);
-}
-
 enum err
 tally_append(struct tally *left, const struct tally *right)
 {
@@ -220,8 +218,11 @@ tally_append(struct tally *left, const struct tally *right)
 	if (!e)
 		e = ballot_append(&left->ballot, &left->names, &right->ballot,
 		    &right->names, &map);
+	if (!e)
+		e = visitors_append(&left->visitors, &left->names,
+		    &left->ballot, &right->visitors, &right->names, &map);
 	for (unsigned i = 0; !e && i < SHARDS; i++)
-		e = append_shard(left, right, i, &map);
+		e = carts_append(&left->carts[i], &right->carts[i]);
 	tally_summary_append(&left->summary, &right->summary);
 	names_map_cleanup(&map);
 	return e;

@@ -52,9 +52,14 @@ enum err tally_add(struct tally *t, const struct event *e);
 /* Adds many, in order: as if each were an event. scan.h makes them.
  *
  * len  SCAN_LINES at most
- * The spans are not kept. On an error t may only be freed. */
+ * The spans are not kept; PATH_BEFORE (paths.h) bytes before `rest` and from its first
+ * on can be read. On an error t may only be freed. */
 enum err tally_add_visits(
     struct tally *t, const struct visit *visits, size_t len);
+
+/* Ends the visits: tally_add_visits() keeps counts of the day apart, which are in
+ * the tally only after this. */
+enum err tally_end_visits(struct tally *t);
 
 /* Adds a malformed line. */
 void tally_add_malformed(struct tally *t, uint32_t file, uint64_t offset);

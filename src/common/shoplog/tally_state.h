@@ -3,6 +3,7 @@
 
 #include "common/shoplog/ballot.h"
 #include "common/shoplog/carts.h"
+#include "common/shoplog/country_index.h"
 #include "common/shoplog/counts.h"
 #include "common/shoplog/names.h"
 #include "common/shoplog/tally.h"
@@ -10,20 +11,18 @@
 
 /* What a tally is made of: for the files of this room that encode it or answer
  * from it. Nobody else includes this. */
-struct tally_shard {
-	struct carts carts;
-	struct visitors visitors;
-};
-
 struct tally {
 	const struct geo *geo;     /* borrowed; NULL knows no country */
 	struct hash_secret secret; /* of every table below */
 	struct paths *paths;       /* owner; NULL until visits come */
+	struct open_day *open_day; /* owner; the same */
+	struct country_index countries;
 	struct tally_summary summary;
 	struct names names; /* ids in all that follows */
 	struct counts counts;
 	struct ballot ballot;
-	struct tally_shard shards[SHARDS];
+	struct visitors visitors;
+	struct carts carts[SHARDS];
 };
 
 /* left := left, then right. */

@@ -2,37 +2,42 @@
 #define TRAWL_COMMON_SHOPLOG_VISITORS_H
 
 #include "common/base/err.h"
-#include "common/base/span.h"
-#include "common/geo/geo.h"
 #include "common/shoplog/ballot.h"
-#include "common/shoplog/bytes.h"
 #include "common/shoplog/hash_table.h"
 #include "common/shoplog/names.h"
 #include "common/shoplog/visit.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The addresses of one shard of a tally with what of each of them crosses the
  * borders of the stretch: whether its first line here is an add-to-cart (for
  * which the stretch before knows the page), and the page if its last line here
  * is a goods page, or that it is not (which shadows a page of an earlier
  * stretch). An address that is absent has no line here. */
-enum { COUNTRY_NOT_ASKED = UINT16_MAX };
 
-/* What is known of an address. */
+/* What is known of an address, in four bytes: every line needs one of them, and
+ * the less room they take the more of them are in the cache. */
 struct visitor {
-	uint32_t last_page;    /* NAME_NONE: its last line is something else */
-	uint16_t country;      /* COUNTRY_NOT_ASKED: not looked up so far */
-	bool is_there;         /* false: a free place in the table */
-	bool begins_with_cart; /* its goods id is in visitors.firsts */
+	uint32_t page : 23; /* of its last line, or one of those below */
+	uint32_t begins_with_cart : 1; /* its goods id is in visitors.firsts */
+	uint32_t country : 8;          /* country_index.h; 0: nobody is here */
 };
 
-/* Twelve bytes, because most of a log's addresses are IPv4 and every line needs
- * one of them: what lies close together is found quickly. */
-struct ipv4_visitor {
-	uint32_t ip;
-	struct visitor visitor;
+enum {
+	VISITOR_NO_PAGE = (1 << 23) - 1, /* its last line is something else */
+	VISITOR_FAR_PAGE =
+	    VISITOR_NO_PAGE - 1, /* it is in visitors.far_pages */
+};
+
+/* IPv4 addresses lie in buckets of one cache line, filled from their first
+ * place on; one that is full goes on in the next. */
+enum { BUCKET_PLACES = 8 };
+
+struct visitors_bucket {
+	_Alignas(64) uint32_t ip[BUCKET_PLACES];
+	struct visitor visitor[BUCKET_PLACES];
 };
 
 struct ipv6_visitor {
@@ -42,16 +47,25 @@ struct ipv6_visitor {
 
 struct visitors {
 	struct hash_secret secret;
-	struct ipv4_visitor *ipv4; /* open addressing; at most 3/4 are taken */
-	size_t ipv4_len, ipv4_places; /* a power of two, or 0 */
-	struct hash_table ipv6;       /* of struct ipv6_visitor */
-	struct hash_table firsts;     /* of struct first_cart */
+	struct visitors_bucket *buckets; /* owner */
+	size_t buckets_len; /* a power of two, or 0; at most 3/4 are taken */
+	size_t ipv4_len;
+	struct hash_table ipv6;      /* of struct ipv6_visitor */
+	struct hash_table firsts;    /* of struct first_cart */
+	struct hash_table far_pages; /* of struct far_page */
 };
 
 /* The add-to-cart that an address begins with. */
 struct first_cart {
 	struct hash_key key; /* the address */
 	uint64_t goods_id;
+};
+
+/* A page with a number that does not fit a visitor: in a log that names more
+ * than eight million pages. */
+struct far_page {
+	struct hash_key key; /* the address */
+	uint32_t page;       /* NAME_NONE: not any more */
 };
 
 static inline bool
@@ -69,67 +83,117 @@ visitors_len(const struct visitors *v)
 	return v->ipv4_len + v->ipv6.len;
 }
 
-/* What is known of the address; a new one has no page and no country yet. NULL
+/* What is known of the address; a new one has no page and COUNTRY_NOT_ASKED. NULL
  * when memory is out. Valid until the next call. */
 struct visitor *visitors_meet(
     struct visitors *v, struct hash_key key, bool *is_new);
 
-/* The same with hash_of() the key at hand; and what brings its place into the
- * cache before. */
+/* The same with hash_of() the key at hand. */
 struct visitor *visitors_meet_hashed(
     struct visitors *v, struct hash_key key, uint64_t hash, bool *is_new);
 
-/* The place of an IPv4 address is fetched by a load that nobody waits for: a
- * prefetch instruction may be dropped when its page is not in the TLB, which in
- * a table of megabytes it seldom is. */
-static inline void
+/* Brings the place of the address into the cache. */
+FETCH void
 visitors_fetch(const struct visitors *v, struct hash_key key, uint64_t hash)
 {
-	size_t place = hash & (v->ipv4_places - 1);
-
 	if (!visitor_is_ipv4(key))
 		hash_table_fetch_slot(&v->ipv6, hash);
-	else if (v->ipv4_places)
-		(void)*(const volatile uint32_t *)&v->ipv4[place].ip;
+	else if (v->buckets_len)
+		__builtin_prefetch(&v->buckets[hash & (v->buckets_len - 1)]);
+}
+
+/* Four lanes of a vector register, by whatever instructions there are. */
+typedef uint32_t visitors_lanes __attribute__((vector_size(16)));
+
+/* The first place of the bucket that has the address or is free (then all behind
+ * it are); BUCKET_PLACES when it is full of others. */
+static inline unsigned
+visitors_bucket_find(const struct visitors_bucket *b, uint32_t ip)
+{
+	const visitors_lanes low = { 1, 2, 4, 8 }, high = { 16, 32, 64, 128 };
+	visitors_lanes ips[2], who[2], found;
+
+	memcpy(ips, b->ip, sizeof(ips));
+	memcpy(who, b->visitor, sizeof(who));
+	found =
+	    (((visitors_lanes)(ips[0] == ip) | (visitors_lanes)(who[0] == 0)) &
+		low) |
+	    (((visitors_lanes)(ips[1] == ip) | (visitors_lanes)(who[1] == 0)) &
+		high);
+	found |= __builtin_shufflevector(found, found, 2, 3, 0, 1);
+	found |= __builtin_shufflevector(found, found, 1, 0, 3, 2);
+	return (unsigned)__builtin_ctz(found[0] | 1u << BUCKET_PLACES);
+}
+
+/* The visitor of an IPv4 address where nearly all of them are; NULL: not there,
+ * for visitors_meet_hashed() to look further. */
+static inline struct visitor *
+visitors_find_near(struct visitors *v, uint32_t ip, uint64_t hash)
+{
+	struct visitors_bucket *b;
+	unsigned place;
+
+	if (!v->buckets_len)
+		return NULL;
+	b = &v->buckets[hash & (v->buckets_len - 1)];
+	place = visitors_bucket_find(b, ip);
+	return place < BUCKET_PLACES && b->visitor[place].country
+		   ? &b->visitor[place]
+		   : NULL;
+}
+
+/* The visitor's last line is now of this page (NAME_NONE: of no goods page); what
+ * it was before goes to *before. */
+enum err visitors_turn_far(struct visitors *v, struct visitor *visitor,
+    struct hash_key key, uint32_t page, uint32_t *before);
+
+static inline enum err
+visitors_turn(struct visitors *v, struct visitor *visitor, struct hash_key key,
+    uint32_t page, uint32_t *before)
+{
+	uint32_t was = visitor->page;
+
+	if (__builtin_expect(
+		was == VISITOR_FAR_PAGE ||
+		    (page >= VISITOR_FAR_PAGE && page != NAME_NONE),
+		0))
+		return visitors_turn_far(v, visitor, key, page, before);
+	*before = was == VISITOR_NO_PAGE ? NAME_NONE : was;
+	visitor->page = page < VISITOR_NO_PAGE ? page : VISITOR_NO_PAGE;
+	return ERR_OK;
 }
 
 /* The first line of the address, just met, is an add-to-cart. */
 enum err visitors_begin_with_cart(struct visitors *v, struct visitor *visitor,
     struct hash_key key, uint64_t goods_id);
 
+/* A visitor by itself, out of its table. */
+struct visitors_row {
+	struct hash_key key;
+	uint32_t page; /* NAME_NONE: its last line is something else */
+	bool begins_with_cart;
+	uint64_t first_goods_id; /* if it does */
+};
+
+/* A walk over all visitors, IPv4 first, in no order. */
+struct visitors_walk {
+	const struct visitors *visitors; /* borrowed; the rest is 0 at first */
+	size_t place, ipv6;              /* the next ones */
+};
+
+bool visitors_walk_next(struct visitors_walk *w, struct visitors_row *out);
+
+/* Makes room for so many addresses in all; false when memory is out. */
+bool visitors_reserve(struct visitors *v, size_t ipv4_len, size_t ipv6_len);
+
+/* v := v, then a stretch in which there is nobody but this one, its page under
+ * its name here; the vote at the border goes to `ballot`. */
+enum err visitors_follow(struct visitors *v, struct ballot *ballot,
+    const struct visitors_row *right);
+
 /* left := left, then right; the votes at the border go to `ballot`. */
 enum err visitors_append(struct visitors *left, struct names *left_names,
     struct ballot *ballot, const struct visitors *right,
     const struct names *right_names, struct names_map *map);
-
-/* What of the visitors is written. */
-enum visitors_part {
-	VISITORS_BORDERS, /* everything: a stretch between others */
-	VISITORS_LASTS, /* pages and "not": what the log so far is changed by */
-	VISITORS_PAGES, /* pages: the whole log so far, nothing lies before */
-};
-
-void visitors_use_names(const struct visitors *v, struct names_order *o);
-
-/* In bytes, little-endian, rows sorted by address (IPv4 first), fixed width so
- * that one address can be found by halving:
- *
- *	u32 IPv4 rows, u32 IPv6 rows, u32 firsts, u32 0
- *	IPv6 rows       2 * u64   high, low half
- *	firsts          u64       goods id of the add-to-cart
- *	firsts          u32       row that it belongs to, ascending
- *	IPv4 rows       u32       address
- *	all rows        u32       last page: 1 + rank of its name, 0: not a page
- *
- * 8 bytes an IPv4 address, 20 an IPv6 one, 12 more for one whose first line is
- * an add-to-cart. */
-enum err visitors_write(struct writer *w, const struct visitors *v,
-    const struct names_order *o, enum visitors_part part);
-
-/* left := left, then what the bytes hold. ERR_CORRUPT when an address is not of
- * this shard. */
-enum err visitors_read(struct visitors *left, unsigned shard,
-    const struct names *n, struct ballot *ballot, struct reader *r,
-    const struct names_map *map);
 
 #endif

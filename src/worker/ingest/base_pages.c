@@ -225,8 +225,7 @@ pick(const struct lookup *l, struct bulk *b, struct tally *t)
 			continue;
 		e = segment_parts(b, &names, 1, l->arena);
 		if (e == ERR_OK)
-			e = addresses_pick(
-			    t, l->first + p->shard, names.bytes, pages, len);
+			e = addresses_pick(t, names.bytes, pages, len);
 	}
 	return e;
 }

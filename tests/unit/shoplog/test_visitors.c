@@ -1,33 +1,38 @@
 /* Visitors in bytes: the layout by which one of them can be found, and what of
  * it must hold. How they meet at a border is tested with the tally. */
-#include "common/shoplog/visitors.h"
+#include "common/shoplog/visitors_bytes.h"
 
 #include "common/shoplog/shard.h"
 #include "common/shoplog/tally_state.h"
 #include "unit/shoplog/stream.h"
 
-/* Two IPv4 addresses that begin with an add-to-cart and an IPv6 one that ends
- * on a goods page, all as if they were of one shard. */
+enum { SHARD = 3 };
+
+/* Two IPv4 addresses of one shard that begin with an add-to-cart and an IPv6 one
+ * of the same that ends on a goods page. */
 static struct tally *
 three_visitors(void)
 {
-	static const char *const ips[] = { "2a00::1", "1.0.1.9", "1.0.0.7" };
+	static const char *const ips[] = { "2a00::7", "1.0.1.14", "1.0.0.7" };
 	struct tally *t = tally_new(NULL);
 
 	for (uint64_t i = 0; i < 3; i++) {
 		struct address ip = address_of(ips[i]);
 		bool is_new;
-		struct visitor *v = visitors_meet(
-		    &t->shards[0].visitors, visitor_key(&ip), &is_new);
+		struct hash_key key = visitor_key(&ip);
+		struct visitor *v = visitors_meet(&t->visitors, key, &is_new);
+		uint32_t page = NAME_NONE, before;
 
 		assert_true(is_new);
 		if (i > 0)
-			assert_false(
-			    visitors_begin_with_cart(&t->shards[0].visitors, v,
-				visitor_key(&ip), 10 + i));
+			assert_false(visitors_begin_with_cart(
+			    &t->visitors, v, key, 10 + i));
 		else
 			assert_false(names_page(&t->names, span_text("fish"),
-			    span_text("eel"), &v->last_page));
+			    span_text("eel"), &page));
+		assert_false(
+		    visitors_turn(&t->visitors, v, key, page, &before));
+		assert_true(before == NAME_NONE);
 	}
 	return t;
 }
@@ -35,15 +40,17 @@ three_visitors(void)
 static struct bytes
 written(const struct tally *t, enum visitors_part part)
 {
+	struct visitors_rows rows;
 	struct names_order order;
 	struct writer w = { 0 };
 	struct bytes b;
 
 	assert_int_equal(names_order_init(&order, &t->names), ERR_OK);
-	visitors_use_names(&t->shards[0].visitors, &order);
+	assert_int_equal(visitors_rows_init(&rows, &t->visitors, part), ERR_OK);
+	visitors_rows_use_names(&rows, SHARD, &order);
 	names_order_sort(&order);
-	assert_int_equal(
-	    visitors_write(&w, &t->shards[0].visitors, &order, part), ERR_OK);
+	visitors_rows_write(&w, &rows, SHARD, &order);
+	visitors_rows_cleanup(&rows);
 	names_order_cleanup(&order);
 	assert_int_equal(writer_give(&w, &b.data, &b.len), ERR_OK);
 	return b;
@@ -63,13 +70,13 @@ rows_lie_where_the_header_says(void **state)
 	assert_int_equal(le32(b.data + 4), 1);
 	assert_int_equal(le32(b.data + 8), 2);
 	assert_true(le64(b.data + 16) == (uint64_t)0x2a00 << 48);
-	assert_int_equal(le64(b.data + 24), 1);
+	assert_int_equal(le64(b.data + 24), 7);
 	assert_int_equal(le64(b.data + FIRST_GOODS), 12);
 	assert_int_equal(le64(b.data + FIRST_GOODS + 8), 11);
 	assert_int_equal(le32(b.data + FIRST_ROW), 0);
 	assert_int_equal(le32(b.data + FIRST_ROW + 4), 1);
 	assert_int_equal(le32(b.data + IPV4), 0x01000007);
-	assert_int_equal(le32(b.data + IPV4 + 4), 0x01000109);
+	assert_int_equal(le32(b.data + IPV4 + 4), 0x0100010e);
 	assert_int_equal(le32(b.data + LAST), 0);
 	assert_int_equal(le32(b.data + LAST + 8), 1);
 	free(b.data);
@@ -113,8 +120,8 @@ read_one(uint32_t row, unsigned off_shard)
 	writer_u32(&w, 0x01000007);
 	writer_u32(&w, 0);
 	r = reader_of(span_of(w.data, w.len));
-	e = visitors_read(&t->shards[0].visitors, shard + off_shard, &t->names,
-	    &t->ballot, &r, &map);
+	e = visitors_read(
+	    &t->visitors, shard + off_shard, &t->names, &t->ballot, &r, &map);
 	writer_cleanup(&w);
 	tally_free(t);
 	return e;
@@ -136,6 +143,63 @@ an_address_of_another_shard_is_corrupt(void **state)
 	assert_int_equal(read_one(0, 1), ERR_CORRUPT);
 }
 
+/* Pages with numbers that do not fit a visitor, and back again. */
+static void
+far_pages_are_turned_like_others(void **state)
+{
+	static const uint32_t pages[] = { 7, VISITOR_FAR_PAGE - 1,
+		VISITOR_FAR_PAGE, VISITOR_NO_PAGE, NAME_NONE, 1u << 31, 3,
+		VISITOR_NO_PAGE, NAME_NONE, 1 };
+	struct address ip = address_of("1.0.0.7");
+	struct hash_key key = visitor_key(&ip);
+	struct tally *t = tally_new(NULL);
+	uint32_t was = NAME_NONE;
+	bool is_new;
+	struct visitor *v = visitors_meet(&t->visitors, key, &is_new);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		struct visitors_walk walk = { .visitors = &t->visitors };
+		struct visitors_row row;
+		uint32_t before;
+
+		assert_int_equal(
+		    visitors_turn(&t->visitors, v, key, pages[i], &before),
+		    ERR_OK);
+		assert_true(before == was);
+		assert_true(visitors_walk_next(&walk, &row));
+		assert_true(row.page == pages[i]);
+		was = pages[i];
+	}
+	tally_free(t);
+}
+
+/* Many addresses, met twice in different order, through every growth. */
+static void
+nobody_is_lost_when_the_table_grows(void **state)
+{
+	enum { MANY = 50000 };
+	struct tally *t = tally_new(NULL);
+	struct visitors_walk walk = { .visitors = &t->visitors };
+	struct visitors_row row;
+	size_t walked = 0;
+	bool is_new;
+
+	(void)state;
+	for (uint32_t i = 0; i < 2 * MANY; i++) {
+		uint32_t ip = (i < MANY ? i : 2 * MANY - 1 - i) * 2654435761u;
+		struct hash_key key = { 0, UINT64_C(0xffff) << 32 | ip };
+
+		assert_non_null(visitors_meet(&t->visitors, key, &is_new));
+		assert_int_equal(is_new, i < MANY);
+	}
+	assert_int_equal(visitors_len(&t->visitors), MANY);
+	while (visitors_walk_next(&walk, &row))
+		walked++;
+	assert_int_equal(walked, MANY);
+	tally_free(t);
+}
+
 int
 main(void)
 {
@@ -143,6 +207,8 @@ main(void)
 		cmocka_unit_test(rows_lie_where_the_header_says),
 		cmocka_unit_test(
 		    only_pages_are_written_when_nothing_lies_before),
+		cmocka_unit_test(far_pages_are_turned_like_others),
+		cmocka_unit_test(nobody_is_lost_when_the_table_grows),
 		cmocka_unit_test(a_first_of_no_row_is_corrupt),
 		cmocka_unit_test(an_address_of_another_shard_is_corrupt),
 	};

@@ -1,0 +1,128 @@
+/* A day counted in arrays gives the counts that counts_add() would. */
+#include "common/shoplog/open_day.h"
+
+#include "unit/shoplog/stream.h"
+
+static uint64_t
+value_of(const struct counts *c, int32_t day, uint32_t category, uint32_t slot)
+{
+	for (size_t i = 0; i < c->table.len; i++) {
+		const struct count *n = hash_table_at(&c->table, i);
+
+		if (count_day(n) == day && count_category(n) == category &&
+		    count_slot(n) == slot)
+			return n->value;
+	}
+	return 0;
+}
+
+struct fixture {
+	struct open_day *day;
+	struct counts counts;
+	struct country_index countries;
+};
+
+static void
+open_fixture(struct fixture *f)
+{
+	const struct hash_secret secret = { 5, 6 };
+
+	*f = (struct fixture){ .day = open_day_new() };
+	assert_non_null(f->day);
+	counts_init(&f->counts, &secret);
+}
+
+static void
+close_fixture(struct fixture *f)
+{
+	counts_cleanup(&f->counts);
+	free(f->day);
+}
+
+static void
+turn(struct fixture *f, int32_t day)
+{
+	assert_int_equal(
+	    open_day_turn(f->day, &f->counts, &f->countries, day), ERR_OK);
+}
+
+static void
+numbers_come_when_the_day_is_turned(void **state)
+{
+	struct fixture f;
+	uint32_t us = COUNT_HOURS, slot;
+
+	(void)state;
+	open_fixture(&f);
+	us += country_index_number(
+	    &f.countries, country_from_code(span_text("US")));
+	slot = COUNT_HOURS + country_from_code(span_text("US"));
+	turn(&f, 7);
+	f.day->requests.slots[3] = 5;
+	f.day->requests.slots[us] = 4;
+	open_day_row(f.day, 9)->slots[3] = 2;
+	open_day_row(f.day, NAME_NONE)->slots[3] = 100;
+	assert_int_equal(f.counts.table.len, 0);
+	turn(&f, 8);
+	assert_int_equal(f.counts.table.len, 3);
+	assert_int_equal(value_of(&f.counts, 7, NAME_NONE, 3), 5);
+	assert_int_equal(value_of(&f.counts, 7, NAME_NONE, slot), 4);
+	assert_int_equal(value_of(&f.counts, 7, 9, 3), 2);
+	f.day->requests.slots[3] = 1;
+	turn(&f, 7);
+	turn(&f, -1);
+	assert_int_equal(f.counts.table.len, 4);
+	assert_int_equal(value_of(&f.counts, 8, NAME_NONE, 3), 1);
+	close_fixture(&f);
+}
+
+static void
+one_category_has_a_row_until_the_day_is_turned(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	open_fixture(&f);
+	turn(&f, 7);
+	assert_non_null(open_day_row(f.day, 5));
+	assert_ptr_equal(open_day_row(f.day, 5), open_day_row(f.day, 5));
+	assert_null(open_day_row(f.day, 5 + OPEN_ROWS));
+	assert_non_null(open_day_row(f.day, 6 + OPEN_ROWS));
+	turn(&f, 8);
+	assert_non_null(open_day_row(f.day, 5 + OPEN_ROWS));
+	assert_null(open_day_row(f.day, 5));
+	close_fixture(&f);
+}
+
+/* 253 countries have a number of their own; what has none is told apart. */
+static void
+countries_beyond_a_byte_are_not_kept(void **state)
+{
+	struct country_index index = { .len = 0 };
+
+	(void)state;
+	for (uint16_t i = 0; i < 253; i++) {
+		uint8_t number = country_index_number(&index, i);
+
+		assert_true(country_is_kept(number));
+		assert_int_equal(index.country[number], i);
+		assert_int_equal(country_index_number(&index, i), number);
+	}
+	assert_int_equal(country_index_number(&index, 253), COUNTRY_NOT_KEPT);
+	assert_false(country_is_kept(COUNTRY_NOT_KEPT));
+	assert_false(country_is_kept(COUNTRY_NOT_ASKED));
+	assert_false(country_is_kept(COUNTRY_NOBODY));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_come_when_the_day_is_turned),
+		cmocka_unit_test(
+		    one_category_has_a_row_until_the_day_is_turned),
+		cmocka_unit_test(countries_beyond_a_byte_are_not_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
