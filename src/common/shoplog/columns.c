@@ -4,6 +4,7 @@
 
 #include "common/shoplog/carts.h"
 #include "common/shoplog/columns_block.h"
+#include "common/shoplog/radix_sort.h"
 #include "common/shoplog/tally_state.h"
 
 #include <assert.h>
@@ -29,128 +30,120 @@ put_cart(struct columns_block *b, uint32_t i, const struct cart *cart)
 		b->owner_low[i] = cart->owner_low;
 }
 
-/* A goods id of the shard and its place in the sorted dictionary. */
-struct goods {
-	struct hash_key key; /* 0, goods id */
-	uint32_t rank;
+/* What columns are made from: the carts by id, their goods by goods id, and room
+ * to sort both. */
+struct sorting {
+	const struct carts *carts;
+	struct radix_row *by_id;    /* value: index of the cart */
+	struct radix_row *by_goods; /* value: index of the cart that holds it */
+	struct radix_row *scratch;
+	uint32_t *row; /* in the columns, by index of the cart */
 };
 
-static enum err
-collect_goods(struct hash_table *goods, const struct carts *carts)
+static void
+sorting_cleanup(struct sorting *s)
 {
-	const void **sorted;
+	free(s->by_id);
+	free(s->by_goods);
+	free(s->scratch);
+	free(s->row);
+}
 
-	hash_table_init(goods, sizeof(struct goods), &carts->items.secret);
-	for (size_t i = 0; i < carts->items.len; i++) {
-		const struct cart_item *item = hash_table_at(&carts->items, i);
-		struct hash_key key = { 0, item->key.low };
-		bool is_new;
+static enum err
+sorting_init(struct sorting *s, const struct carts *carts)
+{
+	size_t carts_len = carts->table.len, items_len = carts->items.len;
+	size_t most = carts_len > items_len ? carts_len : items_len;
 
-		if (!hash_table_add(goods, key, &is_new))
-			return ERR_NO_MEMORY;
-	}
-	sorted = hash_table_sorted(goods, NULL, NULL);
-	if (!sorted)
+	*s = (struct sorting){ .carts = carts,
+		.by_id = malloc((carts_len + 1) * sizeof(*s->by_id)),
+		.by_goods = malloc((items_len + 1) * sizeof(*s->by_goods)),
+		.scratch = malloc((most + 1) * sizeof(*s->scratch)),
+		.row = malloc((carts_len + 1) * sizeof(*s->row)) };
+	if (!s->by_id || !s->by_goods || !s->scratch || !s->row)
 		return ERR_NO_MEMORY;
-	for (size_t i = 0; i < goods->len; i++) {
-		struct goods *g =
-		    hash_table_at(goods, hash_table_index(goods, sorted[i]));
+	for (size_t i = 0; i < carts_len; i++) {
+		const struct cart *cart = hash_table_at(&carts->table, i);
 
-		g->rank = (uint32_t)i;
+		s->by_id[i] = (struct radix_row){ cart->key.low, i };
 	}
-	free(sorted);
+	radix_sort(s->by_id, s->scratch, carts_len);
+	for (size_t i = 0; i < carts_len; i++)
+		s->row[s->by_id[i].value] = (uint32_t)i;
+	for (size_t i = 0; i < items_len; i++) {
+		const struct cart_item *item = hash_table_at(&carts->items, i);
+
+		s->by_goods[i] =
+		    (struct radix_row){ item->key.low, item->key.high };
+	}
+	radix_sort(s->by_goods, s->scratch, items_len);
 	return ERR_OK;
 }
 
-static int
-by_number(const void *a, const void *b)
+static const struct cart *
+cart_at(const struct sorting *s, size_t row)
 {
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
+	return hash_table_at(&s->carts->table, s->by_id[row].value);
 }
 
-/* row  of each cart, by its index in `carts` */
-static void
-fill_items(struct columns_block *b, const struct carts *carts,
-    const struct hash_table *goods, const uint32_t *row)
-{
-	uint32_t *from = b->items_from;
-
-	for (size_t i = 0; i < goods->len; i++) {
-		const struct goods *g = hash_table_at(goods, i);
-
-		b->goods_id[g->rank] = g->key.low;
-	}
-	for (size_t i = 0; i < carts->items.len; i++) {
-		const struct cart_item *item = hash_table_at(&carts->items, i);
-
-		from[row[item->key.high] + 1]++;
-	}
-	for (uint32_t i = 0; i < b->size.carts_len; i++)
-		from[i + 1] += from[i];
-	/* Filled from the end of each cart, so that what was the end of a cart
-	 * becomes its beginning. */
-	for (size_t i = 0; i < carts->items.len; i++) {
-		const struct cart_item *item = hash_table_at(&carts->items, i);
-		struct hash_key key = { 0, item->key.low };
-		const struct goods *g = hash_table_find(goods, key);
-
-		b->items[--from[row[item->key.high] + 1]] = g->rank;
-	}
-	memmove(from, from + 1, b->size.carts_len * sizeof(*from));
-	from[b->size.carts_len] = b->size.items_len;
-	for (uint32_t i = 0; i < b->size.carts_len; i++)
-		qsort(b->items + from[i], from[i + 1] - from[i],
-		    sizeof(*b->items), by_number);
-}
-
-static enum err
-build(struct columns_block *b, const struct carts *carts,
-    const struct cart *const *sorted, uint32_t *row, struct hash_table *goods)
+static struct columns_size
+size_of(const struct sorting *s)
 {
 	struct columns_size size = {
-		.carts_len = (uint32_t)carts->table.len,
-		.items_len = (uint32_t)carts->items.len,
+		.carts_len = (uint32_t)s->carts->table.len,
+		.items_len = (uint32_t)s->carts->items.len,
 	};
-	enum err e = collect_goods(goods, carts);
 
-	if (e)
-		return e;
-	size.goods_len = (uint32_t)goods->len;
-	for (uint32_t i = 0; i < size.carts_len; i++) {
-		row[hash_table_index(&carts->table, sorted[i])] = i;
-		size.is_wide |= sorted[i]->owner == OWNER_IPV6;
-	}
-	e = columns_block_new(b, size);
-	if (e)
-		return e;
 	for (uint32_t i = 0; i < size.carts_len; i++)
-		put_cart(b, i, sorted[i]);
-	columns_block_fill_sample(b);
-	fill_items(b, carts, goods, row);
-	return ERR_OK;
+		size.is_wide |= cart_at(s, i)->owner == OWNER_IPV6;
+	for (uint32_t i = 0; i < size.items_len; i++)
+		size.goods_len += i == 0 || s->by_goods[i].key !=
+						s->by_goods[i - 1].key;
+	return size;
+}
+
+/* Goods are put into their carts one after the other, ascending, so they ascend
+ * in each cart. */
+static void
+fill_items(struct columns_block *b, const struct sorting *s)
+{
+	uint32_t *from = b->items_from, rank = 0;
+
+	for (uint32_t i = 0; i < b->size.items_len; i++)
+		from[s->row[s->by_goods[i].value] + 1]++;
+	for (uint32_t i = 0; i < b->size.carts_len; i++)
+		from[i + 1] += from[i];
+	for (uint32_t i = 0; i < b->size.items_len; i++) {
+		uint64_t goods_id = s->by_goods[i].key;
+
+		if (i > 0 && goods_id != s->by_goods[i - 1].key)
+			rank++;
+		b->goods_id[rank] = goods_id;
+		/* What was the beginning of a cart becomes its end. */
+		b->items[from[s->row[s->by_goods[i].value]]++] = rank;
+	}
+	memmove(from + 1, from, b->size.carts_len * sizeof(*from));
+	from[0] = 0;
 }
 
 enum err
 columns_of_tally(const struct tally *t, unsigned shard, struct columns *out)
 {
-	const struct carts *carts = &t->carts[shard];
-	const void **sorted = hash_table_sorted(&carts->table, NULL, NULL);
-	uint32_t *row = malloc((carts->table.len + 1) * sizeof(*row));
-	struct hash_table goods = { 0 };
+	struct sorting s;
 	struct columns_block b;
-	enum err e = ERR_NO_MEMORY;
+	enum err e = sorting_init(&s, &t->carts[shard]);
 
 	*out = (struct columns){ 0 };
-	if (sorted && row)
-		e = build(
-		    &b, carts, (const struct cart *const *)sorted, row, &goods);
 	if (!e)
+		e = columns_block_new(&b, size_of(&s));
+	if (!e) {
+		for (uint32_t i = 0; i < b.size.carts_len; i++)
+			put_cart(&b, i, cart_at(&s, i));
+		columns_block_fill_sample(&b);
+		fill_items(&b, &s);
 		columns_block_give(&b, out);
-	hash_table_cleanup(&goods);
-	free(row);
-	free(sorted);
+	}
+	sorting_cleanup(&s);
 	return e;
 }
 

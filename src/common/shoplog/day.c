@@ -3,6 +3,7 @@
 
 #include "common/base/civil.h"
 #include "common/shoplog/columns.h"
+#include "common/shoplog/radix_sort.h"
 #include "common/shoplog/tally_state.h"
 
 #include <inttypes.h>
@@ -279,27 +280,38 @@ day_segments(const struct tally *t, const struct day_carts *carts,
 	return e;
 }
 
+/* One more cart of the day at the end of the rows, or in a row of its own. */
+static void
+add_cart(struct day_carts *rows, size_t from, size_t *len, int32_t day,
+    uint64_t paid)
+{
+	if (*len == from || rows[*len - 1].day != day)
+		rows[(*len)++] = (struct day_carts){ .day = day };
+	rows[*len - 1].begun++;
+	rows[*len - 1].paid += paid;
+}
+
 enum err
 day_carts_of(const struct columns *c, struct day_carts **rows, size_t *len)
 {
-	struct day_carts *grown;
-	size_t from = *len, to = *len;
+	size_t room = c->carts_len + (size_t)1, from = *len;
+	struct day_carts *grown =
+	    reallocarray(*rows, *len + room, sizeof(*grown));
+	struct radix_row *by_day = malloc(2 * room * sizeof(*by_day));
 
-	grown = reallocarray(*rows, *len + c->carts_len + 1, sizeof(*grown));
-	if (!grown)
+	if (grown)
+		*rows = grown;
+	if (!grown || !by_day) {
+		free(by_day);
 		return ERR_NO_MEMORY;
-	*rows = grown;
-	for (uint32_t i = 0; i < c->carts_len; i++)
-		grown[to++] = (struct day_carts){ (int32_t)c->named_day[i], 1,
-			c->paid_day[i] != COLUMNS_NO_DAY };
-	qsort(grown + from, to - from, sizeof(*grown), by_day);
-	for (size_t i = from; i < to; i++) {
-		if (*len > from && grown[*len - 1].day == grown[i].day) {
-			grown[*len - 1].begun += grown[i].begun;
-			grown[*len - 1].paid += grown[i].paid;
-		} else {
-			grown[(*len)++] = grown[i];
-		}
 	}
+	for (uint32_t i = 0; i < c->carts_len; i++)
+		by_day[i] = (struct radix_row){ c->named_day[i],
+			c->paid_day[i] != COLUMNS_NO_DAY };
+	radix_sort(by_day, by_day + room, c->carts_len);
+	for (uint32_t i = 0; i < c->carts_len; i++)
+		add_cart(grown, from, len, (int32_t)by_day[i].key,
+		    by_day[i].value);
+	free(by_day);
 	return ERR_OK;
 }

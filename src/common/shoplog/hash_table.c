@@ -1,17 +1,15 @@
-/* Hash table: linear probing over 8-byte slots that carry 32 bits of the hash,
- * so that a probe touches an entry only when it is almost surely the right
- * one. Slots use the lower half of the hash for their place and the upper half
- * as their tag. */
+/* The hash table. Buckets use the lower bits of the hash for their place and the
+ * uppermost as the tag. */
 #include "common/shoplog/hash_table.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-enum { FIRST_CAPACITY = 12, FIRST_SLOTS = 16 };
+enum { FILL = HASH_PLACES / 4 * 3 }; /* places of a bucket, on the average */
 
-/* Indexes + 1 must fit the 32 bits of a slot. */
-#define ENTRIES_MAX ((size_t)3 << 29)
+/* Indexes must fit the 32 bits of a place. */
+#define ENTRIES_MAX ((size_t)1 << 32)
 
 bool
 hash_secret_new(struct hash_secret *out)
@@ -29,7 +27,7 @@ hash_table_init(
 void
 hash_table_cleanup(struct hash_table *t)
 {
-	free(t->slots);
+	free(t->buckets);
 	free(t->entries);
 	*t = (struct hash_table){ 0 };
 }
@@ -40,81 +38,99 @@ key_at(const struct hash_table *t, size_t index)
 	return *(const struct hash_key *)hash_table_at(t, index);
 }
 
-static inline uint64_t
-slot_of(uint64_t h, size_t index)
+/* Where a key is, or belongs. */
+struct place {
+	struct hash_bucket *bucket;
+	unsigned at;
+	bool is_free;
+};
+
+/* A free place for the hash. */
+static inline struct place
+find_free(struct hash_bucket *buckets, size_t len, uint64_t h)
 {
-	return (h & 0xffffffff00000000) | (index + 1);
+	size_t i = h & (len - 1);
+	unsigned match;
+
+	while (!(match = hash_bucket_match(&buckets[i], 0)))
+		i = (i + 1) & (len - 1);
+	return (struct place){ &buckets[i], (unsigned)__builtin_ctz(match),
+		true };
+}
+
+static inline struct place
+probe(const struct hash_table *t, struct hash_key key, uint64_t h)
+{
+	size_t i = h & (t->buckets_len - 1);
+
+	for (;; i = (i + 1) & (t->buckets_len - 1)) {
+		struct hash_bucket *b = &t->buckets[i];
+		unsigned match = hash_bucket_match(b, hash_tag(h));
+
+		for (; match; match &= match - 1) {
+			unsigned at = (unsigned)__builtin_ctz(match);
+			struct hash_key other = key_at(t, b->entry[at]);
+
+			if (other.high == key.high && other.low == key.low)
+				return (struct place){ b, at, false };
+		}
+		/* Filled from the first on: the last one tells. */
+		if (!b->tag[HASH_PLACES - 1])
+			return find_free(t->buckets, t->buckets_len, h);
+	}
 }
 
 static void
-place(uint64_t *slots, size_t slots_len, uint64_t h, size_t index)
+put(struct place p, uint64_t h, size_t index)
 {
-	size_t i = h & (slots_len - 1);
-
-	while (slots[i])
-		i = (i + 1) & (slots_len - 1);
-	slots[i] = slot_of(h, index);
-}
-
-/* The slot of the key, or the free one where it belongs. */
-static uint64_t *
-probe(const struct hash_table *t, struct hash_key key, uint64_t h)
-{
-	size_t i = h & (t->slots_len - 1);
-
-	for (; t->slots[i]; i = (i + 1) & (t->slots_len - 1)) {
-		struct hash_key other;
-
-		if ((t->slots[i] ^ h) >> 32)
-			continue;
-		other = key_at(t, (uint32_t)t->slots[i] - 1);
-		if (other.high == key.high && other.low == key.low)
-			break;
-	}
-	return &t->slots[i];
+	p.bucket->tag[p.at] = hash_tag(h);
+	p.bucket->entry[p.at] = (uint32_t)index;
 }
 
 bool
 hash_table_reserve(struct hash_table *t, size_t len)
 {
-	size_t capacity = t->capacity ? t->capacity : FIRST_CAPACITY;
-	size_t slots_len = t->slots_len ? t->slots_len : FIRST_SLOTS;
-	uint64_t *slots;
+	size_t buckets_len = t->buckets_len ? t->buckets_len : 1;
+	struct hash_bucket *buckets;
 	uint8_t *entries;
 
 	if (len <= t->capacity)
 		return true;
 	if (len > ENTRIES_MAX)
 		return false;
-	while (capacity < len) {
-		capacity *= 2;
-		slots_len *= 2;
-	}
-	entries = reallocarray(t->entries, capacity, t->entry_size);
+	while (buckets_len * FILL < len)
+		buckets_len *= 2;
+	entries =
+	    reallocarray(t->entries, buckets_len * FILL, t->entry_size);
 	if (!entries)
 		return false;
 	t->entries = entries;
-	slots = calloc(slots_len, sizeof(*slots));
-	if (!slots)
+	buckets =
+	    aligned_alloc(sizeof(*buckets), buckets_len * sizeof(*buckets));
+	if (!buckets)
 		return false;
-	for (size_t i = 0; i < t->len; i++)
-		place(slots, slots_len, hash_of(&t->secret, key_at(t, i)), i);
-	free(t->slots);
-	t->slots = slots;
-	t->slots_len = slots_len;
-	t->capacity = capacity;
+	memset(buckets, 0, buckets_len * sizeof(*buckets));
+	for (size_t i = 0; i < t->len; i++) {
+		uint64_t h = hash_of(&t->secret, key_at(t, i));
+
+		put(find_free(buckets, buckets_len, h), h, i);
+	}
+	free(t->buckets);
+	t->buckets = buckets;
+	t->buckets_len = buckets_len;
+	t->capacity = buckets_len * FILL;
 	return true;
 }
 
 void *
 hash_table_find(const struct hash_table *t, struct hash_key key)
 {
-	uint64_t slot;
+	struct place p;
 
 	if (t->len == 0)
 		return NULL;
-	slot = *probe(t, key, hash_of(&t->secret, key));
-	return slot ? hash_table_at(t, (uint32_t)slot - 1) : NULL;
+	p = probe(t, key, hash_of(&t->secret, key));
+	return p.is_free ? NULL : hash_table_at(t, p.bucket->entry[p.at]);
 }
 
 void *
@@ -127,20 +143,20 @@ void *
 hash_table_add_hashed(
     struct hash_table *t, struct hash_key key, uint64_t h, bool *is_new)
 {
-	uint64_t *slot = t->len ? probe(t, key, h) : NULL;
+	struct place p = { .is_free = true };
 	void *entry;
 
-	*is_new = !slot || !*slot;
-	if (!*is_new)
-		return hash_table_at(t, (uint32_t)*slot - 1);
+	if (t->buckets_len)
+		p = probe(t, key, h);
+	*is_new = p.is_free;
+	if (!p.is_free)
+		return hash_table_at(t, p.bucket->entry[p.at]);
 	if (t->len == t->capacity) {
 		if (!hash_table_reserve(t, t->len + 1))
 			return NULL;
-		slot = NULL;
+		p = find_free(t->buckets, t->buckets_len, h);
 	}
-	if (!slot)
-		slot = probe(t, key, h);
-	*slot = slot_of(h, t->len);
+	put(p, h, t->len);
 	entry = memset(hash_table_at(t, t->len++), 0, t->entry_size);
 	memcpy(entry, &key, sizeof(key));
 	return entry;

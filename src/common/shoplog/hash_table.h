@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The one hash table of the room: keys of 128 bits, entries of any size in one
  * growing array in the order of their arrival (so an entry's index is its
@@ -17,10 +18,21 @@ struct hash_secret {
 	uint64_t a, b;
 };
 
+/* A bucket is one cache line, filled from its first place on: eight bits of the
+ * hash tell the places that are worth a look, so that nearly every key is found,
+ * or known to be new, with one line of the buckets and one entry at most. One that
+ * is full goes on in the next. */
+enum { HASH_PLACES = 12 };
+
+struct hash_bucket {
+	_Alignas(64) uint8_t tag[HASH_PLACES]; /* 0: free */
+	uint32_t entry[HASH_PLACES];
+};
+
 /* Every entry type begins with its key. */
 struct hash_table {
-	uint64_t *slots;  /* upper half of the hash, index + 1; 0 is free */
-	size_t slots_len; /* a power of two; at most 3/4 are taken */
+	struct hash_bucket *buckets; /* owner */
+	size_t buckets_len; /* a power of two, or 0; at most 3/4 are taken */
 	uint8_t *entries;
 	size_t entry_size;
 	size_t len, capacity; /* entries: there, room for */
@@ -57,7 +69,7 @@ hash_table_index(const struct hash_table *t, const void *entry)
 	return (size_t)((const uint8_t *)entry - t->entries) / t->entry_size;
 }
 
-/* For many keys at a time: hash them all, fetch the slots into the cache, then
+/* For many keys at a time: hash them all, fetch the buckets into the cache, then
  * the entries, and add the keys when they have arrived. Tables of one secret
  * have one hash. */
 static inline uint64_t
@@ -84,26 +96,51 @@ hash_of(const struct hash_secret *s, struct hash_key key)
 #define FETCH static inline __attribute__((always_inline))
 
 FETCH void
-hash_table_fetch_slot(const struct hash_table *t, uint64_t hash)
+hash_table_fetch_bucket(const struct hash_table *t, uint64_t hash)
 {
-	if (t->slots)
-		__builtin_prefetch(&t->slots[hash & (t->slots_len - 1)]);
+	if (t->buckets_len)
+		__builtin_prefetch(&t->buckets[hash & (t->buckets_len - 1)]);
+}
+
+static inline uint8_t
+hash_tag(uint64_t hash)
+{
+	return (uint8_t)(hash >> 56 | (hash >> 56 == 0));
+}
+
+/* The places of a bucket with this tag, a bit each; by whatever vector
+ * instructions there are. */
+typedef uint8_t hash_lanes __attribute__((vector_size(16)));
+
+static inline unsigned
+hash_bucket_match(const struct hash_bucket *b, uint8_t tag)
+{
+	const hash_lanes bit = { 1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8 };
+	hash_lanes found;
+	uint64_t half[2];
+
+	memcpy(&found, b, sizeof(found));
+	found = (hash_lanes)(found == tag) & bit;
+	memcpy(half, &found, sizeof(half));
+	/* The sum of eight bytes, no two of which have a bit in common. */
+	return (unsigned)(half[0] * 0x0101010101010101 >> 56 |
+			  half[1] * 0x0101010101010101 >> 56 << 8);
 }
 
 FETCH void
 hash_table_fetch_entry(const struct hash_table *t, uint64_t hash)
 {
-	size_t i = hash & (t->slots_len - 1);
+	const struct hash_bucket *b;
+	unsigned match;
 
-	if (!t->slots)
+	if (!t->buckets_len)
 		return;
-	for (; t->slots[i]; i = (i + 1) & (t->slots_len - 1)) {
-		if ((t->slots[i] ^ hash) >> 32)
-			continue;
+	b = &t->buckets[hash & (t->buckets_len - 1)];
+	match = hash_bucket_match(b, hash_tag(hash));
+	if (match)
 		__builtin_prefetch(
-		    t->entries + ((uint32_t)t->slots[i] - 1) * t->entry_size);
-		return;
-	}
+		    t->entries +
+		    b->entry[__builtin_ctz(match)] * t->entry_size);
 }
 
 /* hash_table_add of a key whose hash is known. */

@@ -1,4 +1,5 @@
-/* The memory of paths: a table without chains, where the last comer stays. */
+/* The memory of paths: two places for each, of which a new one takes the first
+ * and pushes what was there to the second. */
 #include "common/shoplog/paths.h"
 
 #include <stdlib.h>
@@ -43,7 +44,8 @@ paths_learn(
 	    rest.len > PATH_WIDTH)
 		return e;
 	words = path_words(rest);
-	known = path_place(p, words, rest.len);
+	known = path_places(p, words, rest.len);
+	known[1] = known[0];
 	*known = (struct path_entry){ .words = words,
 		.len = (uint8_t)rest.len,
 		.kind = out->kind,

@@ -7,6 +7,7 @@
 #include "common/shoplog/names.h"
 
 #include <endian.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -61,14 +62,26 @@ path_words(struct span rest)
 	return w;
 }
 
-/* Where the path is, or would be. */
+/* The first of the two places where the path may be. */
 static inline struct path_entry *
-path_place(struct paths *p, struct path_words w, size_t len)
+path_places(struct paths *p, struct path_words w, size_t len)
 {
 	uint64_t hash = hash_multiply(w.first ^ w.middle << 1 ^ p->secret,
 	    w.last ^ w.middle ^ (p->secret | len));
 
-	return &p->entries[hash % PATHS_LEN];
+	return &p->entries[hash % PATHS_LEN & ~(uint64_t)1];
+}
+
+static inline bool
+path_is(const struct path_entry *e, struct path_words w, struct span rest)
+{
+	uint64_t differs = (e->words.first ^ w.first) |
+			   (e->words.middle ^ w.middle) |
+			   (e->words.last ^ w.last) | (e->len ^ rest.len);
+
+	return differs == 0 &&
+	       (rest.len <= sizeof(w) ||
+		   memcmp(e->text, rest.data, rest.len) == 0);
 }
 
 /* What the path came to when it was last asked for; NULL: it is not known. The
@@ -77,17 +90,13 @@ static inline const struct path_entry *
 paths_find(struct paths *p, struct span rest)
 {
 	struct path_words w = path_words(rest);
-	const struct path_entry *known = path_place(p, w, rest.len);
-	uint64_t differs =
-	    (known->words.first ^ w.first) | (known->words.middle ^ w.middle) |
-	    (known->words.last ^ w.last) | (known->len ^ rest.len);
+	const struct path_entry *known = path_places(p, w, rest.len);
 
-	if (differs || rest.len == 0)
+	if (rest.len == 0)
 		return NULL;
-	if (rest.len > sizeof(w) &&
-	    memcmp(known->text, rest.data, rest.len) != 0)
-		return NULL;
-	return known;
+	if (__builtin_expect(path_is(known, w, rest), 1))
+		return known;
+	return path_is(known + 1, w, rest) ? known + 1 : NULL;
 }
 
 /* Classifies a path that is not known, names as ids of `n`, and remembers it

@@ -108,7 +108,7 @@ find_cart(
 		c->number = event.goods_id;
 	else if (kind == EVENT_PAY)
 		c->number = event.user_id;
-	hash_table_fetch_slot(&t->carts[c->shard].table, c->hash);
+	hash_table_fetch_bucket(&t->carts[c->shard].table, c->hash);
 	s->carts_len++;
 	return true;
 }
@@ -341,7 +341,7 @@ meet_carts(struct tally *t, struct steps *s)
 
 			c->index = (uint32_t)key.high;
 			c->item_hash = hash_of(&t->secret, key);
-			hash_table_fetch_slot(&carts->items, c->item_hash);
+			hash_table_fetch_bucket(&carts->items, c->item_hash);
 		}
 	}
 	return ERR_OK;

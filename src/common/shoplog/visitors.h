@@ -97,7 +97,7 @@ FETCH void
 visitors_fetch(const struct visitors *v, struct hash_key key, uint64_t hash)
 {
 	if (!visitor_is_ipv4(key))
-		hash_table_fetch_slot(&v->ipv6, hash);
+		hash_table_fetch_bucket(&v->ipv6, hash);
 	else if (v->buckets_len)
 		__builtin_prefetch(&v->buckets[hash & (v->buckets_len - 1)]);
 }
