@@ -15,17 +15,22 @@ enum {
 	PROGRESS_MS = 200,
 };
 
-struct reading {
+/* What the threads share. */
+struct work {
 	const struct source *source; /* borrowed */
 	struct chunk *chunks;
 	size_t chunks_len;
 	uint64_t stretch; /* bytes of a thread's share */
 	_Atomic uint64_t done;
 	_Atomic int stop;
+	struct tally **parts; /* of the stretches, in order */
+	unsigned parts_len;
+	struct columns *carts;  /* [SHARDS] */
+	_Atomic unsigned shard; /* the next one that nobody has */
 };
 
-struct stretch {
-	struct reading *reading;
+struct worker {
+	struct work *work;
 	size_t from, to; /* chunks */
 	struct tally *tally;
 	pthread_t thread;
@@ -36,132 +41,151 @@ struct stretch {
 static void *
 read_stretch(void *arg)
 {
-	struct stretch *s = arg;
-	struct reading *r = s->reading;
+	struct worker *w = arg;
+	struct work *work = w->work;
 
-	for (size_t i = s->from; i < s->to && s->err == ERR_OK; i++)
-		s->err = chunk_tally(r->source, &r->chunks[i], s->tally, NULL,
-		    &r->done, &r->stop, &s->why);
-	if (s->err != ERR_OK)
-		atomic_store(&r->stop, 1);
+	for (size_t i = w->from; i < w->to && w->err == ERR_OK; i++)
+		w->err = chunk_tally(work->source, &work->chunks[i], w->tally,
+		    NULL, &work->done, &work->stop, &w->why);
+	if (w->err != ERR_OK)
+		atomic_store(&work->stop, 1);
+	return NULL;
+}
+
+static void *
+take_shards(void *arg)
+{
+	struct worker *w = arg;
+	struct work *work = w->work;
+	unsigned shard;
+
+	while (w->err == ERR_OK &&
+	       (shard = atomic_fetch_add(&work->shard, 1)) < SHARDS)
+		w->err = columns_take(
+		    work->parts, work->parts_len, shard, &work->carts[shard]);
 	return NULL;
 }
 
 /* Gives every stretch the chunks that begin in it. */
 static void
-share_out(struct reading *r, struct stretch *stretches, unsigned len)
+share_out(struct work *work, struct worker *workers, unsigned len)
 {
 	uint64_t offset = 0; /* in the log, of the next chunk */
 	size_t at = 0;
 
 	for (unsigned i = 0; i < len; i++) {
-		stretches[i].reading = r;
-		stretches[i].from = at;
-		for (; at < r->chunks_len && offset / r->stretch <= i; at++)
-			offset += r->chunks[at].to - r->chunks[at].from;
-		stretches[i].to = at;
+		workers[i].work = work;
+		workers[i].from = at;
+		for (; at < work->chunks_len && offset / work->stretch <= i;
+		     at++)
+			offset += work->chunks[at].to - work->chunks[at].from;
+		workers[i].to = at;
 	}
 }
 
 /* The clock may be set meanwhile: then one line of progress comes early or late. */
 static void
-join(struct stretch *s, struct progress *progress)
+join(struct worker *w, struct progress *progress)
 {
 	struct timespec until;
 
 	do {
-		progress_show(progress, s->reading->done);
+		progress_show(progress, w->work->done);
 		clock_gettime(CLOCK_REALTIME, &until);
 		until.tv_nsec += PROGRESS_MS * 1000000L;
 		until.tv_sec += until.tv_nsec / 1000000000L;
 		until.tv_nsec %= 1000000000L;
-	} while (pthread_timedjoin_np(s->thread, NULL, &until) == ETIMEDOUT);
+	} while (pthread_timedjoin_np(w->thread, NULL, &until) == ETIMEDOUT);
 }
 
-/* Runs all threads to their end, whatever becomes of one of them. */
-static void
-run(struct stretch *stretches, unsigned len, const struct geo *geo,
-    struct progress *progress)
+/* Runs all threads to their end, whatever becomes of one of them. Returns the
+ * first error in the order of the log; a thread that was told to stop has none of
+ * its own. */
+static enum err
+run(struct worker *workers, unsigned len, void *(*work)(void *),
+    struct progress *progress, struct problem *why)
 {
 	unsigned started = 0;
 
 	for (; started < len; started++) {
-		struct stretch *s = &stretches[started];
+		struct worker *w = &workers[started];
 
-		s->tally = tally_new(geo);
-		if (!s->tally ||
-		    pthread_create(&s->thread, NULL, read_stretch, s) != 0) {
-			s->err = ERR_NO_MEMORY;
-			atomic_store(&s->reading->stop, 1);
-			break;
-		}
+		if (pthread_create(&w->thread, NULL, work, w) == 0)
+			continue;
+		w->err = ERR_NO_MEMORY;
+		atomic_store(&w->work->stop, 1);
+		break;
 	}
 	for (unsigned i = 0; i < started; i++)
-		join(&stretches[i], progress);
-}
-
-/* The first error in the order of the log; one that was told to stop has none
- * of its own. */
-static enum err
-first_error(const struct stretch *stretches, unsigned len, struct problem *why)
-{
+		join(&workers[i], progress);
 	for (unsigned i = 0; i < len; i++) {
-		if (stretches[i].err == ERR_OK || stretches[i].err == ERR_STALE)
+		if (workers[i].err == ERR_OK || workers[i].err == ERR_STALE)
 			continue;
-		*why = stretches[i].why;
-		return stretches[i].err;
+		*why = workers[i].why;
+		return workers[i].err;
 	}
 	return ERR_OK;
 }
 
 static enum err
-append_all(struct stretch *stretches, unsigned len, struct tally **out)
+read_all(struct work *work, struct worker *workers, const struct geo *geo,
+    struct progress *progress, struct problem *why)
 {
-	enum err e = ERR_OK;
+	unsigned len = work->parts_len;
+	enum err e;
 
-	for (unsigned i = 1; i < len && e == ERR_OK; i++) {
-		e = tally_append(stretches[0].tally, stretches[i].tally);
-		tally_free(stretches[i].tally);
-		stretches[i].tally = NULL;
+	share_out(work, workers, len);
+	for (unsigned i = 0; i < len; i++) {
+		work->parts[i] = workers[i].tally = tally_new(geo);
+		if (!work->parts[i])
+			return ERR_NO_MEMORY;
 	}
-	if (e == ERR_OK) {
-		*out = stretches[0].tally;
-		stretches[0].tally = NULL;
-	}
-	return e;
+	e = run(workers, len, read_stretch, progress, why);
+	if (e == ERR_OK)
+		e = tally_conclude(work->parts, len);
+	return e == ERR_OK ? run(workers, len, take_shards, progress, why) : e;
+}
+
+void
+reading_cleanup(struct reading *r)
+{
+	tally_free(r->tally);
+	for (unsigned i = 0; i < SHARDS; i++)
+		columns_cleanup(&r->carts[i]);
+	*r = (struct reading){ 0 };
 }
 
 enum err
 reading_run(const struct source *source, const struct geo *geo,
-    unsigned threads, struct progress *progress, struct tally **out,
+    unsigned threads, struct progress *progress, struct reading *out,
     struct problem *why)
 {
-	struct reading r = { .source = source };
-	struct stretch *stretches;
-	unsigned len;
+	struct work work = { .source = source, .carts = out->carts };
+	struct worker *workers;
 	enum err e;
 
-	r.stretch = source->bytes / threads + 1;
-	if (r.stretch < STRETCH_MIN)
-		r.stretch = STRETCH_MIN;
-	len = (unsigned)(source->bytes / r.stretch) + 1;
-	e = chunk_split(source, r.stretch, &r.chunks, &r.chunks_len);
+	*out = (struct reading){ 0 };
+	work.stretch = source->bytes / threads + 1;
+	if (work.stretch < STRETCH_MIN)
+		work.stretch = STRETCH_MIN;
+	work.parts_len = (unsigned)(source->bytes / work.stretch) + 1;
+	e = chunk_split(source, work.stretch, &work.chunks, &work.chunks_len);
 	if (e != ERR_OK)
 		return e;
-	stretches = calloc(len, sizeof(*stretches));
-	if (!stretches) {
-		free(r.chunks);
-		return ERR_NO_MEMORY;
-	}
-	share_out(&r, stretches, len);
-	run(stretches, len, geo, progress);
-	e = first_error(stretches, len, why);
-	if (e == ERR_OK)
-		e = append_all(stretches, len, out);
+	workers = calloc(work.parts_len, sizeof(*workers));
+	work.parts = calloc(work.parts_len, sizeof(*work.parts));
+	e = workers && work.parts ? read_all(&work, workers, geo, progress, why)
+				  : ERR_NO_MEMORY;
 	progress_end(progress);
-	for (unsigned i = 0; i < len; i++)
-		tally_free(stretches[i].tally);
-	free(stretches);
-	free(r.chunks);
+	if (work.parts) {
+		out->tally = work.parts[0];
+		for (unsigned i = 1; i < work.parts_len; i++)
+			tally_free(work.parts[i]);
+	}
+	if (e != ERR_OK)
+		reading_cleanup(out);
+	free(work.parts);
+	free(workers);
+	free(work.chunks);
 	return e;
 }

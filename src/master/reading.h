@@ -3,18 +3,26 @@
 
 #include "common/base/err.h"
 #include "common/geo/geo.h"
+#include "common/shoplog/columns.h"
 #include "common/shoplog/source.h"
 #include "common/shoplog/tally.h"
 #include "master/progress.h"
 
-/* Reads a whole log with several threads: each takes one stretch of it, and the
- * stretches are appended in the order of the log.
+/* A whole log, read: what the reports are answered from. */
+struct reading {
+	struct tally *tally; /* summary, counts, votes */
+	struct columns carts[SHARDS];
+};
+
+/* Reads a log with several threads: each takes one stretch of it, and then shard
+ * after shard of the carts.
  *
  * threads  1 or more; a small log takes fewer
- * out      tally_free gives it back
+ * out      filled on ERR_OK, else empty; reading_cleanup gives it back
  * Returns ERR_OK, ERR_NO_MEMORY, ERR_NO_LOG or ERR_LOG_CHANGED. Blocks. */
 enum err reading_run(const struct source *source, const struct geo *geo,
-    unsigned threads, struct progress *progress, struct tally **out,
+    unsigned threads, struct progress *progress, struct reading *out,
     struct problem *why);
+void reading_cleanup(struct reading *r);
 
 #endif

@@ -26,8 +26,7 @@ struct report {
 	struct spool spool; /* of standard input */
 	struct source source;
 	struct geo *geo;
-	struct tally *tally;
-	struct columns shards[SHARDS];
+	struct reading log;
 	struct catalogue *catalogue;
 	struct day_segment *days; /* in the arena */
 	size_t days_len;
@@ -39,10 +38,8 @@ struct report {
 static void
 cleanup(struct report *r)
 {
-	for (unsigned i = 0; i < SHARDS; i++)
-		columns_cleanup(&r->shards[i]);
 	catalogue_free(r->catalogue);
-	tally_free(r->tally);
+	reading_cleanup(&r->log);
 	geo_close(r->geo);
 	source_cleanup(&r->source);
 	spool_close(&r->spool);
@@ -128,10 +125,10 @@ read_log(struct report *r, struct problem *why)
 	progress_init(
 	    &progress, isatty(STDERR_FILENO) ? stderr : NULL, r->source.bytes);
 	return reading_run(&r->source, r->geo, count_threads(&r->options),
-	    &progress, &r->tally, why);
+	    &progress, &r->log, why);
 }
 
-/* What the questions are asked of: carts as columns, days, the catalogue. */
+/* What the questions are asked of beside the carts: days, the catalogue. */
 static enum err
 derive(struct report *r)
 {
@@ -139,24 +136,21 @@ derive(struct report *r)
 	size_t carts_len = 0;
 	enum err e = ERR_OK;
 
-	for (unsigned i = 0; i < SHARDS && e == ERR_OK; i++) {
-		e = columns_of_tally(r->tally, i, &r->shards[i]);
-		if (e == ERR_OK)
-			e = day_carts_of(&r->shards[i], &carts, &carts_len);
-	}
+	for (unsigned i = 0; i < SHARDS && e == ERR_OK; i++)
+		e = day_carts_of(&r->log.carts[i], &carts, &carts_len);
 	if (e == ERR_OK)
-		e = day_segments(r->tally, carts, carts_len, &r->arena,
+		e = day_segments(r->log.tally, carts, carts_len, &r->arena,
 		    &r->days, &r->days_len);
 	free(carts);
 	if (e == ERR_OK)
-		e = catalogue_of_tally(r->tally, &r->catalogue);
+		e = catalogue_of_tally(r->log.tally, &r->catalogue);
 	return e;
 }
 
 static enum err
 describe(struct report *r)
 {
-	const struct tally_summary *s = tally_summary(r->tally);
+	const struct tally_summary *s = tally_summary(r->log.tally);
 	size_t len = r->source.files_len;
 	const char **names = arena_alloc(&r->arena, len * sizeof(*names));
 	char now[CIVIL_MOMENT_TEXT];
@@ -246,7 +240,7 @@ answer_of_carts(struct report *r, const struct question *q, struct answer *out)
 	enum err e = question_carts_init(&carts, q, r->catalogue);
 
 	for (size_t i = 0; i < SHARDS && e == ERR_OK; i++)
-		e = question_carts_add(&carts, &r->shards[i]);
+		e = question_carts_add(&carts, &r->log.carts[i]);
 	if (e == ERR_OK)
 		e = question_carts_answer(&carts, &r->arena, out);
 	question_carts_cleanup(&carts);

@@ -1,6 +1,7 @@
 #ifndef TRAWL_COMMON_SHOPLOG_CARTS_H
 #define TRAWL_COMMON_SHOPLOG_CARTS_H
 
+#include "common/base/civil.h"
 #include "common/base/err.h"
 #include "common/shoplog/columns.h"
 #include "common/shoplog/hash_table.h"
@@ -11,10 +12,11 @@
 struct cart {
 	struct hash_key key;           /* 0, cart id */
 	uint64_t owner_key, owner_low; /* as in struct columns */
-	uint32_t named_day;
-	uint32_t paid_day; /* COLUMNS_NO_DAY: not paid so far */
-	uint8_t owner;     /* enum cart_owner */
+	uint32_t paid_day;             /* COLUMNS_NO_DAY: not paid so far */
+	uint32_t named_day : 24;
+	uint32_t owner : 8; /* enum cart_owner */
 };
+_Static_assert(CIVIL_DAY_MAX < 1 << 24, "every day fits");
 
 /* One goods id in one cart, once: all of it is the key. */
 struct cart_item {

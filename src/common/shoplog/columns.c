@@ -97,8 +97,8 @@ size_of(const struct sorting *s)
 	for (uint32_t i = 0; i < size.carts_len; i++)
 		size.is_wide |= cart_at(s, i)->owner == OWNER_IPV6;
 	for (uint32_t i = 0; i < size.items_len; i++)
-		size.goods_len += i == 0 || s->by_goods[i].key !=
-						s->by_goods[i - 1].key;
+		size.goods_len +=
+		    i == 0 || s->by_goods[i].key != s->by_goods[i - 1].key;
 	return size;
 }
 
@@ -325,5 +325,37 @@ columns_append(const struct columns *base, const struct columns *delta,
 	}
 	free(left.goods);
 	free(right.goods);
+	return e;
+}
+
+/* *all := *all, then the carts of the shard of `part`. */
+static enum err
+take(struct tally *part, unsigned shard, struct columns *all)
+{
+	struct columns more, both;
+	enum err e = columns_of_tally(part, shard, &more);
+
+	carts_cleanup(&part->carts[shard]);
+	if (!e)
+		e = columns_append(all, &more, &both);
+	columns_cleanup(&more);
+	if (e)
+		return e;
+	columns_cleanup(all);
+	*all = both;
+	return ERR_OK;
+}
+
+enum err
+columns_take(
+    struct tally *const *parts, size_t len, unsigned shard, struct columns *out)
+{
+	enum err e = columns_of_tally(parts[0], shard, out);
+
+	carts_cleanup(&parts[0]->carts[shard]);
+	for (size_t i = 1; !e && i < len; i++)
+		e = take(parts[i], shard, out);
+	if (e)
+		columns_cleanup(out);
 	return e;
 }

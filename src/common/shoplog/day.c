@@ -310,8 +310,8 @@ day_carts_of(const struct columns *c, struct day_carts **rows, size_t *len)
 			c->paid_day[i] != COLUMNS_NO_DAY };
 	radix_sort(by_day, by_day + room, c->carts_len);
 	for (uint32_t i = 0; i < c->carts_len; i++)
-		add_cart(grown, from, len, (int32_t)by_day[i].key,
-		    by_day[i].value);
+		add_cart(
+		    grown, from, len, (int32_t)by_day[i].key, by_day[i].value);
 	free(by_day);
 	return ERR_OK;
 }

@@ -54,8 +54,8 @@ find_free(struct hash_bucket *buckets, size_t len, uint64_t h)
 
 	while (!(match = hash_bucket_match(&buckets[i], 0)))
 		i = (i + 1) & (len - 1);
-	return (struct place){ &buckets[i], (unsigned)__builtin_ctz(match),
-		true };
+	return (
+	    struct place){ &buckets[i], (unsigned)__builtin_ctz(match), true };
 }
 
 static inline struct place
@@ -100,8 +100,7 @@ hash_table_reserve(struct hash_table *t, size_t len)
 		return false;
 	while (buckets_len * FILL < len)
 		buckets_len *= 2;
-	entries =
-	    reallocarray(t->entries, buckets_len * FILL, t->entry_size);
+	entries = reallocarray(t->entries, buckets_len * FILL, t->entry_size);
 	if (!entries)
 		return false;
 	t->entries = entries;

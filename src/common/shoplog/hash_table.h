@@ -138,9 +138,8 @@ hash_table_fetch_entry(const struct hash_table *t, uint64_t hash)
 	b = &t->buckets[hash & (t->buckets_len - 1)];
 	match = hash_bucket_match(b, hash_tag(hash));
 	if (match)
-		__builtin_prefetch(
-		    t->entries +
-		    b->entry[__builtin_ctz(match)] * t->entry_size);
+		__builtin_prefetch(t->entries + b->entry[__builtin_ctz(match)] *
+						    t->entry_size);
 }
 
 /* hash_table_add of a key whose hash is known. */

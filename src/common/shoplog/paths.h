@@ -79,9 +79,8 @@ path_is(const struct path_entry *e, struct path_words w, struct span rest)
 			   (e->words.middle ^ w.middle) |
 			   (e->words.last ^ w.last) | (e->len ^ rest.len);
 
-	return differs == 0 &&
-	       (rest.len <= sizeof(w) ||
-		   memcmp(e->text, rest.data, rest.len) == 0);
+	return differs == 0 && (rest.len <= sizeof(w) ||
+				   memcmp(e->text, rest.data, rest.len) == 0);
 }
 
 /* What the path came to when it was last asked for; NULL: it is not known. The

@@ -203,6 +203,21 @@ tally_summary_append(
 		add_place(left, right->places[i]);
 }
 
+/* All that is neither cart nor visitor. */
+static enum err
+append_common(
+    struct tally *left, const struct tally *right, struct names_map *map)
+{
+	enum err e = counts_append(
+	    &left->counts, &left->names, &right->counts, &right->names, map);
+
+	if (!e)
+		e = ballot_append(&left->ballot, &left->names, &right->ballot,
+		    &right->names, map);
+	tally_summary_append(&left->summary, &right->summary);
+	return e;
+}
+
 enum err
 tally_append(struct tally *left, const struct tally *right)
 {
@@ -213,18 +228,69 @@ tally_append(struct tally *left, const struct tally *right)
 	e = names_map_init(&map, &right->names);
 	if (e)
 		return e;
-	e = counts_append(
-	    &left->counts, &left->names, &right->counts, &right->names, &map);
-	if (!e)
-		e = ballot_append(&left->ballot, &left->names, &right->ballot,
-		    &right->names, &map);
+	e = append_common(left, right, &map);
 	if (!e)
 		e = visitors_append(&left->visitors, &left->names,
 		    &left->ballot, &right->visitors, &right->names, &map);
 	for (unsigned i = 0; !e && i < SHARDS; i++)
 		e = carts_append(&left->carts[i], &right->carts[i]);
-	tally_summary_append(&left->summary, &right->summary);
 	names_map_cleanup(&map);
+	return e;
+}
+
+/* The vote of a visitor whose first line in parts[at] is an add-to-cart, for the
+ * page of its line before, in the nearest part that has one. */
+static enum err
+vote_at_border(struct tally *const *parts, size_t at,
+    const struct first_cart *first, struct names_map *maps)
+{
+	struct tally *all = parts[0];
+	uint32_t page = NAME_NONE;
+	enum err e = ERR_OK;
+
+	while (at > 0 &&
+	       !visitors_page(&parts[at - 1]->visitors, first->key, &page))
+		at--;
+	if (page == NAME_NONE)
+		return ERR_OK;
+	if (--at > 0)
+		e = names_map_id(
+		    &maps[at], &all->names, &parts[at]->names, page, &page);
+	return e ? e : ballot_add(&all->ballot, first->goods_id, page, 1);
+}
+
+static enum err
+conclude(struct tally *const *parts, size_t len, struct names_map *maps)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 1; !e && i < len; i++) {
+		e = names_map_init(&maps[i], &parts[i]->names);
+		if (!e)
+			e = append_common(parts[0], parts[i], &maps[i]);
+	}
+	for (size_t i = 1; !e && i < len; i++) {
+		const struct hash_table *firsts = &parts[i]->visitors.firsts;
+
+		for (size_t k = 0; !e && k < firsts->len; k++)
+			e = vote_at_border(
+			    parts, i, hash_table_at(firsts, k), maps);
+	}
+	return e;
+}
+
+enum err
+tally_conclude(struct tally *const *parts, size_t len)
+{
+	struct names_map *maps = calloc(len, sizeof(*maps));
+	enum err e = maps ? conclude(parts, len, maps) : ERR_NO_MEMORY;
+
+	for (size_t i = 0; i < len; i++) {
+		visitors_cleanup(&parts[i]->visitors);
+		if (maps)
+			names_map_cleanup(&maps[i]);
+	}
+	free(maps);
 	return e;
 }
 

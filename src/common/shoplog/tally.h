@@ -70,6 +70,12 @@ void tally_add_bytes(struct tally *t, uint64_t bytes);
  * lost and may only be freed. */
 enum err tally_append(struct tally *left, const struct tally *right);
 
+/* parts[0] := what the reports ask of all parts, which are neighbours in order,
+ * when nothing precedes or follows them: summary, counts and votes. Carts are not
+ * appended (columns_take() does that, a shard at a time), and what crosses borders
+ * is gone. On an error the parts may only be freed. */
+enum err tally_conclude(struct tally *const *parts, size_t len);
+
 const struct tally_summary *tally_summary(const struct tally *t);
 
 /* The summary of a stretch before t is put before its own: t goes on from a

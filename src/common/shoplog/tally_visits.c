@@ -422,9 +422,9 @@ tally_add_visits(struct tally *t, const struct visit *visits, size_t len)
 		e = meet_visitors(t, &s, visits);
 	if (!e)
 		ask_countries(t, &s, visits);
+	fetch_carts(t, &s);
 	if (!e)
 		e = count(t, &s, visits);
-	fetch_carts(t, &s);
 	if (!e)
 		e = meet_carts(t, &s);
 	if (!e)

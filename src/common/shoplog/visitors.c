@@ -166,6 +166,28 @@ page_of(const struct visitors *v, const struct visitor *visitor,
 	return far->page;
 }
 
+bool
+visitors_page(const struct visitors *v, struct hash_key key, uint32_t *page)
+{
+	uint64_t hash = hash_of(&v->secret, key);
+	const struct visitor *visitor = NULL;
+	uint32_t *place;
+
+	if (!visitor_is_ipv4(key)) {
+		const struct ipv6_visitor *found =
+		    hash_table_find(&v->ipv6, key);
+
+		visitor = found ? &found->visitor : NULL;
+	} else if (v->buckets_len) {
+		visitor = probe(v->buckets, v->buckets_len, (uint32_t)key.low,
+		    hash, &place);
+	}
+	if (!visitor || visitor->country == COUNTRY_NOBODY)
+		return false;
+	*page = page_of(v, visitor, key);
+	return true;
+}
+
 enum err
 visitors_turn_far(struct visitors *v, struct visitor *visitor,
     struct hash_key key, uint32_t page, uint32_t *before)

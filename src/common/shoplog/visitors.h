@@ -163,6 +163,11 @@ visitors_turn(struct visitors *v, struct visitor *visitor, struct hash_key key,
 	return ERR_OK;
 }
 
+/* Whether the address has a line here; the page of its last one, NAME_NONE if that
+ * is of none, goes to *page. */
+bool visitors_page(
+    const struct visitors *v, struct hash_key key, uint32_t *page);
+
 /* The first line of the address, just met, is an add-to-cart. */
 enum err visitors_begin_with_cart(struct visitors *v, struct visitor *visitor,
     struct hash_key key, uint64_t goods_id);
