@@ -9,8 +9,14 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { PILES = 256, FIRST_ROOM = 64 };
+enum {
+	PILES = 256,
+	FIRST_ROOM = 64,
+	FEW =
+	    256, /* carts of a buyer: up to so many are counted without a table */
+};
 
 /* Kinds of keys: a user id is nobody's address. */
 enum { USERS, ADDRESSES, KINDS };
@@ -28,10 +34,24 @@ struct buyers {
 	struct pile piles[KINDS][PILES];
 };
 
-/* Something counted: the carts of a buyer, or the buyers with so many carts. */
+/* The buyers with so many carts. */
 struct tick {
-	struct hash_key key;
+	struct hash_key key; /* 0, carts */
 	uint64_t count;
+};
+
+/* A buyer of a pile: his first key there, and his carts; none: a free place. */
+struct place {
+	uint32_t first, carts;
+};
+
+/* What has been counted so far, and the places of the pile at hand. */
+struct counting {
+	struct hash_secret secret;
+	uint64_t few[FEW]; /* buyers by number of carts */
+	struct hash_table many;
+	struct place *places;
+	size_t places_len, places_room; /* powers of two */
 };
 
 struct buyers *
@@ -110,79 +130,141 @@ buyers_add(struct buyers *b, const struct columns *shard)
 	return ERR_OK;
 }
 
+/* Free places, twice as many as there are keys. */
 static bool
-tick(struct hash_table *t, struct hash_key key, uint64_t by)
+clear_places(struct counting *c, size_t keys)
+{
+	size_t len = FIRST_ROOM;
+
+	while (len < 2 * keys)
+		len *= 2;
+	if (len > c->places_room) {
+		free(c->places);
+		c->places = malloc(len * sizeof(*c->places));
+		c->places_room = c->places ? len : 0;
+	}
+	c->places_len = len;
+	if (c->places)
+		memset(c->places, 0, len * sizeof(*c->places));
+	return c->places != NULL;
+}
+
+static struct hash_key
+key_of(const struct pile *p, int kind, size_t i)
+{
+	const uint64_t *words = p->words + i * width[kind];
+
+	return (struct hash_key){ kind == USERS ? 0 : words[1], words[0] };
+}
+
+static void
+find_places(struct counting *c, const struct pile *p, int kind, size_t keys)
+{
+	for (size_t i = 0; i < keys; i++) {
+		struct hash_key key = key_of(p, kind, i);
+		size_t at = hash_of(&c->secret, key);
+
+		for (;; at++) {
+			struct place *place =
+			    &c->places[at & (c->places_len - 1)];
+			struct hash_key first;
+
+			if (place->carts == 0)
+				place->first = (uint32_t)i;
+			first = key_of(p, kind, place->first);
+			if (first.low != key.low || first.high != key.high)
+				continue;
+			place->carts++;
+			break;
+		}
+	}
+}
+
+static bool
+count_many(struct counting *c, uint64_t carts)
 {
 	bool is_new;
-	struct tick *entry = hash_table_add(t, key, &is_new);
+	struct tick *entry =
+	    hash_table_add(&c->many, (struct hash_key){ 0, carts }, &is_new);
 
 	if (entry)
-		entry->count += by;
+		entry->count++;
 	return entry != NULL;
 }
 
 /* Adds the buyers of a pile by their number of carts. */
 static bool
-count_pile(const struct pile *p, int kind, struct hash_table *by_carts)
+count_pile(struct counting *c, const struct pile *p, int kind)
 {
-	struct hash_table buyers;
-	bool ok;
+	size_t keys = p->len / width[kind];
+	bool ok = keys <= UINT32_MAX && clear_places(c, keys);
 
-	hash_table_init(&buyers, sizeof(struct tick), &by_carts->secret);
-	ok = hash_table_reserve(&buyers, p->len / width[kind]);
-	for (size_t i = 0; ok && i < p->len; i += width[kind])
-		ok = tick(&buyers,
-		    (struct hash_key){
-			kind == USERS ? 0 : p->words[i + 1], p->words[i] },
-		    1);
-	for (size_t i = 0; ok && i < buyers.len; i++) {
-		const struct tick *buyer = hash_table_at(&buyers, i);
+	if (ok)
+		find_places(c, p, kind, keys);
+	for (size_t i = 0; ok && i < c->places_len; i++) {
+		uint32_t carts = c->places[i].carts;
 
-		ok = tick(by_carts, (struct hash_key){ 0, buyer->count }, 1);
+		if (carts < FEW)
+			c->few[carts]++;
+		else
+			ok = count_many(c, carts);
 	}
-	hash_table_cleanup(&buyers);
 	return ok;
 }
 
 static enum err
-rank(struct answer *out, struct arena *a, const struct hash_table *by_carts)
+add_row(struct answer *out, struct arena *a, uint64_t carts, uint64_t buyers)
 {
-	if (!ranking_new(out, a, by_carts->len))
-		return ERR_NO_MEMORY;
-	for (size_t i = 0; i < by_carts->len; i++) {
-		const struct tick *row = hash_table_at(by_carts, i);
-		char *name = arena_printf(a, "%" PRIu64, row->key.low);
+	char *name = arena_printf(a, "%" PRIu64, carts);
 
-		if (!name)
-			return ERR_NO_MEMORY;
-		out->ranking[out->ranking_len++] =
-		    (struct answer_row){ .name = span_text(name),
-			    .value = row->count };
-		out->buyers += row->count;
-		out->value += row->key.low >= 2 ? row->count : 0;
+	if (!name)
+		return ERR_NO_MEMORY;
+	out->ranking[out->ranking_len++] =
+	    (struct answer_row){ .name = span_text(name), .value = buyers };
+	out->buyers += buyers;
+	out->value += carts >= 2 ? buyers : 0;
+	return ERR_OK;
+}
+
+static enum err
+rank(struct answer *out, struct arena *a, const struct counting *c)
+{
+	size_t rows = c->many.len;
+	enum err e = ERR_OK;
+
+	for (int i = 1; i < FEW; i++)
+		rows += c->few[i] > 0;
+	if (!ranking_new(out, a, rows))
+		return ERR_NO_MEMORY;
+	for (uint64_t i = 1; e == ERR_OK && i < FEW; i++)
+		if (c->few[i] > 0)
+			e = add_row(out, a, i, c->few[i]);
+	for (size_t i = 0; e == ERR_OK && i < c->many.len; i++) {
+		const struct tick *row = hash_table_at(&c->many, i);
+
+		e = add_row(out, a, row->key.low, row->count);
 	}
 	ranking_sort(out);
-	return ERR_OK;
+	return e;
 }
 
 enum err
 buyers_answer(const struct buyers *b, struct arena *a, struct answer *out)
 {
-	struct hash_secret secret;
-	struct hash_table by_carts;
+	struct counting c = { 0 };
 	bool ok = true;
 	enum err e;
 
 	*out = (struct answer){ .report = 7 };
-	if (!hash_secret_new(&secret))
+	if (!hash_secret_new(&c.secret))
 		return ERR_NO_MEMORY;
-	hash_table_init(&by_carts, sizeof(struct tick), &secret);
+	hash_table_init(&c.many, sizeof(struct tick), &c.secret);
 	for (int kind = 0; kind < KINDS; kind++)
 		for (int i = 0; ok && i < PILES; i++)
 			if (b->piles[kind][i].len > 0)
-				ok = count_pile(
-				    &b->piles[kind][i], kind, &by_carts);
-	e = ok ? rank(out, a, &by_carts) : ERR_NO_MEMORY;
-	hash_table_cleanup(&by_carts);
+				ok = count_pile(&c, &b->piles[kind][i], kind);
+	e = ok ? rank(out, a, &c) : ERR_NO_MEMORY;
+	hash_table_cleanup(&c.many);
+	free(c.places);
 	return e;
 }

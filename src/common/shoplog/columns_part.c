@@ -67,22 +67,6 @@ is_paid_day(uint32_t day)
 }
 
 static bool
-is_buyer(const struct columns *c, uint32_t i)
-{
-	switch (c->owner[i]) {
-	case OWNER_NONE:
-		return c->paid_day[i] == COLUMNS_NO_DAY;
-	case OWNER_USER:
-		return true;
-	case OWNER_IPV4:
-		return c->owner_key[i] <= UINT32_MAX;
-	case OWNER_IPV6:
-		return c->owner_low != NULL;
-	}
-	return false;
-}
-
-static bool
 is_ascending(const uint64_t *ids, uint32_t len)
 {
 	for (uint32_t i = 1; i < len; i++)
@@ -91,13 +75,23 @@ is_ascending(const uint64_t *ids, uint32_t len)
 	return true;
 }
 
+/* All carts are looked at, and nothing is decided before the last: no branch
+ * that the processor has to guess. */
 static bool
 are_buyers(const struct columns *c)
 {
-	for (uint32_t i = 0; i < c->carts_len; i++)
-		if (!is_paid_day(c->paid_day[i]) || !is_buyer(c, i))
-			return false;
-	return true;
+	unsigned wrong = 0;
+
+	for (uint32_t i = 0; i < c->carts_len; i++) {
+		uint32_t day = c->paid_day[i];
+		unsigned owner = c->owner[i];
+
+		wrong |= !is_paid_day(day) | (owner > OWNER_IPV6);
+		wrong |= (owner == OWNER_NONE) & (day != COLUMNS_NO_DAY);
+		wrong |= (owner == OWNER_IPV4) & (c->owner_key[i] > UINT32_MAX);
+		wrong |= (owner == OWNER_IPV6) & !c->owner_low;
+	}
+	return wrong == 0;
 }
 
 static bool

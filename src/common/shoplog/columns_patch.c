@@ -1,4 +1,4 @@
-/* The carts of the base that a delta names, taken out and folded with it. */
+/* The carts that several segments name, taken out of each and folded. */
 #include "common/shoplog/columns_patch.h"
 
 #include "common/shoplog/columns_block.h"
@@ -6,12 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first cart from `from` on whose id is not below. */
+/* A walk through the segments by cart id. */
+struct walk {
+	const struct columns *segments; /* borrowed */
+	size_t len;
+	uint32_t *at;       /* [len], the next cart of each */
+	uint32_t **rows;    /* [len], of each the carts that others name too */
+	uint32_t *rows_len; /* [len] */
+};
+
+/* The first cart from `from` on whose id is not below, which is mostly near. */
 static uint32_t
 seek(const struct columns *c, uint32_t from, uint64_t id)
 {
-	uint32_t to = c->carts_len;
+	uint32_t to = from, step = 1;
 
+	while (to < c->carts_len && c->cart_id[to] < id) {
+		from = to + 1;
+		to = c->carts_len - to > step ? to + step : c->carts_len;
+		step *= 2;
+	}
 	while (from < to) {
 		uint32_t middle = from + (to - from) / 2;
 
@@ -23,70 +37,122 @@ seek(const struct columns *c, uint32_t from, uint64_t id)
 	return from;
 }
 
-/* Lists in `rows` the carts of the base that the delta names. */
-static uint32_t
-find_common(
-    const struct columns *base, const struct columns *delta, uint32_t *rows)
+/* The smallest id that a delta names next; false: there is none. */
+static bool
+next_id(const struct walk *w, uint64_t *id)
 {
-	uint32_t at = 0, len = 0;
+	bool found = false;
 
-	for (uint32_t i = 0; i < delta->carts_len; i++) {
-		at = seek(base, at, delta->cart_id[i]);
-		if (at < base->carts_len &&
-		    base->cart_id[at] == delta->cart_id[i])
-			rows[len++] = at;
+	for (size_t i = 1; i < w->len; i++) {
+		const struct columns *c = &w->segments[i];
+
+		if (w->at[i] < c->carts_len &&
+		    (!found || c->cart_id[w->at[i]] < *id)) {
+			*id = c->cart_id[w->at[i]];
+			found = true;
+		}
 	}
-	return len;
+	return found;
+}
+
+static bool
+is_at(const struct walk *w, size_t i, uint64_t id)
+{
+	const struct columns *c = &w->segments[i];
+
+	return w->at[i] < c->carts_len && c->cart_id[w->at[i]] == id;
+}
+
+/* Fills the rows. */
+static void
+find_common(struct walk *w)
+{
+	uint64_t id;
+
+	while (next_id(w, &id)) {
+		size_t names = 0;
+
+		w->at[0] = seek(&w->segments[0], w->at[0], id);
+		for (size_t i = 0; i < w->len; i++)
+			names += is_at(w, i, id);
+		for (size_t i = 0; i < w->len; i++) {
+			if (!is_at(w, i, id))
+				continue;
+			if (names > 1)
+				w->rows[i][w->rows_len[i]++] = w->at[i];
+			w->at[i]++;
+		}
+	}
 }
 
 static void
-copy_cart(struct columns_block *b, uint32_t to, const struct columns *base,
+copy_cart(struct columns_block *b, uint32_t to, const struct columns *c,
     uint32_t from)
 {
-	b->cart_id[to] = base->cart_id[from];
-	b->paid_day[to] = base->paid_day[from];
-	if (base->owner) {
-		b->owner[to] = base->owner[from];
-		b->owner_key[to] = base->owner_key[from];
+	b->cart_id[to] = c->cart_id[from];
+	b->paid_day[to] = c->paid_day[from];
+	if (c->owner) {
+		b->owner[to] = c->owner[from];
+		b->owner_key[to] = c->owner_key[from];
 	}
 	if (b->owner_low)
-		b->owner_low[to] = base->owner_low[from];
+		b->owner_low[to] = c->owner_low[from];
 	b->items_from[to + 1] = b->items_from[to];
-	if (base->items) {
-		uint32_t first = base->items_from[from];
-		uint32_t len = base->items_from[from + 1] - first;
+	if (c->items) {
+		uint32_t first = c->items_from[from];
+		uint32_t len = c->items_from[from + 1] - first;
 
-		memcpy(b->items + b->items_from[to], base->items + first,
+		memcpy(b->items + b->items_from[to], c->items + first,
 		    len * sizeof(*b->items));
 		b->items_from[to + 1] += len;
 	}
 }
 
-/* These carts of the base as a block of their own. */
+/* These carts as a block of their own. */
 static enum err
-take_out(struct columns *out, const struct columns *base, const uint32_t *rows,
+take_out(struct columns *out, const struct columns *c, const uint32_t *rows,
     uint32_t len)
 {
 	struct columns_size size = { .carts_len = len,
-		.goods_len = base->items ? base->goods_len : 0,
-		.is_wide = base->owner_low != NULL };
+		.goods_len = c->items ? c->goods_len : 0,
+		.is_wide = c->owner_low != NULL };
 	struct columns_block b;
 	enum err e;
 
-	for (uint32_t i = 0; base->items && i < len; i++)
+	for (uint32_t i = 0; c->items && i < len; i++)
 		size.items_len +=
-		    base->items_from[rows[i] + 1] - base->items_from[rows[i]];
+		    c->items_from[rows[i] + 1] - c->items_from[rows[i]];
 	e = columns_block_new(&b, size);
 	if (e)
 		return e;
 	if (size.goods_len > 0)
-		memcpy(b.goods_id, base->goods_id,
+		memcpy(b.goods_id, c->goods_id,
 		    size.goods_len * sizeof(*b.goods_id));
 	for (uint32_t i = 0; i < len; i++)
-		copy_cart(&b, i, base, rows[i]);
+		copy_cart(&b, i, c, rows[i]);
 	columns_block_fill_sample(&b);
 	columns_block_give(&b, out);
 	return ERR_OK;
+}
+
+/* changed := changed, then these carts. */
+static enum err
+fold(struct columns *changed, const struct columns *c, const uint32_t *rows,
+    uint32_t len)
+{
+	struct columns before = *changed, next;
+	enum err e = take_out(&next, c, rows, len);
+
+	if (e)
+		return e;
+	if (!before.memory) {
+		*changed = next;
+		return ERR_OK;
+	}
+	e = columns_append(&before, &next, changed);
+	columns_cleanup(&before);
+	columns_cleanup(&next);
+	return e;
 }
 
 static enum err
@@ -105,33 +171,76 @@ leave_out(struct columns *rest, const uint32_t *rows, uint32_t len)
 	return ERR_OK;
 }
 
-enum err
-columns_patch_init(struct columns_patch *p, const struct columns *base,
-    const struct columns *delta)
+/* Room for the rows: of a delta all may be common, of the base no more than all
+ * deltas have. */
+static bool
+walk_init(struct walk *w, const struct columns *segments, size_t len)
 {
-	uint32_t *rows = malloc((delta->carts_len + (size_t)1) * sizeof(*rows));
-	struct columns common = { 0 };
-	uint32_t len;
-	enum err e;
+	uint64_t deltas = 0;
+	bool ok;
 
-	*p = (struct columns_patch){ .rest = *base };
-	p->rest.memory = NULL;
-	if (!rows)
+	*w = (struct walk){ .segments = segments, .len = len };
+	w->at = calloc(len, sizeof(*w->at));
+	w->rows = calloc(len, sizeof(*w->rows));
+	w->rows_len = calloc(len, sizeof(*w->rows_len));
+	ok = w->at && w->rows && w->rows_len;
+	for (size_t i = len; ok && i-- > 0;) {
+		uint64_t room = segments[i].carts_len;
+
+		if (i == 0 && room > deltas)
+			room = deltas;
+		deltas += room;
+		w->rows[i] = malloc((room + 1) * sizeof(**w->rows));
+		ok = w->rows[i] != NULL;
+	}
+	return ok;
+}
+
+static void
+walk_cleanup(struct walk *w)
+{
+	for (size_t i = 0; w->rows && i < w->len; i++)
+		free(w->rows[i]);
+	free(w->at);
+	free(w->rows);
+	free(w->rows_len);
+}
+
+enum err
+columns_patch_init(
+    struct columns_patch *p, const struct columns *segments, size_t len)
+{
+	struct walk w;
+	enum err e = ERR_OK;
+
+	*p = (struct columns_patch){ .len = len };
+	p->rest = calloc(len, sizeof(*p->rest));
+	if (!walk_init(&w, segments, len) || !p->rest) {
+		walk_cleanup(&w);
 		return ERR_NO_MEMORY;
-	len = find_common(base, delta, rows);
-	e = take_out(&common, base, rows, len);
-	if (!e)
-		e = columns_append(&common, delta, &p->changed);
-	if (!e)
-		e = leave_out(&p->rest, rows, len);
-	columns_cleanup(&common);
-	free(rows);
+	}
+	for (size_t i = 0; i < len; i++) {
+		p->rest[i] = segments[i];
+		p->rest[i].memory = NULL;
+	}
+	find_common(&w);
+	for (size_t i = 0; !e && i < len; i++) {
+		if (w.rows_len[i] == 0)
+			continue;
+		e = fold(&p->changed, &segments[i], w.rows[i], w.rows_len[i]);
+		if (!e)
+			e = leave_out(&p->rest[i], w.rows[i], w.rows_len[i]);
+	}
+	walk_cleanup(&w);
 	return e;
 }
 
 void
 columns_patch_cleanup(struct columns_patch *p)
 {
-	columns_cleanup(&p->rest);
+	for (size_t i = 0; p->rest && i < p->len; i++)
+		columns_cleanup(&p->rest[i]);
+	free(p->rest);
 	columns_cleanup(&p->changed);
+	*p = (struct columns_patch){ 0 };
 }

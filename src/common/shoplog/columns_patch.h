@@ -4,21 +4,24 @@
 #include "common/base/err.h"
 #include "common/shoplog/columns.h"
 
-/* A part of a large base and a small delta as two sets of carts: `rest`, the
- * base in place, in which the carts that the delta names count as not paid, and
- * `changed`, those carts as base and delta make them. A question that adds up
- * paid carts gets from the two what it would get from columns_append, without
- * anybody having copied the base. */
+#include <stddef.h>
+
+/* A shard as it lies in Redis, a base and deltas, as sets of carts that do not
+ * overlap: each segment in place, but the carts that another one names too count
+ * as not paid in it, and `changed`, those carts as all segments together make
+ * them. A question that adds up paid carts gets from these what it would get
+ * from columns_append, without anybody having copied a segment. */
 struct columns_patch {
-	struct columns rest;    /* of the columns of the base that were given */
-	struct columns changed; /* whole, but for columns the base had not */
+	struct columns *rest; /* [len], one for each segment */
+	size_t len;
+	struct columns changed; /* of the columns that the segments had */
 };
 
-/* base   a part with cart_id; borrowed until columns_patch_cleanup
- * delta  whole
+/* segments  the base first, each with cart_id; borrowed until
+ *           columns_patch_cleanup
  * Returns ERR_OK or ERR_NO_MEMORY; columns_patch_cleanup in any case. */
-enum err columns_patch_init(struct columns_patch *p, const struct columns *base,
-    const struct columns *delta);
+enum err columns_patch_init(
+    struct columns_patch *p, const struct columns *segments, size_t len);
 void columns_patch_cleanup(struct columns_patch *p);
 
 #endif

@@ -1,10 +1,9 @@
 /* Carts of all shards, read downward:
  *
  *	catalogue   5: the votes, base and deltas, and whom they elect
- *	shards      which segments each has
- *	heads       where the columns of its base lie
- *	deltas      those of a shard, folded
- *	add_base    the columns of the base, used where they were received
+ *	shards      which segments each has, and their headers, at once
+ *	parts       the columns of one shard, used where they were received
+ *	patch       carts that several segments name, taken out and folded
  *
  * Shards are read one by one although one batch could fetch them all: the
  * memory of one is used again for the next, and touching new memory costs more
@@ -33,10 +32,10 @@ struct cold_carts {
 	struct arena *arena;
 	struct question_carts carts;
 
-	/* the shard that is being read */
-	struct columns_part part;
-	struct columns delta;
-	bool has_delta;
+	/* the shard that is being read: its segments */
+	struct log_part *parts;
+	struct columns *columns; /* of each part */
+	size_t parts_len;
 };
 
 /* The ids of a list "id id ...". */
@@ -63,15 +62,6 @@ list(struct cold_carts *c, const char *field, struct segments *out)
 }
 
 static enum err
-read_whole(struct cold_carts *c, const struct segments *s, struct span **out)
-{
-	*out = arena_alloc(c->arena, (s->len + 1) * sizeof(**out));
-	if (!*out)
-		return ERR_NO_MEMORY;
-	return log_read_bytes(c->bulk, s->ids, s->len, c->arena, *out);
-}
-
-static enum err
 read_catalogue(struct cold_carts *c, struct catalogue **out)
 {
 	struct tally *t = tally_new(NULL);
@@ -79,8 +69,12 @@ read_catalogue(struct cold_carts *c, struct catalogue **out)
 	struct span *bytes = NULL;
 	enum err e = t ? list(c, "votes", &votes) : ERR_NO_MEMORY;
 
-	if (e == ERR_OK)
-		e = read_whole(c, &votes, &bytes);
+	if (e == ERR_OK) {
+		bytes = arena_alloc(c->arena, (votes.len + 1) * sizeof(*bytes));
+		e = bytes ? log_read_bytes(
+				c->bulk, votes.ids, votes.len, c->arena, bytes)
+			  : ERR_NO_MEMORY;
+	}
 	for (size_t i = 0; e == ERR_OK && i < votes.len; i++)
 		e = votes_append(t, bytes[i]);
 	if (e == ERR_OK)
@@ -90,50 +84,13 @@ read_catalogue(struct cold_carts *c, struct catalogue **out)
 }
 
 static enum err
-fold(const struct span *segments, size_t len, struct columns *out)
-{
-	enum err e = columns_decode(segments[0], out);
-
-	for (size_t i = 1; e == ERR_OK && i < len; i++) {
-		struct columns earlier = *out, next, sum;
-
-		e = columns_decode(segments[i], &next);
-		if (e != ERR_OK)
-			break;
-		e = columns_append(&earlier, &next, &sum);
-		columns_cleanup(&next);
-		if (e != ERR_OK)
-			break;
-		columns_cleanup(&earlier);
-		*out = sum;
-	}
-	return e;
-}
-
-/* Sets c->delta. */
-static enum err
-read_deltas(struct cold_carts *c, const struct segments *shard)
-{
-	struct segments deltas = { shard->ids + 1, shard->len - 1 };
-	struct span *bytes = NULL;
-	enum err e = ERR_OK;
-
-	c->has_delta = deltas.len > 0;
-	if (c->has_delta)
-		e = read_whole(c, &deltas, &bytes);
-	if (c->has_delta && e == ERR_OK)
-		e = fold(bytes, deltas.len, &c->delta);
-	return e;
-}
-
-static enum err
-add_patched(struct cold_carts *c, const struct columns *base)
+add_patched(struct cold_carts *c)
 {
 	struct columns_patch patch;
-	enum err e = columns_patch_init(&patch, base, &c->delta);
+	enum err e = columns_patch_init(&patch, c->columns, c->parts_len);
 
-	if (e == ERR_OK)
-		e = question_carts_add(&c->carts, &patch.rest);
+	for (size_t i = 0; e == ERR_OK && i < patch.len; i++)
+		e = question_carts_add(&c->carts, &patch.rest[i]);
 	if (e == ERR_OK)
 		e = question_carts_add(&c->carts, &patch.changed);
 	columns_patch_cleanup(&patch);
@@ -141,56 +98,83 @@ add_patched(struct cold_carts *c, const struct columns *base)
 }
 
 static enum err
-on_base(void *arg, const struct span *bytes)
+on_parts(void *arg)
 {
 	struct cold_carts *c = arg;
-	struct columns base;
-	enum err e = columns_part_read(&c->part, bytes, &base);
+	enum err e = ERR_OK;
 
+	for (size_t i = 0; e == ERR_OK && i < c->parts_len; i++)
+		e = columns_part_read(
+		    &c->parts[i].part, c->parts[i].bytes, &c->columns[i]);
 	if (e != ERR_OK)
 		return e;
-	return c->has_delta ? add_patched(c, &base)
-			    : question_carts_add(&c->carts, &base);
+	return c->parts_len > 1 ? add_patched(c)
+				: question_carts_add(&c->carts, &c->columns[0]);
+}
+
+/* heads  of its segments */
+static enum err
+add_shard(struct cold_carts *c, const struct segments *shard,
+    const struct span *heads)
+{
+	enum columns_choice choice =
+	    question_columns(c->question, shard->len > 1);
+	enum err e = ERR_OK;
+
+	if (shard->len == 0)
+		return ERR_OK;
+	c->parts_len = shard->len;
+	c->parts = arena_alloc(c->arena, shard->len * sizeof(*c->parts));
+	c->columns = arena_alloc(c->arena, shard->len * sizeof(*c->columns));
+	if (!c->parts || !c->columns)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; e == ERR_OK && i < shard->len; i++) {
+		c->parts[i].id = shard->ids[i];
+		e = columns_part_plan(&c->parts[i].part, choice, heads[i]);
+	}
+	if (e != ERR_OK)
+		return e;
+	return log_read_parts(c->bulk, c->parts, c->parts_len, on_parts, c);
 }
 
 static enum err
-add_base(struct cold_carts *c, struct span id, struct span head)
+list_shards(struct cold_carts *c, struct segments shards[SHARDS], size_t *all)
 {
-	enum err e = columns_part_plan(
-	    &c->part, question_columns(c->question, c->has_delta), head);
+	enum err e = ERR_OK;
 
-	if (e != ERR_OK)
-		return e;
-	return log_read_ranges(
-	    c->bulk, id, c->part.ranges, c->part.ranges_len, on_base, c);
+	*all = 0;
+	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
+		char field[NAME_SIZE];
+
+		snprintf(field, sizeof(field), "carts:%02u", i);
+		e = list(c, field, &shards[i]);
+		*all += shards[i].len;
+	}
+	return e;
 }
 
 static enum err
 add_shards(struct cold_carts *c)
 {
-	struct segments shards[SHARDS];
-	struct span bases[SHARDS], heads[SHARDS];
-	size_t len = 0;
-	enum err e = ERR_OK;
+	struct segments shards[SHARDS] = { 0 };
+	struct span *ids, *heads;
+	size_t all, len = 0;
+	enum err e = list_shards(c, shards, &all);
 
+	if (e != ERR_OK)
+		return e;
+	ids = arena_alloc(c->arena, (all + 1) * sizeof(*ids));
+	heads = arena_alloc(c->arena, (all + 1) * sizeof(*heads));
+	if (!ids || !heads)
+		return ERR_NO_MEMORY;
+	for (unsigned i = 0; i < SHARDS; i++)
+		for (size_t k = 0; k < shards[i].len; k++)
+			ids[len++] = shards[i].ids[k];
+	e = log_read_heads(
+	    c->bulk, ids, all, COLUMNS_HEADER_SIZE, c->arena, heads);
 	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
-		char field[NAME_SIZE];
-
-		snprintf(field, sizeof(field), "carts:%02u", i);
-		e = list(c, field, &shards[len]);
-		if (e == ERR_OK && shards[len].len > 0) {
-			bases[len] = shards[len].ids[0];
-			len++;
-		}
-	}
-	if (e == ERR_OK)
-		e = log_read_heads(
-		    c->bulk, bases, len, COLUMNS_HEADER_SIZE, c->arena, heads);
-	for (size_t i = 0; e == ERR_OK && i < len; i++) {
-		e = read_deltas(c, &shards[i]);
-		if (e == ERR_OK)
-			e = add_base(c, bases[i], heads[i]);
-		columns_cleanup(&c->delta);
+		e = add_shard(c, &shards[i], heads);
+		heads += shards[i].len;
 	}
 	return e;
 }

@@ -117,9 +117,10 @@ log_read_heads(struct bulk *b, const struct span *ids, size_t len, size_t head,
 	return bulk_run(b, on_head, &v);
 }
 
-struct ranges {
-	struct span bytes[COLUMNS_RANGES_MAX];
-	size_t len;
+struct parts {
+	struct log_part *parts;
+	size_t part, range; /* of the next reply */
+	size_t len;         /* replies in all */
 	log_read_fn *fn;
 	void *arg;
 };
@@ -128,25 +129,35 @@ struct ranges {
 static enum err
 on_range(size_t index, const redisReply *reply, void *arg)
 {
-	struct ranges *r = arg;
-	enum err e = range_of(reply, &r->bytes[index]);
+	struct parts *p = arg;
+	struct log_part *to = &p->parts[p->part];
+	enum err e;
 
-	return e == ERR_OK && index + 1 == r->len ? r->fn(r->arg, r->bytes) : e;
+	while (p->range == to->part.ranges_len) {
+		to = &p->parts[++p->part];
+		p->range = 0;
+	}
+	e = range_of(reply, &to->bytes[p->range++]);
+	return e == ERR_OK && index + 1 == p->len ? p->fn(p->arg) : e;
 }
 
 enum err
-log_read_ranges(struct bulk *b, struct span id,
-    const struct columns_range *ranges, size_t len, log_read_fn *fn, void *arg)
+log_read_parts(struct bulk *b, struct log_part *parts, size_t len,
+    log_read_fn *fn, void *arg)
 {
-	struct ranges r = { .len = len, .fn = fn, .arg = arg };
+	struct parts p = { .parts = parts, .fn = fn, .arg = arg };
 
-	if (len == 0)
-		return fn(arg, r.bytes);
-	for (size_t i = 0; i < len; i++)
-		bulk_putf(b, "GETRANGE segment:%b %llu %llu", id.data, id.len,
-		    (unsigned long long)ranges[i].from,
-		    (unsigned long long)(ranges[i].from + ranges[i].len - 1));
-	return bulk_run(b, on_range, &r);
+	for (size_t i = 0; i < len; i++) {
+		const struct columns_range *r = parts[i].part.ranges;
+
+		for (size_t k = 0; k < parts[i].part.ranges_len; k++)
+			bulk_putf(b, "GETRANGE segment:%b %llu %llu",
+			    parts[i].id.data, parts[i].id.len,
+			    (unsigned long long)r[k].from,
+			    (unsigned long long)(r[k].from + r[k].len - 1));
+		p.len += parts[i].part.ranges_len;
+	}
+	return p.len ? bulk_run(b, on_range, &p) : fn(arg);
 }
 
 static enum err

@@ -35,13 +35,17 @@ enum err log_read_heads(struct bulk *b, const struct span *ids, size_t len,
     size_t head, struct arena *a, struct span *values)
     __attribute__((warn_unused_result));
 
-/* Some ranges of one such segment, handed to `fn` where they were received:
- * bytes[i] is the i-th range, at a multiple of 8, and lasts for that call. What
- * it returns is what log_read_ranges returns. */
-typedef enum err log_read_fn(void *arg, const struct span *bytes);
-enum err log_read_ranges(struct bulk *b, struct span id,
-    const struct columns_range *ranges, size_t len, log_read_fn *fn, void *arg)
-    __attribute__((warn_unused_result));
+/* Some columns of such segments, all in one batch, used where they were
+ * received: bytes[i] of a segment is its part's i-th range, at a multiple of 8,
+ * and lasts while `fn` runs. What that returns is what log_read_parts returns. */
+struct log_part {
+	struct span id;
+	struct columns_part part;
+	struct span bytes[COLUMNS_RANGES_MAX];
+};
+typedef enum err log_read_fn(void *arg);
+enum err log_read_parts(struct bulk *b, struct log_part *parts, size_t len,
+    log_read_fn *fn, void *arg) __attribute__((warn_unused_result));
 
 /* Whether the category is in the sorted set. */
 enum err log_read_category(struct bulk *b, struct span id, struct span category,

@@ -1,74 +1,84 @@
-/* What a question adds up of a patched base is what it adds up of base and
- * delta in one. */
+/* What a question adds up of a patched shard is what it adds up of all its
+ * segments in one. */
 #include "common/shoplog/columns_patch.h"
 
 #include "common/shoplog/columns_part.h"
 #include "common/shoplog/question.h"
 #include "unit/shoplog/stream.h"
 
-/* One shard of a log in two stretches, and what all of it votes. */
+enum { SEGMENTS_MAX = 4 };
+
+/* One shard of a log in stretches, and what all of it votes. */
 struct shard {
-	struct columns base, delta, both;
+	uint8_t *blocks[SEGMENTS_MAX]; /* as they lie in Redis */
+	size_t sizes[SEGMENTS_MAX];
+	size_t len;
+	struct columns whole;
 	struct catalogue *catalogue;
-	uint8_t *block; /* of the base */
-	size_t block_len;
 };
 
+/* cuts  [len - 1], ascending */
 static void
-shard_open(struct shard *s, const struct stream *log, size_t cut, unsigned i)
+shard_open(struct shard *s, const struct stream *log, const size_t *cuts,
+    size_t len, unsigned i)
 {
 	struct tally *whole = tally_of(NULL, log->events, log->len);
-	struct tally *left = tally_of(NULL, log->events, cut);
-	struct tally *right = tally_of(NULL, log->events + cut, log->len - cut);
+	size_t from = 0;
 
-	assert_false(columns_of_tally(left, i, &s->base));
-	assert_false(columns_of_tally(right, i, &s->delta));
-	assert_false(columns_of_tally(whole, i, &s->both));
+	assert_false(columns_of_tally(whole, i, &s->whole));
 	assert_false(catalogue_of_tally(whole, &s->catalogue));
-	assert_false(columns_encode(&s->base, &s->block, &s->block_len));
 	tally_free(whole);
-	tally_free(left);
-	tally_free(right);
+	s->len = len;
+	for (size_t k = 0; k < len; k++) {
+		size_t to = k < len - 1 ? cuts[k] : log->len;
+		struct tally *t = tally_of(NULL, log->events + from, to - from);
+		struct columns c;
+
+		assert_false(columns_of_tally(t, i, &c));
+		assert_false(columns_encode(&c, &s->blocks[k], &s->sizes[k]));
+		columns_cleanup(&c);
+		tally_free(t);
+		from = to;
+	}
 }
 
 static void
 shard_close(struct shard *s)
 {
-	columns_cleanup(&s->base);
-	columns_cleanup(&s->delta);
-	columns_cleanup(&s->both);
+	for (size_t i = 0; i < s->len; i++)
+		free(s->blocks[i]);
+	columns_cleanup(&s->whole);
 	catalogue_free(s->catalogue);
-	free(s->block);
 }
 
-/* The base as a reader has it. */
+/* A segment as a reader has it. */
 static struct columns
-part_of(const struct shard *s, const struct question *q)
+part_of(struct span block, const struct question *q)
 {
 	struct span bytes[COLUMNS_RANGES_MAX];
 	struct columns_part part;
 	struct columns out;
 
-	assert_false(columns_part_plan(&part, question_columns(q, true),
-	    span_of((char *)s->block, s->block_len)));
+	assert_false(
+	    columns_part_plan(&part, question_columns(q, true), block));
 	for (size_t i = 0; i < part.ranges_len; i++)
 		bytes[i] = span_of(
-		    (char *)s->block + part.ranges[i].from, part.ranges[i].len);
+		    block.data + part.ranges[i].from, part.ranges[i].len);
 	assert_false(columns_part_read(&part, bytes, &out));
 	return out;
 }
 
 static struct answer
 ask(const struct question *q, const struct shard *s, struct arena *a,
-    const struct columns *first, const struct columns *second)
+    const struct columns *sets, size_t len, const struct columns *last)
 {
 	struct question_carts carts;
 	struct answer out;
 
 	assert_false(question_carts_init(&carts, q, s->catalogue));
-	assert_false(question_carts_add(&carts, first));
-	if (second)
-		assert_false(question_carts_add(&carts, second));
+	for (size_t i = 0; i < len; i++)
+		assert_false(question_carts_add(&carts, &sets[i]));
+	assert_false(question_carts_add(&carts, last));
 	assert_false(question_carts_answer(&carts, a, &out));
 	question_carts_cleanup(&carts);
 	return out;
@@ -78,14 +88,18 @@ static void
 assert_patched(const struct shard *s, int report, struct period period)
 {
 	struct question q = { report, answer_default_category(report), period };
-	struct columns base = part_of(s, &q);
+	struct columns segments[SEGMENTS_MAX];
 	struct columns_patch patch;
 	struct answer got, expected;
 	struct arena a = { 0 };
 
-	assert_false(columns_patch_init(&patch, &base, &s->delta));
-	got = ask(&q, s, &a, &patch.rest, &patch.changed);
-	expected = ask(&q, s, &a, &s->both, NULL);
+	for (size_t i = 0; i < s->len; i++)
+		segments[i] =
+		    part_of(span_of((char *)s->blocks[i], s->sizes[i]), &q);
+	assert_false(columns_patch_init(&patch, segments, s->len));
+	assert_int_equal(patch.len, s->len);
+	got = ask(&q, s, &a, patch.rest, patch.len, &patch.changed);
+	expected = ask(&q, s, &a, NULL, 0, &s->whole);
 	assert_int_equal(got.value, expected.value);
 	assert_int_equal(got.carts, expected.carts);
 	assert_int_equal(got.buyers, expected.buyers);
@@ -100,8 +114,16 @@ assert_patched(const struct shard *s, int report, struct period period)
 	arena_reset(&a);
 }
 
+static int
+compare(const void *a, const void *b)
+{
+	size_t x = *(const size_t *)a, y = *(const size_t *)b;
+
+	return (x > y) - (x < y);
+}
+
 static void
-a_patched_base_answers_as_base_and_delta_in_one(void **state)
+patched_segments_answer_as_all_in_one(void **state)
 {
 	uint64_t seed = 71;
 	int32_t first;
@@ -110,14 +132,18 @@ a_patched_base_answers_as_base_and_delta_in_one(void **state)
 	assert_true(civil_day(2018, 8, 1, &first));
 	for (int round = 0; round < 60; round++) {
 		struct stream log = random_stream(&seed, STREAM_MAX);
-		size_t cut = random_below(&seed, log.len + 1);
+		size_t len = 1 + random_below(&seed, SEGMENTS_MAX);
+		size_t cuts[SEGMENTS_MAX];
 
+		for (size_t i = 0; i + 1 < len; i++)
+			cuts[i] = random_below(&seed, log.len + 1);
+		qsort(cuts, len - 1, sizeof(*cuts), compare);
 		for (unsigned i = 0; i < SHARDS; i++) {
 			struct period p = { first,
 				first + (int32_t)random_below(&seed, 10) };
 			struct shard s;
 
-			shard_open(&s, &log, cut, i);
+			shard_open(&s, &log, cuts, len, i);
 			assert_patched(&s, 5, PERIOD_ALL);
 			assert_patched(&s, 7, PERIOD_ALL);
 			assert_patched(&s, 5, p);
@@ -131,8 +157,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-		    a_patched_base_answers_as_base_and_delta_in_one),
+		cmocka_unit_test(patched_segments_answer_as_all_in_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

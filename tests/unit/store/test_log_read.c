@@ -29,34 +29,45 @@ a_field_that_a_day_has_not_is_empty_and_a_day_that_is_gone_is_stale(
 }
 
 struct taken {
+	const struct log_part *parts;
 	char text[16];
 	int calls;
 	enum err err; /* what to return */
 };
 
 static enum err
-take(void *arg, const struct span *bytes)
+take(void *arg)
 {
 	struct taken *t = arg;
+	const struct span *a = t->parts[0].bytes, *b = t->parts[2].bytes;
 
-	assert_int_equal((uintptr_t)bytes[0].data % 8, 0);
-	assert_int_equal((uintptr_t)bytes[1].data % 8, 0);
-	snprintf(t->text, sizeof(t->text), "%.*s %.*s", (int)bytes[0].len,
-	    bytes[0].data, (int)bytes[1].len, bytes[1].data);
+	assert_int_equal((uintptr_t)a[0].data % 8, 0);
+	assert_int_equal((uintptr_t)a[1].data % 8, 0);
+	assert_int_equal((uintptr_t)b[0].data % 8, 0);
+	snprintf(t->text, sizeof(t->text), "%.*s %.*s %.*s", (int)a[0].len,
+	    a[0].data, (int)a[1].len, a[1].data, (int)b[0].len, b[0].data);
 	t->calls++;
 	return t->err;
 }
 
 static void
-heads_and_ranges_of_a_string_are_read_alone(void **state)
+heads_and_parts_of_strings_are_read_alone(void **state)
 {
 	struct bulk_redis *t = *state;
-	const struct columns_range ranges[] = { { 2, 3 }, { 8, 2 } };
+	struct log_part parts[] = {
+		{ .id = span_text("1-s"),
+		    .part = { .ranges = { { 2, 3 }, { 8, 2 } },
+			.ranges_len = 2 } },
+		{ .id = span_text("1-empty") },
+		{ .id = span_text("1-t"),
+		    .part = { .ranges = { { 1, 2 } }, .ranges_len = 1 } },
+	};
 	struct span ids[] = { span_text("1-s"), span_text("1-gone") };
-	struct taken taken = { .err = ERR_OK };
+	struct taken taken = { .parts = parts, .err = ERR_OK };
 	struct span heads[2];
 
 	redis_process_ask(&t->server, "SET segment:1-s 0123456789");
+	redis_process_ask(&t->server, "SET segment:1-t abc");
 	assert_int_equal(
 	    log_read_heads(t->bulk, ids, 1, 4, &t->arena, heads), ERR_OK);
 	assert_true(span_is_equal(heads[0], span_text("0123")));
@@ -64,15 +75,14 @@ heads_and_ranges_of_a_string_are_read_alone(void **state)
 	    log_read_heads(t->bulk, ids, 2, 4, &t->arena, heads), ERR_STALE);
 
 	assert_int_equal(
-	    log_read_ranges(t->bulk, ids[0], ranges, 2, take, &taken), ERR_OK);
-	assert_string_equal(taken.text, "234 89");
+	    log_read_parts(t->bulk, parts, 3, take, &taken), ERR_OK);
+	assert_string_equal(taken.text, "234 89 bc");
 	taken.err = ERR_CORRUPT;
 	assert_int_equal(
-	    log_read_ranges(t->bulk, ids[0], ranges, 2, take, &taken),
-	    ERR_CORRUPT);
+	    log_read_parts(t->bulk, parts, 3, take, &taken), ERR_CORRUPT);
+	parts[2].id = span_text("1-gone");
 	assert_int_equal(
-	    log_read_ranges(t->bulk, ids[1], ranges, 2, take, &taken),
-	    ERR_STALE);
+	    log_read_parts(t->bulk, parts, 3, take, &taken), ERR_STALE);
 	assert_int_equal(taken.calls, 2);
 }
 
@@ -124,7 +134,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(
 		    a_field_that_a_day_has_not_is_empty_and_a_day_that_is_gone_is_stale),
-		TEST(heads_and_ranges_of_a_string_are_read_alone),
+		TEST(heads_and_parts_of_strings_are_read_alone),
 		TEST(categories_are_known_and_listed),
 		TEST(nothing_parsed_is_an_empty_manifest),
 	};
