@@ -87,7 +87,7 @@ take(struct arena_block *b, size_t size)
 	void *p = b->data + b->used;
 
 	b->used += size;
-	return memset(p, 0, size);
+	return p;
 }
 
 /* A block of `size` bytes behind the newest one. */
@@ -107,8 +107,9 @@ alloc_alone(struct arena *a, size_t size)
 	return take(b, size);
 }
 
-void *
-arena_alloc(struct arena *a, size_t size)
+/* As arena_alloc(), but not zeroed. */
+static void *
+alloc(struct arena *a, size_t size)
 {
 	struct arena_block *b = a->blocks;
 	size_t next = BLOCK_FIRST;
@@ -134,6 +135,14 @@ arena_alloc(struct arena *a, size_t size)
 	return take(b, size);
 }
 
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	void *p = alloc(a, size);
+
+	return p ? memset(p, 0, size) : NULL;
+}
+
 char *
 arena_copy(struct arena *a, struct span bytes)
 {
@@ -141,9 +150,12 @@ arena_copy(struct arena *a, struct span bytes)
 
 	if (bytes.len == SIZE_MAX)
 		return NULL;
-	copy = arena_alloc(a, bytes.len + 1);
-	if (copy && bytes.len)
+	copy = alloc(a, bytes.len + 1);
+	if (!copy)
+		return NULL;
+	if (bytes.len)
 		memcpy(copy, bytes.data, bytes.len);
+	copy[bytes.len] = '\0';
 	return copy;
 }
 

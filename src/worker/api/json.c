@@ -194,27 +194,39 @@ json_password(struct req *r, const json_t *object, const char *field,
 		*out = text;
 }
 
-void
-json_text_put(struct json_text *t, const char *data, size_t len)
+/* Where `len` bytes more may be written, which are then part of the text; NULL
+ * when it is broken. */
+static char *
+extend(struct json_text *t, size_t len)
 {
 	size_t size = t->size ? t->size : TEXT_FIRST;
-	char *grown;
+	char *at, *grown;
 
-	if (t->is_broken || len == 0)
-		return;
+	if (t->is_broken)
+		return NULL;
 	while (size < t->len + len)
 		size *= 2;
 	if (size != t->size) {
 		grown = realloc(t->data, size);
 		if (!grown) {
 			t->is_broken = true;
-			return;
+			return NULL;
 		}
 		t->data = grown;
 		t->size = size;
 	}
-	memcpy(t->data + t->len, data, len);
+	at = t->data + t->len;
 	t->len += len;
+	return at;
+}
+
+void
+json_text_put(struct json_text *t, const char *data, size_t len)
+{
+	char *at = len ? extend(t, len) : NULL;
+
+	if (at)
+		memcpy(at, data, len);
 }
 
 /* All digits that a double always has: 0.025 is not 0.025000000000000001. */
@@ -227,12 +239,45 @@ is_special(char c)
 	return (unsigned char)c < 0x20 || c == '"' || c == '\\';
 }
 
+/* Whether all of it is ASCII that stands for itself: most strings are. A word at
+ * a time: in each of its bytes the upper bit is set if the byte has it itself,
+ * is below 0x20, or differs from '"' or '\\' by nothing (x - 1 borrows for 0). */
+static bool
+is_plain(struct span s)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+	uint64_t found = 0, word;
+	size_t i = 0;
+
+	for (; i + sizeof(word) <= s.len; i += sizeof(word)) {
+		memcpy(&word, s.data + i, sizeof(word));
+		found |= word | (word - 0x20 * ones) |
+			 ((word ^ '"' * ones) - ones) |
+			 ((word ^ '\\' * ones) - ones);
+	}
+	for (; i < s.len; i++)
+		if ((s.data[i] & 0x80) || is_special(s.data[i]))
+			return false;
+	return !(found & 0x80 * ones);
+}
+
 void
 json_text_string(struct json_text *t, struct span s)
 {
 	size_t from = 0;
 	char escaped[8];
 
+	if (is_plain(s)) {
+		char *at = extend(t, s.len + 2);
+
+		if (!at)
+			return;
+		at[0] = '"';
+		if (s.len)
+			memcpy(at + 1, s.data, s.len);
+		at[s.len + 1] = '"';
+		return;
+	}
 	t->is_broken = t->is_broken || !text_is_utf8(s);
 	json_text_put(t, "\"", 1);
 	for (size_t i = 0; i < s.len; i++) {

@@ -9,6 +9,7 @@
  * before it sleeps in poll, hands them to the kernel in one write. What the
  * kernel does not take at once moves to `writing` and goes on from there. */
 #include "worker/store/link.h"
+#include "worker/store/reply_reader.h"
 
 #include <hiredis/hiredis.h>
 
@@ -41,6 +42,8 @@ struct link {
 	uv_write_t write;
 	struct link_hooks hooks;
 	redisReader *reader;
+	struct arena replies; /* the one that is being read or used */
+	struct arena_pool blocks;
 	struct bytes out, writing;
 	unsigned attempt;
 	int refs; /* the stream, the prepare handle, the running resolve */
@@ -56,6 +59,8 @@ release(struct link *l)
 		return;
 	if (l->reader)
 		redisReaderFree(l->reader);
+	arena_reset(&l->replies);
+	arena_pool_cleanup(&l->blocks);
 	free(l->out.data);
 	free(l->writing.data);
 	free(l);
@@ -200,7 +205,7 @@ on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 		if (!reply)
 			return;
 		l->hooks.reply(reply, l->hooks.arg);
-		freeReplyObject(reply);
+		arena_reset(&l->replies);
 	}
 }
 
@@ -279,7 +284,8 @@ link_open(uv_loop_t *loop, const struct redis_address *address,
 	else
 		err = uv_tcp_init(loop, &l->to.tcp);
 	l->to.handle.data = l;
-	l->reader = redisReaderCreate();
+	l->replies.pool = &l->blocks;
+	l->reader = reply_reader_new(&l->replies);
 	if (err == 0 && address->path[0])
 		uv_pipe_connect(
 		    &l->connect, &l->to.pipe, address->path, on_connected);
