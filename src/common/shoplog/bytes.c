@@ -82,6 +82,19 @@ writer_varint(struct writer *w, uint64_t value)
 }
 
 void
+writer_decimal(struct writer *w, uint64_t value)
+{
+	char text[20];
+	size_t at = sizeof(text);
+
+	do {
+		text[--at] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	writer_bytes(w, text + at, sizeof(text) - at);
+}
+
+void
 writer_bytes(struct writer *w, const void *data, size_t len)
 {
 	uint8_t *at = len ? reserve(w, len) : NULL;

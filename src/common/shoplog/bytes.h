@@ -24,6 +24,7 @@ void writer_u32(struct writer *w, uint32_t value);
 void writer_u64(struct writer *w, uint64_t value);
 void writer_varint(struct writer *w, uint64_t value);
 void writer_bytes(struct writer *w, const void *data, size_t len);
+void writer_decimal(struct writer *w, uint64_t value); /* as text */
 
 /* Puts `value` at `offset`, where a writer_u64 has been. */
 void writer_set_u64(struct writer *w, size_t offset, uint64_t value);

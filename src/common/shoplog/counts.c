@@ -3,9 +3,13 @@
 #include "common/shoplog/counts.h"
 
 #include "common/base/civil.h"
+#include "common/shoplog/radix_sort.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+enum { SLOT_BITS = 11 };
+_Static_assert(COUNT_SLOTS <= 1 << SLOT_BITS, "every slot fits");
 
 void
 counts_init(struct counts *c, const struct hash_secret *secret)
@@ -122,26 +126,45 @@ rank_of(const struct names_order *o, uint32_t category)
 	return category == NAME_NONE ? 0 : 1 + (uint64_t)o->rank[category];
 }
 
-static int
-compare(const void *a, const void *b, void *context)
+/* By category and slot, then by day: rows that are equal in it stay as they are. */
+static void
+sort(struct radix_row *rows, struct radix_row *scratch, const struct counts *c,
+    const struct names_order *o)
 {
-	const struct count *x = a, *y = b;
-	const struct names_order *o = context;
-	uint64_t x_rank, y_rank;
+	size_t len = c->table.len;
 
-	if (count_day(x) != count_day(y))
-		return count_day(x) < count_day(y) ? -1 : 1;
-	x_rank = rank_of(o, count_category(x));
-	y_rank = rank_of(o, count_category(y));
-	if (x_rank != y_rank)
-		return x_rank < y_rank ? -1 : 1;
-	return (x->key.low > y->key.low) - (x->key.low < y->key.low);
+	for (size_t i = 0; i < len; i++) {
+		const struct count *n = hash_table_at(&c->table, i);
+		uint64_t rank = rank_of(o, count_category(n));
+
+		rows[i] = (struct radix_row){
+			rank << SLOT_BITS | count_slot(n), i
+		};
+	}
+	radix_sort(rows, scratch, len);
+	for (size_t i = 0; i < len; i++)
+		rows[i].key = (uint64_t)count_day(
+		    hash_table_at(&c->table, rows[i].value));
+	radix_sort(rows, scratch, len);
 }
 
 const struct count **
-counts_sorted(const struct counts *c, struct names_order *o)
+counts_sorted(const struct counts *c, const struct names_order *o)
 {
-	return (const struct count **)hash_table_sorted(&c->table, compare, o);
+	size_t len = c->table.len;
+	const struct count **sorted = malloc((len + 1) * sizeof(*sorted));
+	struct radix_row *rows = malloc(2 * (len + 1) * sizeof(*rows));
+
+	if (sorted && rows) {
+		sort(rows, rows + len, c, o);
+		for (size_t i = 0; i < len; i++)
+			sorted[i] = hash_table_at(&c->table, rows[i].value);
+	} else {
+		free(sorted);
+		sorted = NULL;
+	}
+	free(rows);
+	return sorted;
 }
 
 enum err

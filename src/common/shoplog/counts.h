@@ -52,7 +52,7 @@ enum err counts_append(struct counts *left, struct names *left_names,
  * then slot; the caller frees with free(3). NULL when memory is out. `o` knows
  * every category of the counts. */
 const struct count **counts_sorted(
-    const struct counts *c, struct names_order *o);
+    const struct counts *c, const struct names_order *o);
 
 void counts_use_names(const struct counts *c, struct names_order *o);
 

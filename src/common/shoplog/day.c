@@ -6,17 +6,13 @@
 #include "common/shoplog/radix_sort.h"
 #include "common/shoplog/tally_state.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static void
 print_number(struct writer *w, const char *before, uint64_t value)
 {
-	char text[32];
-	int len = snprintf(text, sizeof(text), "%s%" PRIu64, before, value);
-
-	writer_bytes(w, text, (size_t)len);
+	writer_bytes(w, before, strlen(before));
+	writer_decimal(w, value);
 }
 
 /* Adds a field, the value being all that `w` holds; `w` is empty afterwards. */
@@ -25,14 +21,19 @@ add_field(struct day_segment *s, struct arena *a, const char *name,
     struct span category, struct writer *w)
 {
 	struct day_field *field = &s->fields[s->fields_len];
-	char *text = category.len ? arena_printf(a, "%s %.*s", name,
-					(int)category.len, category.data)
-				  : arena_copy(a, span_text(name));
+	size_t name_len = strlen(name);
+	size_t len = name_len + (category.len ? 1 + category.len : 0);
+	char *text = arena_alloc(a, len + 1);
 	char *value = arena_copy(a, span_of(w->data, w->len));
 
 	if (!text || !value || w->has_failed)
 		return ERR_NO_MEMORY;
-	field->name = span_text(text);
+	memcpy(text, name, name_len);
+	if (category.len) {
+		text[name_len] = ' ';
+		memcpy(text + name_len + 1, category.data, category.len);
+	}
+	field->name = span_of(text, len);
 	field->value = span_of(value, w->len);
 	s->fields_len++;
 	w->len = 0;

@@ -5,6 +5,7 @@
 #include "common/base/span.h"
 #include "common/shoplog/bytes.h"
 #include "common/shoplog/hash_table.h"
+#include "common/shoplog/radix_sort.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -53,6 +54,7 @@ struct names_order {
 	uint32_t *rank;            /* by id; NAME_NONE: not used */
 	uint32_t *ids;             /* by rank */
 	size_t len;
+	struct radix_row *room; /* to sort in */
 };
 
 enum err names_order_init(struct names_order *o, const struct names *n);
