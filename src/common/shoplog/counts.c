@@ -137,9 +137,8 @@ sort(struct radix_row *rows, struct radix_row *scratch, const struct counts *c,
 		const struct count *n = hash_table_at(&c->table, i);
 		uint64_t rank = rank_of(o, count_category(n));
 
-		rows[i] = (struct radix_row){
-			rank << SLOT_BITS | count_slot(n), i
-		};
+		rows[i] =
+		    (struct radix_row){ rank << SLOT_BITS | count_slot(n), i };
 	}
 	radix_sort(rows, scratch, len);
 	for (size_t i = 0; i < len; i++)

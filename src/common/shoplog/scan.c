@@ -9,14 +9,15 @@
 
 #include <string.h>
 
-enum { DATE_LEN = 10, LEARN_EVERY = 8 };
+enum { DATE_LEN = 10, LEARN_EVERY = 64 };
 
 void
 scan_init(struct scan *s)
 {
 	memset(s, 0, sizeof(*s));
-	/* No line has a NUL: neither a layout nor a host fits so far. */
-	s->host_mask[0] = 255;
+	/* No line has a NUL: no host fits so far. */
+	for (int i = 0; i < SCAN_HOSTS; i++)
+		s->hosts[i].mask[0] = 255;
 	s->way = scan_plain;
 #if defined(__x86_64__)
 	if (scan_has_avx2())
@@ -34,9 +35,9 @@ allow(struct scan_layout *l, size_t at, size_t len, uint8_t least, uint8_t most)
 
 /* What is literally the same in another line is as well-formed there: all but the
  * time and the request id. */
-static void
-learn_layout(
-    struct scan *s, struct span line, const struct span *field, int32_t day)
+void
+scan_learn(struct scan *s, struct span line,
+    const struct span field[VISIT_FIELDS], int32_t day)
 {
 	/* HH:MM:SS, the greatest digit of each place; that an hour is below 24
 	 * is left to the loop. */
@@ -48,7 +49,8 @@ learn_layout(
 
 	if (address_at > SCAN_WIDTH)
 		return;
-	if (s->layouts_len && s->misses++ % LEARN_EVERY)
+	/* A log without a usual layout is not worth one a line. */
+	if (s->layouts_len == SCAN_LAYOUTS && s->strange % LEARN_EVERY)
 		return;
 	s->current = s->layouts_len < SCAN_LAYOUTS
 			 ? s->layouts_len++
@@ -76,18 +78,28 @@ scan_turn_day(struct scan_layout *l, const char *line)
 	return true;
 }
 
+bool
+scan_read_date(struct scan *s, struct span date)
+{
+	if (!civil_day_parse(date, &s->day))
+		return false;
+	memcpy(s->date, date.data, DATE_LEN);
+	return true;
+}
+
 static void
 learn_host(struct scan *s, const char *url, struct span rest)
 {
 	size_t len = (size_t)(rest.data - url);
+	struct scan_host *host;
 
 	if (len >= SCAN_HOST || rest.len == 0 || rest.data[0] != '/')
 		return;
-	memset(s->host, 0, sizeof(s->host));
-	memset(s->host_mask, 0, sizeof(s->host_mask));
-	memcpy(s->host, url, len + 1);
-	memset(s->host_mask, 255, len + 1);
-	s->host_len = (uint32_t)len;
+	s->host = (s->host + 1) % SCAN_HOSTS;
+	host = &s->hosts[s->host];
+	*host = (struct scan_host){ .len = (uint32_t)len };
+	memcpy(host->text, url, len + 1);
+	memset(host->mask, 255, len + 1);
 }
 
 enum scan_kind
@@ -105,7 +117,7 @@ scan_read(
 		return SCAN_EMPTY;
 	if (!visit_read(line, out, field))
 		return SCAN_MALFORMED;
-	learn_layout(s, line, field, out->day);
+	scan_learn(s, line, field, out->day);
 	return SCAN_VISIT;
 }
 

@@ -12,11 +12,13 @@
  * every other line, and every byte that is not plain text, goes to visit_read(),
  * whose word is law. */
 enum {
-	SCAN_LINES = 128,  /* at a time */
-	SCAN_PADDING = 64, /* bytes behind a block that may be read, not used */
-	SCAN_WIDTH = 64,   /* of a layout, at most */
+	SCAN_LINES = 128, /* at a time */
+	SCAN_PADDING =
+	    128,         /* bytes behind a block that may be read, not used */
+	SCAN_WIDTH = 64, /* of a layout, at most */
 	SCAN_LAYOUTS = 4,
 	SCAN_HOST = 64, /* longest scheme and host that is remembered */
+	SCAN_HOSTS = 4,
 };
 
 /* How the bytes before the address look: byte i fits when it is one of
@@ -25,6 +27,12 @@ struct scan_layout {
 	uint8_t least[SCAN_WIDTH], range[SCAN_WIDTH];
 	uint32_t date_at, time_at, address_at;
 	int32_t day; /* of the date that fits */
+};
+
+/* A scheme and host with the slash behind them. */
+struct scan_host {
+	uint8_t text[SCAN_HOST], mask[SCAN_HOST];
+	uint32_t len; /* without the slash */
 };
 
 struct scan_batch {
@@ -41,10 +49,12 @@ typedef size_t scan_way(
 struct scan {
 	struct scan_layout layouts[SCAN_LAYOUTS];
 	unsigned layouts_len;
-	unsigned current;  /* the layout of the line before */
-	unsigned misses;   /* lines since a layout was learnt */
-	uint32_t host_len; /* without the slash behind it */
-	uint8_t host[SCAN_HOST], host_mask[SCAN_HOST]; /* with it */
+	unsigned current; /* the layout of the line before */
+	unsigned strange; /* lines since one had a layout */
+	char date[16];    /* of the last line without one, 10 bytes */
+	int32_t day;      /* of that date */
+	struct scan_host hosts[SCAN_HOSTS];
+	unsigned host; /* of the line before */
 	scan_way *way;
 };
 

@@ -112,23 +112,45 @@ read_ipv4(const char *p, uint32_t *ip)
 	*ip = (uint32_t)_mm_cvtsi128_si32(
 	    _mm_shuffle_epi8(value, _mm_setr_epi8(12, 8, 4, 0, -1, -1, -1, -1,
 					-1, -1, -1, -1, -1, -1, -1, -1)));
-	if (ends != row->ends || p[len] != ' ' ||
-	    !_mm_testz_si128(wrong, wrong))
-		return 0;
-	return len;
+	return ends == row->ends && _mm_testz_si128(wrong, wrong) ? len : 0;
 }
 
 WAY static inline bool
-has_host(const struct scan *s, const char *p)
+has_host(const struct scan_host *host, const char *p)
 {
 	__m256i low = _mm256_and_si256(
-	    _mm256_xor_si256(load(p), load(s->host)), load(s->host_mask));
-	__m256i high =
-	    _mm256_and_si256(_mm256_xor_si256(load(p + 32), load(s->host + 32)),
-		load(s->host_mask + 32));
+	    _mm256_xor_si256(load(p), load(host->text)), load(host->mask));
+	__m256i high = _mm256_and_si256(
+	    _mm256_xor_si256(load(p + 32), load(host->text + 32)),
+	    load(host->mask + 32));
 	__m256i differs = _mm256_or_si256(low, high);
 
 	return _mm256_testz_si256(differs, differs);
+}
+
+/* The bytes of `a` and `b` that are `byte`. */
+WAY static inline uint64_t
+equal_to(__m256i a, __m256i b, char byte)
+{
+	const __m256i each = _mm256_set1_epi8(byte);
+
+	return mask_of(_mm256_cmpeq_epi8(a, each), _mm256_cmpeq_epi8(b, each));
+}
+
+WAY static inline struct text
+look(const char *p)
+{
+	const __m256i blank = _mm256_set1_epi8(' ');
+	__m256i a = load(p), b = load(p + 32);
+	uint64_t high = mask_of(a, b), tabs = equal_to(a, b, '\t');
+	/* As signed numbers, bytes above 127 are below the blank too. */
+	uint64_t low =
+	    mask_of(_mm256_cmpgt_epi8(blank, a), _mm256_cmpgt_epi8(blank, b));
+
+	return (struct text){ .blanks = equal_to(a, b, ' ') | tabs,
+		.newlines = equal_to(a, b, '\n'),
+		.controls = (low & ~high & ~tabs) | equal_to(a, b, 0x7f),
+		.high = high };
 }
 
 WAY static inline size_t

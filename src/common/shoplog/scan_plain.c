@@ -45,23 +45,56 @@ read_ipv4(const char *p, uint32_t *ip)
 		for (; p - first < 3 && (uint8_t)(*p - '0') <= 9; p++)
 			value = value * 10 + (uint32_t)(*p - '0');
 		if (value > 255 || (*first == '0' && p - first > 1) ||
-		    *p++ != (i < 3 ? '.' : ' '))
+		    (i < 3 && *p++ != '.'))
 			return 0;
 		all = all << 8 | value;
 	}
 	*ip = all;
-	return (size_t)(p - start) - 1;
+	return (size_t)(p - start);
 }
 
 static inline bool
-has_host(const struct scan *s, const char *p)
+has_host(const struct scan_host *host, const char *p)
 {
 	uint8_t differs = 0;
 
 	for (int i = 0; i < SCAN_HOST; i++)
 		differs |=
-		    (uint8_t)((uint8_t)p[i] ^ s->host[i]) & s->host_mask[i];
+		    (uint8_t)((uint8_t)p[i] ^ host->text[i]) & host->mask[i];
 	return differs == 0;
+}
+
+/* The top bit of each byte, gathered: bit i is that of byte i. */
+static inline uint64_t
+top_bits(uint64_t word)
+{
+	return ((word >> 7 & EACH_BYTE(1)) * UINT64_C(0x0102040810204080)) >>
+	       56;
+}
+
+static inline struct text
+look(const char *p)
+{
+	struct text t = { 0 };
+
+	for (int i = 0; i < 64; i += 8) {
+		uint64_t word, tabs, newlines, low;
+
+		memcpy(&word, p + i, 8);
+		word = le64toh(word);
+		tabs = zero_bytes(word ^ EACH_BYTE('\t'));
+		newlines = zero_bytes(word ^ EACH_BYTE('\n'));
+		/* 0x20 and more sets the top bit, and so do bytes above 127. */
+		low = ~((word & EACH_BYTE(0x7f)) + EACH_BYTE(0x60)) & ~word;
+		t.blanks |= top_bits(zero_bytes(word ^ EACH_BYTE(' ')) | tabs)
+			    << i;
+		t.newlines |= top_bits(newlines) << i;
+		t.controls |=
+		    top_bits((low & ~tabs) | zero_bytes(word ^ EACH_BYTE(0x7f)))
+		    << i;
+		t.high |= top_bits(word) << i;
+	}
+	return t;
 }
 
 static inline size_t

@@ -12,6 +12,17 @@ scan_way scan_avx2;
 bool scan_has_avx2(void);
 #endif
 
+/* Of lines without a layout, so many are not held against every layout. */
+enum { STRANGE_EVERY = 8 };
+
+/* What 64 bytes are, a bit each. */
+struct text {
+	uint64_t blanks;   /* and tabs */
+	uint64_t newlines; /* controls, too */
+	uint64_t controls; /* all but tabs */
+	uint64_t high;     /* not ASCII */
+};
+
 /* What the loop does when a line does not fit. */
 
 enum scan_kind { SCAN_VISIT, SCAN_MALFORMED, SCAN_EMPTY };
@@ -22,6 +33,13 @@ enum scan_kind { SCAN_VISIT, SCAN_MALFORMED, SCAN_EMPTY };
  * next   where the line behind it begins */
 enum scan_kind scan_read(
     struct scan *s, struct span block, struct visit *out, const char **next);
+
+/* Learns the layout of a well-formed line. */
+void scan_learn(struct scan *s, struct span line,
+    const struct span field[VISIT_FIELDS], int32_t day);
+
+/* The day of a date that is not s->date; false when it is no date. */
+bool scan_read_date(struct scan *s, struct span date);
 
 /* Takes the date of the line for that of the layout; false when there is none
  * at its place.

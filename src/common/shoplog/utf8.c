@@ -4,56 +4,57 @@
  * everything above U+10FFFF (Unicode, table 3-7). */
 #include "common/shoplog/utf8.h"
 
+#include <endian.h>
 #include <string.h>
 
-struct lead {
-	uint8_t first, last; /* lead bytes, inclusive */
-	uint8_t follow;      /* bytes behind the lead */
-	uint8_t low, high;   /* bounds of the first of them, inclusive */
-};
-
-static const struct lead leads[] = {
-	{ 0xc2, 0xdf, 1, 0x80, 0xbf },
-	{ 0xe0, 0xe0, 2, 0xa0, 0xbf },
-	{ 0xe1, 0xec, 2, 0x80, 0xbf },
-	{ 0xed, 0xed, 2, 0x80, 0x9f },
-	{ 0xee, 0xef, 2, 0x80, 0xbf },
-	{ 0xf0, 0xf0, 3, 0x90, 0xbf },
-	{ 0xf1, 0xf3, 3, 0x80, 0xbf },
-	{ 0xf4, 0xf4, 3, 0x80, 0x8f },
-};
+/* Whether a byte follows a lead. */
+static inline bool
+follows(uint8_t byte)
+{
+	return (byte & 0xc0) == 0x80;
+}
 
 /* Returns the bytes of the sequence at p, 0 when it is ill-formed. */
-static size_t
+static inline size_t
 sequence(const uint8_t *p, const uint8_t *end)
 {
-	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]); i++) {
-		const struct lead *lead = &leads[i];
+	size_t room = (size_t)(end - p);
 
-		if (*p < lead->first || *p > lead->last)
-			continue;
-		if (end - p <= lead->follow || p[1] < lead->low ||
-		    p[1] > lead->high)
-			return 0;
-		for (int k = 2; k <= lead->follow; k++)
-			if (p[k] < 0x80 || p[k] > 0xbf)
-				return 0;
-		return 1u + lead->follow;
+	if (p[0] >= 0xc2 && p[0] <= 0xdf)
+		return room > 1 && follows(p[1]) ? 2 : 0;
+	if ((p[0] & 0xf0) == 0xe0) {
+		uint8_t low = p[0] == 0xe0 ? 0xa0 : 0x80;
+		uint8_t high = p[0] == 0xed ? 0x9f : 0xbf;
+
+		return room > 2 && p[1] >= low && p[1] <= high && follows(p[2])
+			   ? 3
+			   : 0;
+	}
+	if (p[0] >= 0xf0 && p[0] <= 0xf4) {
+		uint8_t low = p[0] == 0xf0 ? 0x90 : 0x80;
+		uint8_t high = p[0] == 0xf4 ? 0x8f : 0xbf;
+
+		return room > 3 && p[1] >= low && p[1] <= high &&
+			       follows(p[2]) && follows(p[3])
+			   ? 4
+			   : 0;
 	}
 	return 0;
 }
 
-/* Whether all eight bytes are printable ASCII: none above 127, none that lies
- * below a blank or is 127 (a byte + 1 has the top bit only if it is 127). */
-static bool
-is_ascii(const uint8_t *p)
+/* Bytes of eight that are printable ASCII, from the first on: neither above 127,
+ * nor below a blank, nor 127 (a byte + 1 has the top bit only if it is 127). */
+static inline size_t
+count_ascii(const uint8_t *p)
 {
 	const uint64_t each = 0x0101010101010101;
-	uint64_t word;
+	uint64_t word, others;
 
 	memcpy(&word, p, sizeof(word));
-	return ((word | (word + each) | ~((word & each * 127) + each * 0x60)) &
-		   each * 0x80) == 0;
+	word = le64toh(word);
+	others = (word | (word + each) | ~((word & each * 127) + each * 0x60)) &
+		 each * 0x80;
+	return others ? (size_t)__builtin_ctzll(others) / 8 : 8;
 }
 
 bool
@@ -62,20 +63,26 @@ utf8_is_plain(struct span s)
 	const uint8_t *p = (const uint8_t *)s.data, *end = p + s.len;
 
 	while (p < end) {
-		size_t len = 1;
+		if (end - p >= 8) {
+			size_t ascii = count_ascii(p);
 
-		if (end - p >= 8 && is_ascii(p)) {
-			p += 8;
-			continue;
+			p += ascii;
+			if (ascii == 8)
+				continue;
 		}
+		/* Letters of one script come one behind the other. */
+		while (p < end && *p >= 0x80) {
+			size_t len = sequence(p, end);
 
-		if (*p >= 0x80)
-			len = sequence(p, end);
-		else if ((*p < 0x20 && *p != '\t') || *p == 0x7f)
-			len = 0;
-		if (len == 0)
+			if (len == 0)
+				return false;
+			p += len;
+		}
+		if (p == end)
+			break;
+		if ((*p < 0x20 && *p != '\t') || *p == 0x7f)
 			return false;
-		p += len;
+		p++;
 	}
 	return true;
 }
