@@ -1,0 +1,117 @@
+"""The rows of bench/ingest on `follow`: lines are appended to the parsed log,
+100,000 a second in steps of 10 ms, while somebody looks how far the reports are.
+Lag is the age of the oldest line that they do not cover; at first nobody else
+reads, then /report/1 is asked at half of the rate that is reached here."""
+
+import threading
+import time
+
+from load import Load, ask, number_of, row, timed
+
+A_SECOND = 100_000
+STEP_S = 0.01
+LAST_S = 60  # for the last lines to be read
+SECONDS = 15  # of each half
+LINES = 2 * SECONDS * A_SECOND
+
+
+class Writer(threading.Thread):
+    """Appends lines, and notes when."""
+
+    def __init__(self, path, source, lines, covered):
+        super().__init__()
+        self.path, self.source, self.left = path, source, lines
+        self.written = [(0.0, covered)]  # (when, lines of the log by then)
+
+    def run(self):
+        step = int(A_SECOND * STEP_S)
+        total, due = self.written[0][1], time.monotonic()
+        with open(self.path, "ab", buffering=0) as out:
+            while self.left > 0:
+                lines = [self.source.readline() for _ in range(step)]
+                due += STEP_S
+                time.sleep(max(0, due - time.monotonic()))
+                out.write(b"".join(lines))
+                # An empty line is nothing and is not counted.
+                total += sum(line.strip() != b"" for line in lines)
+                self.left -= step
+                self.written.append((time.monotonic(), total))
+
+    def age(self, covered, now):
+        """Of the oldest line that is not covered, in seconds."""
+        for when, total in reversed(self.written):
+            if total <= covered:
+                break
+            oldest = when
+        else:
+            return now - self.written[0][0]
+        return now - oldest if self.written[-1][1] > covered else 0
+
+
+def lines_of(client):
+    return ask(client, "/report/1")["source"]["lines"]
+
+
+def watch(writer, client):
+    """Ages while it writes, and the time until all is covered after that."""
+    ages = []
+    writer.start()
+    while writer.is_alive():
+        covered = lines_of(client)
+        ages.append(writer.age(covered, time.monotonic()))
+        time.sleep(0.01)
+    writer.join()
+    end = time.monotonic()
+    while lines_of(client) < writer.written[-1][1]:
+        if time.monotonic() > end + LAST_S:
+            raise SystemExit("bench: the reports do not catch up")
+        time.sleep(0.005)
+    return sorted(ages), time.monotonic() - end
+
+
+def settled(client):
+    """The lines of the reports when they do not grow any more."""
+    covered = -1
+    while (now := lines_of(client)) != covered:
+        covered = now
+        time.sleep(2)
+    return covered
+
+
+def measure_lag(service, client, source, what):
+    writer = Writer(service.log_path, source, LINES // 2, settled(client))
+    with service.redis() as redis:
+        before = number_of(redis, "stats", "total_net_input_bytes")
+        job = int(redis.ask("GET", "{logs}:job"))
+        (ages, rest), took = timed(lambda: watch(writer, client))
+        bytes_in = number_of(redis, "stats", "total_net_input_bytes") - before
+        jobs = int(redis.ask("GET", "{logs}:job")) - job
+    row(f"`follow`, 100,000 lines a second{what}: age of what is not read yet,"
+        " p50, worst",
+        f"{ages[len(ages) // 2]:.2f}, {ages[-1]:.2f} s"
+        f" (the end of it {rest:.2f} s after it was written)", "1 s")
+    row(f"written to Redis{what}", f"{bytes_in / took / 1e6:.2f} MB/s,"
+        f" {bytes_in / max(jobs, 1) / 1e3:.0f} KB a parse")
+
+
+def measure(build, service, lines):
+    client = service.start().register()
+    while client.get("/report/1").status != 200:
+        time.sleep(0.1)
+    with open(lines, "rb") as source:
+        measure_lag(service, client, source, "")
+        settled(client)
+        load = Load(build, service, client)
+        rate = load.most() / 2
+        idle = load.paced(rate, 5)
+        found = {}
+
+        def read():
+            found.update(load.paced(rate, SECONDS))
+        readers = threading.Thread(target=read)
+        readers.start()
+        measure_lag(service, client, source, ", with readers")
+        readers.join()
+    row(f"`GET /report/1` at {rate:.0f}/s: p99 idle, p99 meanwhile",
+        f"{idle['p99_ms']:.2f}, {found['p99_ms']:.2f} ms")
+    service.stop()
