@@ -34,12 +34,11 @@ merge_votes(const struct tally *t, struct arena *a, struct span *out)
 enum err
 merge_commit(struct work *w, struct bulk *b, const struct generation *g)
 {
-	enum err e = segment_flush(b);
+	enum err e;
 
 	work_report(w);
-	if (e == ERR_OK)
-		e = generation_commit(
-		    b, &w->task, w->report, (uint32_t)w->view->chunks_len, g);
+	e = generation_commit(
+	    b, &w->task, w->report, (uint32_t)w->view->chunks_len, g);
 	/* The generation stands; what is not collected now is later. */
 	if (e == ERR_OK && segment_collect(b) != ERR_OK)
 		log_warn("ingest: old segments wait for the next parse");

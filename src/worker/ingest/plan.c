@@ -8,7 +8,6 @@
 #include "worker/ingest/source_text.h"
 #include "worker/store/bulk.h"
 #include "worker/store/generation.h"
-#include "worker/store/log_read.h"
 
 #include <stdlib.h>
 
@@ -101,9 +100,7 @@ compare(struct planning *p, struct plan *out, struct problem *why)
 	record_init(&checkpoint, a);
 	record_init(&manifest, a);
 	if (e == ERR_OK)
-		e = generation_checkpoint(b, &checkpoint);
-	if (e == ERR_OK)
-		e = log_read_manifest(b, &manifest);
+		e = generation_both(b, &checkpoint, &manifest);
 	bulk_free(b);
 	if (e != ERR_OK || !is_of_use(&checkpoint, &manifest, p->geo))
 		return e;

@@ -311,3 +311,36 @@ bulk_run(struct bulk *b, bulk_fn *fn, void *arg)
 	b->failed = ERR_OK;
 	return e;
 }
+
+/* The answer to EXEC is those of all commands between. */
+static enum err
+judge(size_t index, const redisReply *reply, void *arg)
+{
+	enum err e = ERR_OK;
+
+	(void)index;
+	(void)arg;
+	for (size_t i = 0; e == ERR_OK && i < reply->elements; i++)
+		e = redis_reply_err(reply->element[i]);
+	return e;
+}
+
+enum err
+bulk_run_at_once(struct bulk *b)
+{
+	static const char begin[] = "*1\r\n$5\r\nMULTI\r\n";
+	enum { BEGIN = sizeof(begin) - 1 };
+
+	if (b->commands == 0)
+		return bulk_run(b, NULL, NULL);
+	bulk_putf(b, "EXEC");
+	if (make_room(b, BEGIN)) {
+		memmove(b->bytes + BEGIN, b->bytes, b->len);
+		memcpy(b->bytes, begin, BEGIN);
+		b->len += BEGIN;
+		b->commands++;
+	} else {
+		b->failed = ERR_NO_MEMORY;
+	}
+	return bulk_run(b, judge, NULL);
+}

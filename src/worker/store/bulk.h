@@ -57,4 +57,10 @@ typedef enum err bulk_fn(
 enum err bulk_run(struct bulk *b, bulk_fn *fn, void *arg)
     __attribute__((warn_unused_result));
 
+/* The same for a batch of writes, as one transaction: all of it, or nothing when
+ * Redis has no room or no disk for one of them. It is also done in one turn of
+ * Redis's loop: each turn that writes waits for the disk, and otherwise there is
+ * one for every 16 KiB. An error reply of any command is what it returns. */
+enum err bulk_run_at_once(struct bulk *b) __attribute__((warn_unused_result));
+
 #endif

@@ -66,7 +66,7 @@ generation_commit(struct bulk *b, const struct task *t, const char *worker,
 	at += put_fields(argv + at, g->job);
 	bulk_put_script(b, SCRIPT_JOB_COMMIT, COMMIT_KEYS, (int)at, argv);
 	free(argv);
-	return bulk_run(b, NULL, NULL);
+	return bulk_run_at_once(b);
 }
 
 static enum err
@@ -81,6 +81,25 @@ generation_checkpoint(struct bulk *b, struct record *out)
 {
 	bulk_putf(b, "HGETALL {logs}:checkpoint");
 	return bulk_run(b, on_checkpoint, out);
+}
+
+static enum err
+on_both(size_t index, const redisReply *reply, void *arg)
+{
+	struct record **out = arg;
+
+	return record_of_reply(out[index], reply);
+}
+
+enum err
+generation_both(
+    struct bulk *b, struct record *checkpoint, struct record *manifest)
+{
+	struct record *out[] = { checkpoint, manifest };
+
+	bulk_putf(b, "HGETALL {logs}:checkpoint");
+	bulk_putf(b, "HGETALL {logs}:manifest");
+	return bulk_run(b, on_both, out);
 }
 
 /* Names with '/' between. */

@@ -18,8 +18,9 @@ struct generation {
 	const struct record *job; /* more fields of the job's record */
 };
 
-/* Ends the job of this task: from here on readers see the new generation.
- * Segments are flushed before. ERR_STALE: another job runs, nothing changed.
+/* Ends the job of this task: from here on readers see the new generation. What
+ * is in the batch already, its last segments, goes along. ERR_STALE: another job
+ * runs, nothing changed for readers.
  *
  * worker  who did it, for people
  * chunks  map tasks of the job, whose partials are given back
@@ -31,6 +32,11 @@ enum err generation_commit(struct bulk *b, const struct task *t,
 /* The checkpoint, empty when there is none. Thread: a pool thread. */
 enum err generation_checkpoint(struct bulk *b, struct record *out)
     __attribute__((warn_unused_result));
+
+/* The same with the manifest, in one round trip: most often, but not always, of
+ * one generation. */
+enum err generation_both(struct bulk *b, struct record *checkpoint,
+    struct record *manifest) __attribute__((warn_unused_result));
 
 /* A summary as fields of a manifest or of a job's record, and back. Texts of
  * `out` are borrowed from the record or live in the arena. */

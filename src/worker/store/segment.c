@@ -101,7 +101,7 @@ segment_put_names(
 enum err
 segment_flush(struct bulk *b)
 {
-	return bulk_run(b, NULL, NULL);
+	return bulk_run_at_once(b);
 }
 
 struct due {

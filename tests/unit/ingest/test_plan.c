@@ -32,7 +32,7 @@ a_log_of_one_chunk_is_one_task_and_a_longer_one_many(void **state)
 	assert_int_equal(make(c, &a, &plan), ERR_OK);
 	assert_int_equal(plan.kind, TASK_MAP);
 	assert_int_equal(plan.tasks, 3);
-	assert_int_equal(record_number(&plan.fields, "bytes"), 11);
+	assert_int_equal(record_number(&plan.fields, "bytes_total"), 11);
 	assert_true(
 	    span_is_equal(record_get(&plan.fields, "geo"), span_text("none")));
 	arena_reset(&a);

@@ -57,6 +57,35 @@ a_refused_command_is_an_error_and_empties_the_batch(void **state)
 }
 
 static void
+writes_at_once_are_one_turn_of_redis_or_nothing(void **state)
+{
+	enum { MANY = 3000 }; /* far more than Redis reads in a turn */
+	struct bulk_redis *t = *state;
+
+	for (int i = 0; i < MANY; i++)
+		bulk_putf(t->bulk, "SET key:%d %d", i, i);
+	assert_int_equal(bulk_run_at_once(t->bulk), ERR_OK);
+	assert_string_equal(redis_process_ask(&t->server, "DBSIZE"), "3000");
+	assert_int_equal(bulk_size(t->bulk), 0);
+	assert_int_equal(bulk_run_at_once(t->bulk), ERR_OK);
+
+	bulk_putf(t->bulk, "SET key:1 x");
+	bulk_putf(t->bulk, "INCR key:1");
+	assert_int_equal(bulk_run_at_once(t->bulk), ERR_INTERNAL);
+	bulk_putf(t->bulk, "EVAL %s 0", "return redis.error_reply('STALE x')");
+	assert_int_equal(bulk_run_at_once(t->bulk), ERR_STALE);
+
+	redis_process_ask(&t->server, "CONFIG SET maxmemory 1");
+	bulk_putf(t->bulk, "DEL key:1");
+	bulk_putf(t->bulk, "SET key:2 x");
+	assert_int_equal(bulk_run_at_once(t->bulk), ERR_STORE_DOWN);
+	assert_string_equal(redis_process_ask(&t->server, "EXISTS key:1"), "1");
+	redis_process_ask(&t->server, "CONFIG SET maxmemory 0");
+	bulk_putf(t->bulk, "DEL key:1");
+	assert_int_equal(bulk_run_at_once(t->bulk), ERR_OK);
+}
+
+static void
 patience_ends_and_stop_ends_it_at_once(void **state)
 {
 	struct bulk_redis *t = *state;
@@ -81,6 +110,7 @@ main(void)
 		TEST(replies_come_in_the_order_of_the_commands),
 		TEST(a_batch_survives_the_death_of_redis),
 		TEST(a_refused_command_is_an_error_and_empties_the_batch),
+		TEST(writes_at_once_are_one_turn_of_redis_or_nothing),
 		TEST(patience_ends_and_stop_ends_it_at_once),
 	};
 
