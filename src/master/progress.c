@@ -4,7 +4,7 @@
 
 #include "common/base/shared.h"
 
-enum { QUIET_MS = 1000 };
+enum { QUIET_MS = 1000, EVERY_MS = 100 };
 
 #define ERASE_TO_END "\033[K"
 
@@ -33,24 +33,31 @@ progress_format_bytes(double bytes, char out[PROGRESS_BYTES_TEXT])
 void
 progress_show(struct progress *p, uint64_t done)
 {
-	int64_t ms = clock_ms() - p->began_ms;
 	char have[PROGRESS_BYTES_TEXT], all[PROGRESS_BYTES_TEXT];
 	char speed[PROGRESS_BYTES_TEXT];
-	double rate, left;
+	int64_t now_ms, ms;
+	double rate;
 
-	if (!p->out || ms < QUIET_MS || done == 0)
+	if (!p->out || done == 0)
 		return;
-	if (done > p->total)
+	now_ms = clock_ms();
+	ms = now_ms - p->began_ms;
+	if (ms < QUIET_MS || (p->is_shown && now_ms - p->shown_ms < EVERY_MS))
+		return;
+	if (p->total && done > p->total)
 		done = p->total;
 	rate = (double)done * 1000 / (double)ms;
-	left = (double)(p->total - done) / rate;
 	progress_format_bytes((double)done, have);
 	progress_format_bytes((double)p->total, all);
 	progress_format_bytes(rate, speed);
-	fprintf(p->out, "\r%s of %s, %s/s, %.0f s left" ERASE_TO_END, have, all,
-	    speed, left);
+	if (p->total)
+		fprintf(p->out, "\r%s of %s, %s/s, %.0f s left" ERASE_TO_END,
+		    have, all, speed, (double)(p->total - done) / rate);
+	else
+		fprintf(p->out, "\r%s, %s/s" ERASE_TO_END, have, speed);
 	fflush(p->out);
 	p->is_shown = true;
+	p->shown_ms = now_ms;
 }
 
 void

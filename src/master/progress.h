@@ -10,14 +10,16 @@
 struct progress {
 	FILE *out; /* borrowed; NULL: nobody looks */
 	int64_t began_ms;
-	uint64_t total; /* bytes */
+	int64_t shown_ms; /* when the line was last written */
+	uint64_t total;   /* bytes; 0: nobody knows */
 	bool is_shown;
 };
 
-/* out  NULL, or a terminal */
+/* out    NULL, or a terminal
+ * total  0 when it is not known: then nothing is said of it and of time */
 void progress_init(struct progress *p, FILE *out, uint64_t total);
 
-/* done  bytes, of the total */
+/* done  bytes, of the total. To be called as often as one likes. */
 void progress_show(struct progress *p, uint64_t done);
 
 /* Takes the line away. */

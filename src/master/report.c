@@ -58,8 +58,27 @@ help(void)
 	     "  --from DATE    only from this day on, as 2018-08-01\n"
 	     "  --to DATE      only up to this day, itself included\n"
 	     "  --json         the documents of GET /report/N\n"
-	     "  --threads N    threads that read; one per CPU");
+	     "  --threads N    threads that read; one per CPU\n"
+	     "  -h, --help     this text\n\n"
+	     "Ends with 0; with 1 when a log cannot be read or has no such\n"
+	     "category; with 2 for wrong usage.");
 	return fflush(stdout) == 0 ? 0 : FAILED;
+}
+
+/* Where progress is shown; NULL: nobody looks. */
+static FILE *
+watched(void)
+{
+	return isatty(STDERR_FILENO) ? stderr : NULL;
+}
+
+static enum err
+spool_input(struct report *r, struct problem *why)
+{
+	struct progress progress;
+
+	progress_init(&progress, watched(), 0);
+	return spool_open(&r->spool, STDIN_FILENO, &progress, why);
 }
 
 /* The list of files as source_resolve wants it, standard input by the name of
@@ -74,7 +93,7 @@ list_files(struct report *r, const char **out, struct problem *why)
 		enum err e;
 
 		if (!strcmp(log, "-")) {
-			e = spool_open(&r->spool, STDIN_FILENO, why);
+			e = spool_input(r, why);
 			if (e != ERR_OK)
 				return e;
 			log = r->spool.path;
@@ -122,8 +141,7 @@ read_log(struct report *r, struct problem *why)
 {
 	struct progress progress;
 
-	progress_init(
-	    &progress, isatty(STDERR_FILENO) ? stderr : NULL, r->source.bytes);
+	progress_init(&progress, watched(), r->source.bytes);
 	return reading_run(&r->source, r->geo, count_threads(&r->options),
 	    &progress, &r->log, why);
 }
@@ -201,8 +219,9 @@ check_category(struct report *r, struct problem *why)
 	if (e != ERR_OK)
 		return e;
 	return problem_set(why, ERR_NO_CATEGORY,
-	    "--category %s: no view of the log names it; there are: %s",
-	    wanted.data, len ? list : "none");
+	    "--category %s: no view of the log names it; there are: %s%s",
+	    wanted.data, len ? list : "none",
+	    len > CATEGORIES_SHOWN ? ", ..." : "");
 }
 
 /* Empty when the day has no such field. */
@@ -326,6 +345,14 @@ run(struct report *r, struct problem *why)
 	return e == ERR_OK ? print_answers(r, why) : e;
 }
 
+static void
+complain(const char *words)
+{
+	fputs("trawl report: ", stderr);
+	report_text_words(stderr, span_text(words));
+	fputc('\n', stderr);
+}
+
 int
 report_command(int argc, char **argv)
 {
@@ -334,9 +361,8 @@ report_command(int argc, char **argv)
 	enum err e = report_options_parse(argc, argv, &r.options, &why);
 
 	if (e != ERR_OK) {
-		fprintf(stderr,
-		    "trawl report: %s\nAll options: trawl report --help\n",
-		    why.text);
+		complain(why.text);
+		fputs("All options: trawl report --help\n", stderr);
 		return MISUSED;
 	}
 	if (r.options.is_help)
@@ -345,7 +371,6 @@ report_command(int argc, char **argv)
 	cleanup(&r);
 	if (e == ERR_OK)
 		return 0;
-	fprintf(
-	    stderr, "trawl report: %s\n", why.text[0] ? why.text : err_text(e));
-	return e == ERR_NO_CATEGORY ? MISUSED : FAILED;
+	complain(why.text[0] ? why.text : err_text(e));
+	return FAILED;
 }

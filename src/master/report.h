@@ -5,8 +5,9 @@
  * once, without Redis and without a server.
  *
  * argv  of the command: argv[0] is "report"
- * Returns the exit status: 0; 1 when something could not be read or written; 2
- * for wrong usage. */
+ * Returns the exit status: 0; 1 when something could not be read or written, or
+ * the log has not the category that was asked for, which the server calls 404; 2
+ * for wrong usage, which no log makes right. */
 int report_command(int argc, char **argv);
 
 #endif

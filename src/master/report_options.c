@@ -79,6 +79,7 @@ read_option(int option, char *const *argv, struct report_options *out,
 
 	switch (option) {
 	case OPTION_HELP:
+	case 'h':
 		out->is_help = true;
 		return ERR_OK;
 	case JSON:
@@ -147,7 +148,7 @@ report_options_parse(
 	*out = (struct report_options){ .period = PERIOD_ALL };
 	optind = 0; /* GNU's way to begin afresh */
 	while (e == ERR_OK &&
-	       (option = getopt_long(argc, argv, ":", options, NULL)) != -1)
+	       (option = getopt_long(argc, argv, ":h", options, NULL)) != -1)
 		e = read_option(option, argv, out, why);
 	if (e != ERR_OK || out->is_help)
 		return e;

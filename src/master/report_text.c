@@ -5,21 +5,21 @@
 #include "common/base/civil.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum { ROWS_MAX = 10, NAME_WIDTH_MAX = 60 };
 
-/* The bytes of the next character of well-formed UTF-8; whether a terminal may
- * see it: the control characters U+0080 to U+009F are left of those that a log
- * line can have. */
+/* The bytes of the next character; whether a terminal may see it: no control
+ * character, be it one of U+0080 to U+009F or a byte that begins none. */
 static size_t
 next_char(struct span text, bool *is_plain)
 {
 	const unsigned char *p = (const unsigned char *)text.data;
 	size_t len = 1;
 
-	while (len < text.len && (p[len] & 0xc0) == 0x80)
+	while (*p >= 0xc0 && len < text.len && (p[len] & 0xc0) == 0x80)
 		len++;
-	*is_plain = *p >= 0x20 && *p != 0x7f &&
+	*is_plain = *p >= 0x20 && *p != 0x7f && (*p & 0xc0) != 0x80 &&
 		    !(len == 2 && p[0] == 0xc2 && p[1] < 0xa0);
 	return len;
 }
@@ -35,8 +35,8 @@ width_of(struct span text)
 	return width;
 }
 
-static void
-print_name(FILE *out, struct span text)
+void
+report_text_words(FILE *out, struct span text)
 {
 	bool is_plain;
 	size_t len;
@@ -48,6 +48,17 @@ print_name(FILE *out, struct span text)
 		else
 			fputc('?', out);
 	}
+}
+
+/* "1 cart", "2 carts". */
+static void
+print_count(FILE *out, uint64_t value, const char *unit)
+{
+	size_t len = strlen(unit);
+
+	if (value == 1 && len && unit[len - 1] == 's')
+		len--;
+	fprintf(out, "%" PRIu64 " %.*s", value, (int)len, unit);
 }
 
 static void
@@ -68,7 +79,7 @@ print_rows(FILE *out, const struct answer *a)
 		size_t width = width_of(a->ranking[i].name);
 
 		fputs("    ", out);
-		print_name(out, a->ranking[i].name);
+		report_text_words(out, a->ranking[i].name);
 		fprintf(out, "%*s  %*" PRIu64 "\n",
 		    (int)(width < column ? column - width : 0), "", digits,
 		    a->ranking[i].value);
@@ -88,12 +99,14 @@ print_own(FILE *out, const struct answer *a)
 		    a->unknown);
 		break;
 	case 5:
-		fprintf(out, "    %" PRIu64 " paid carts hold goods of it\n",
-		    a->carts);
+		fputs("    ", out);
+		print_count(out, a->carts, "paid carts");
+		fputs(" with goods of it\n", out);
 		break;
 	case 7:
-		fprintf(
-		    out, "    %" PRIu64 " users bought anything\n", a->buyers);
+		fputs("    ", out);
+		print_count(out, a->buyers, "users");
+		fputs(" bought anything\n", out);
 		break;
 	default:
 		break;
@@ -106,7 +119,7 @@ report_text_answer(FILE *out, const struct answer *a)
 	fprintf(out, "\n%d. %s", a->report, report_question(a->report));
 	if (a->category.len) {
 		fputs(" (", out);
-		print_name(out, a->category);
+		report_text_words(out, a->category);
 		fputc(')', out);
 	}
 	fputs("\n\n    ", out);
@@ -114,11 +127,11 @@ report_text_answer(FILE *out, const struct answer *a)
 		fprintf(out, "No %s.\n", report_unit(a->report));
 	} else {
 		if (a->is_named) {
-			print_name(out, a->ranking[0].name);
+			report_text_words(out, a->ranking[0].name);
 			fputs(": ", out);
 		}
-		fprintf(
-		    out, "%" PRIu64 " %s\n", a->value, report_unit(a->report));
+		print_count(out, a->value, report_unit(a->report));
+		fputc('\n', out);
 	}
 	if (a->ranking_len)
 		fputs(a->report == 7 ? "\n    users by paid carts:\n" : "\n",
@@ -146,10 +159,11 @@ report_text_source(
 
 	for (size_t i = 0; i < s->files_len; i++) {
 		fputs(i ? ", " : "", out);
-		print_name(out, span_text(s->files[i]));
+		report_text_words(out, span_text(s->files[i]));
 	}
-	fprintf(out, ": %" PRIu64 " lines, %" PRIu64 " of them malformed\n",
-	    s->lines, s->malformed);
+	fputs(": ", out);
+	print_count(out, s->lines, "lines");
+	fprintf(out, ", %" PRIu64 " of them malformed\n", s->malformed);
 	if (s->first_s <= s->last_s) {
 		civil_moment_format(s->first_s, first);
 		civil_moment_format(s->last_s, last);

@@ -9,6 +9,10 @@
 /* The reports for a person at a terminal. Errors of `out` are the caller's to
  * look for. */
 
+/* Words that hold names of a log or a file: whatever could speak to the terminal
+ * is a "?". */
+void report_text_words(FILE *out, struct span text);
+
 /* What was read: a paragraph. */
 void report_text_source(
     FILE *out, const struct report_source *source, const struct period *period);

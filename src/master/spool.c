@@ -48,8 +48,11 @@ write_all(int fd, const char *bytes, size_t len)
 }
 
 static enum err
-copy(struct spool *s, int from, char *block, struct problem *why)
+copy(struct spool *s, int from, char *block, struct progress *progress,
+    struct problem *why)
 {
+	uint64_t done = 0;
+
 	for (;;) {
 		ssize_t n = read(from, block, BLOCK_SIZE);
 
@@ -66,17 +69,21 @@ copy(struct spool *s, int from, char *block, struct problem *why)
 			    "standard input: cannot be kept: %s; set TMPDIR to "
 			    "where there is room",
 			    strerror(errno));
+		done += (uint64_t)n;
+		progress_show(progress, done);
 	}
 }
 
 enum err
-spool_open(struct spool *s, int from, struct problem *why)
+spool_open(
+    struct spool *s, int from, struct progress *progress, struct problem *why)
 {
 	char *block = malloc(BLOCK_SIZE);
 	enum err e = block ? create(s, why) : ERR_NO_MEMORY;
 
 	if (e == ERR_OK) {
-		e = copy(s, from, block, why);
+		e = copy(s, from, block, progress, why);
+		progress_end(progress);
 		if (e != ERR_OK)
 			spool_close(s);
 	}

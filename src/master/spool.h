@@ -2,6 +2,7 @@
 #define TRAWL_MASTER_SPOOL_H
 
 #include "common/base/err.h"
+#include "master/progress.h"
 
 /* Standard input as a file: a log is read at many places at once and looked at
  * twice, which a pipe does not allow. */
@@ -14,7 +15,8 @@ struct spool {
 
 /* Copies `from` to its end into a file without a name, in TMPDIR or /tmp.
  * spool_close gives it back. Returns ERR_OK or ERR_NO_LOG with `why`. */
-enum err spool_open(struct spool *s, int from, struct problem *why);
+enum err spool_open(
+    struct spool *s, int from, struct progress *progress, struct problem *why);
 
 void spool_close(struct spool *s);
 

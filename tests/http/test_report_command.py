@@ -1,11 +1,15 @@
 """trawl report: the seven answers at a terminal, no server, no Redis."""
 
+import gzip
 import json
 import os
 import re
+import resource
 import subprocess
 import tempfile
+import time
 import unittest
+import zlib
 
 from support.build import program
 from support.reference import REPORTS, expected
@@ -158,6 +162,55 @@ class Text(CommandCase):
         self.assertIn("(caf\u00e9?31m)", done.stdout.decode())
 
 
+class Packed(CommandCase):
+    def test_members_are_read_on_in_the_same_line(self):
+        cut = len(self.log) // 2
+        path = self.write(gzip.compress(self.log[:cut]) +
+                          gzip.compress(self.log[cut:]))
+        self.assert_answers(self.answers(path), expected(self.log))
+
+    def test_memory_does_not_grow_with_what_a_file_expands_to(self):
+        def peak_kb(megabytes):
+            pack = zlib.compressobj(1, zlib.DEFLATED, 31)
+            data = b"".join(pack.compress(bytes(1 << 20))
+                            for _ in range(megabytes)) + pack.flush()
+            done = self.run_report(self.write(data))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        # RUSAGE_CHILDREN is the largest of all so far.
+        small = peak_kb(1)
+        self.assertLess(peak_kb(100), small + 50_000)
+
+
+class Progress(CommandCase):
+    def test_is_shown_where_somebody_looks_and_taken_away(self):
+        """Standard input that takes more than a second, errors to a terminal."""
+        own, theirs = os.openpty()
+        with os.fdopen(own, "rb", buffering=0) as terminal:
+            process = subprocess.Popen(
+                [program("trawl"), "report", "-"], stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL, stderr=theirs)
+            os.close(theirs)
+            with process:
+                process.stdin.write(self.log)
+                process.stdin.flush()
+                time.sleep(1.2)
+                process.stdin.write(b"\n")
+                process.stdin.flush()
+                shown = b""
+                while b"/s\x1b[K" not in shown:
+                    shown += terminal.read(1000)
+                process.stdin.close()
+                try:
+                    while more := terminal.read(1000):
+                        shown += more
+                except OSError:  # nobody has the other end any more
+                    pass
+                self.assertEqual(process.wait(TIMEOUT_S), 0)
+        self.assertTrue(shown.startswith(b"\r"), shown)
+        self.assertTrue(shown.endswith(b"\r\x1b[K"), shown)
+
+
 class Refusals(CommandCase):
     def assert_refused(self, status, words, *arguments, **how):
         done = self.run_report(*arguments, **how)
@@ -187,20 +240,43 @@ class Refusals(CommandCase):
                 ("--colour: is no option", "--colour", path),
                 ("-x: is no option", "-xy", path),
                 ("--json=1: takes no value", "--json=1", path),
-                ("-: standard input can be read only once", "-", "-"),
-                ("--category whale: no view of the log names it; there are: ",
-                 "--category", "whale", path)):
+                ("-: standard input can be read only once", "-", "-")):
             with self.subTest(words):
                 self.assert_refused(2, words, *arguments)
+
+    def test_of_a_category_that_is_not_there_list_those_that_are(self):
+        self.assert_refused(
+            1, "--category whale: no view of the log names it; there are: ",
+            "--category", "whale", self.write(self.log))
+        many = b"".join(line(f"/c{i:02}\u009b/") for i in range(51))
+        done = self.run_report("--category", "whale", self.write(many))
+        self.assertEqual(done.returncode, 1)
+        self.assertTrue(
+            done.stderr.endswith(b"there are: " + b", ".join(
+                b"c%02d?" % i for i in range(50)) + b", ...\n"), done.stderr)
 
     def test_of_what_cannot_be_read_name_the_file(self):
         fifo = os.path.join(self.folder, "fifo")
         os.mkfifo(fifo)
-        for words, path in (("nowhere.log", "nowhere.log"),
-                            ("is a directory", self.folder),
-                            ("is a FIFO", fifo)):
+        packed = gzip.compress(self.log)
+        cut = self.write(packed + packed[:-1], "cut.gz")
+        for words, path in (
+                ("nowhere.log: there is no such file", "nowhere.log"),
+                ("*.nothing: matches no file", self.folder + "/*.nothing"),
+                ("is a directory", self.folder),
+                ("is a FIFO", fifo),
+                ("is a device", "/dev/null"),
+                (f"{cut}: is cut off: its compressed data ends at byte "
+                 f"{2 * len(packed) - 1}", cut)):
             with self.subTest(words):
                 self.assert_refused(1, words, self.write(self.log), path)
+
+    def test_of_a_file_that_is_not_ours_to_read_name_the_user(self):
+        path = self.write(self.log)
+        os.chmod(path, 0)
+        other = {"user": 65534} if os.getuid() == 0 else {}
+        self.assert_refused(1, f"{path}: not readable by user "
+                            f"{other.get('user', os.getuid())}", path, **other)
 
     def test_of_a_full_disk_are_not_silent(self):
         path = self.write(self.log)

@@ -23,7 +23,7 @@ cannot_open(const char *path, int error, struct problem *why)
 	case ENOTDIR:
 		return problem_set(why, ERR_NO_LOG,
 		    "%s: there is no such file; put the log there or name "
-		    "another one in logs_file_name",
+		    "another one",
 		    path);
 	case EACCES:
 	case EPERM:
@@ -213,7 +213,7 @@ add_matches(struct source *s, const char *pattern, struct problem *why)
 	case GLOB_NOMATCH:
 		e = problem_set(why, ERR_NO_LOG,
 		    "%s: matches no file; put the log there or name another "
-		    "one in logs_file_name",
+		    "one",
 		    pattern);
 		break;
 	case GLOB_NOSPACE:
@@ -292,8 +292,8 @@ source_resolve(struct source *out, const char *names, struct problem *why)
 
 		if (*name == '\0')
 			e = problem_set(why, ERR_NO_LOG,
-			    "\"%s\": a name is empty; logs_file_name is files "
-			    "with commas between, or a glob",
+			    "\"%s\": a name is empty; name files with commas "
+			    "between, or a glob",
 			    names);
 		else if (is_glob(name))
 			e = add_matches(out, name, why);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 enum {
 	INPUT_SIZE = 64 * 1024,
@@ -129,6 +130,12 @@ zstd_some(struct unpack *u, uint8_t *out, size_t len, size_t *got,
 	u->at += in.pos;
 	u->left -= in.pos;
 	*got = to.pos;
+	if (ZSTD_getErrorCode(status) ==
+	    ZSTD_error_frameParameter_windowTooLarge)
+		return problem_set(why, ERR_NO_LOG,
+		    "%s: takes a window of more than %d MB to read; compress "
+		    "it again without --long",
+		    u->file->path, 1 << (WINDOW_LOG_MAX - 20));
 	if (ZSTD_isError(status))
 		return damaged(u, ZSTD_getErrorName(status), why);
 	u->is_inside = status != 0;

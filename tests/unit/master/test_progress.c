@@ -76,6 +76,49 @@ more_than_all_is_never_said(void **state)
 }
 
 static void
+without_a_total_no_time_is_said(void **state)
+{
+	struct progress p;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(out);
+	progress_init(&p, out, 0);
+	p.began_ms -= 10000;
+	progress_show(&p, 3000000);
+	fclose(out);
+	assert_int_equal(strncmp(text, "\r3.0 MB, ", 9), 0);
+	assert_non_null(strstr(text, " kB/s\033[K"));
+	free(text);
+}
+
+static void
+the_line_is_not_written_at_every_call(void **state)
+{
+	struct progress p;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(out);
+	progress_init(&p, out, 100);
+	p.began_ms -= 10000;
+	progress_show(&p, 10);
+	p.shown_ms += 1000000;
+	progress_show(&p, 20);
+	p.shown_ms -= 2000000;
+	progress_show(&p, 30);
+	fclose(out);
+	assert_non_null(strstr(text, "\r10 B of"));
+	assert_null(strstr(text, "20 B of"));
+	assert_non_null(strstr(text, "\r30 B of"));
+	free(text);
+}
+
+static void
 nobody_need_look(void **state)
 {
 	struct progress p;
@@ -119,6 +162,8 @@ main(void)
 		cmocka_unit_test(a_long_one_says_bytes_speed_and_time_left),
 		cmocka_unit_test(the_line_goes_away_at_the_end),
 		cmocka_unit_test(more_than_all_is_never_said),
+		cmocka_unit_test(without_a_total_no_time_is_said),
+		cmocka_unit_test(the_line_is_not_written_at_every_call),
 		cmocka_unit_test(nobody_need_look),
 		cmocka_unit_test(bytes_have_the_unit_that_fits),
 	};

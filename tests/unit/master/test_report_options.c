@@ -98,6 +98,8 @@ help_wants_no_file(void **state)
 	(void)state;
 	assert_int_equal(parse("report --help", &o, &why), ERR_OK);
 	assert_true(o.is_help);
+	assert_int_equal(parse("report -h", &o, &why), ERR_OK);
+	assert_true(o.is_help);
 }
 
 static void

@@ -83,7 +83,7 @@ nothing_is_said_in_words(void **state)
 	    "\n5. Which category is bought together with this one most often?"
 	    " (caviar)\n"
 	    "\n    No carts.\n"
-	    "    0 paid carts hold goods of it\n");
+	    "    0 paid carts with goods of it\n");
 }
 
 static void
@@ -103,8 +103,23 @@ a_name_cannot_speak_to_the_terminal(void **state)
 	assert_answer(&a,
 	    "\n3. At which time of day is this category viewed most often?"
 	    " (?[31m?)\n"
-	    "\n    a?2Jb: 1 category-page views\n"
+	    "\n    a?2Jb: 1 category-page view\n"
 	    "\n    a?2Jb  1\n");
+}
+
+static void
+words_cannot_either(void **state)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	(void)state;
+	assert_non_null(out);
+	report_text_words(out, span_text("\xd1\x84 \x9b 1\n\xc2\x9b"));
+	fclose(out);
+	assert_string_equal(text, "\xd1\x84 ? 1??");
+	free(text);
 }
 
 static void
@@ -142,6 +157,7 @@ main(void)
 		cmocka_unit_test(only_the_first_rows_are_shown),
 		cmocka_unit_test(nothing_is_said_in_words),
 		cmocka_unit_test(a_name_cannot_speak_to_the_terminal),
+		cmocka_unit_test(words_cannot_either),
 		cmocka_unit_test(the_source_is_described),
 	};
 

@@ -16,6 +16,8 @@
 
 enum { BYTES = 700000 }; /* more than a pipe or a block holds */
 
+static struct progress nobody_looks;
+
 static char
 byte_at(size_t i)
 {
@@ -53,7 +55,7 @@ a_pipe_can_be_read_again_by_path(void **state)
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(
 	    pthread_create(&thread, NULL, write_pipe, &ends[1]), 0);
-	assert_int_equal(spool_open(&s, ends[0], &why), ERR_OK);
+	assert_int_equal(spool_open(&s, ends[0], &nobody_looks, &why), ERR_OK);
 	pthread_join(thread, NULL);
 	close(ends[0]);
 	fd = open(s.path, O_RDONLY);
@@ -74,13 +76,39 @@ a_pipe_can_be_read_again_by_path(void **state)
 }
 
 static void
+a_long_copy_says_how_far_it_is(void **state)
+{
+	struct problem why = { "" };
+	struct progress progress;
+	struct spool s;
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+	int ends[2];
+
+	(void)state;
+	assert_non_null(out);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "1234567", 7), 7);
+	close(ends[1]);
+	progress_init(&progress, out, 0);
+	progress.began_ms -= 7000;
+	assert_int_equal(spool_open(&s, ends[0], &progress, &why), ERR_OK);
+	fclose(out);
+	assert_string_equal(text, "\r7 B, 1 B/s\033[K\r\033[K");
+	free(text);
+	close(ends[0]);
+	spool_close(&s);
+}
+
+static void
 an_input_that_cannot_be_read_is_refused(void **state)
 {
 	struct problem why = { "" };
 	struct spool s;
 
 	(void)state;
-	assert_int_equal(spool_open(&s, -1, &why), ERR_NO_LOG);
+	assert_int_equal(spool_open(&s, -1, &nobody_looks, &why), ERR_NO_LOG);
 	assert_non_null(strstr(why.text, "standard input: cannot be read"));
 	assert_int_equal(s.fd, -1);
 }
@@ -94,7 +122,7 @@ a_folder_that_takes_no_file_is_named(void **state)
 
 	(void)state;
 	setenv("TMPDIR", "/nowhere", 1);
-	assert_int_equal(spool_open(&s, fd, &why), ERR_NO_LOG);
+	assert_int_equal(spool_open(&s, fd, &nobody_looks, &why), ERR_NO_LOG);
 	assert_non_null(strstr(why.text, "/nowhere"));
 	assert_non_null(strstr(why.text, "TMPDIR"));
 	unsetenv("TMPDIR");
@@ -106,6 +134,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pipe_can_be_read_again_by_path),
+		cmocka_unit_test(a_long_copy_says_how_far_it_is),
 		cmocka_unit_test(an_input_that_cannot_be_read_is_refused),
 		cmocka_unit_test(a_folder_that_takes_no_file_is_named),
 	};

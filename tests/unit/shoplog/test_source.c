@@ -123,7 +123,7 @@ what_is_no_log_is_refused_by_name(void **state)
 	    bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(symlink("loop", "loop"), 0);
 	assert_no_log("none", "none", "no such file");
-	assert_no_log("a,none", "none", "logs_file_name");
+	assert_no_log("a,none", "none", "name another one");
 	assert_no_log("a/none", "a/none", "no such file");
 	assert_no_log("folder", "folder", "directory");
 	assert_no_log("pipe", "pipe", "FIFO");

@@ -180,6 +180,21 @@ what_is_damaged_names_the_file(void **state)
 	assert_non_null(strstr(why.text, "log: is damaged"));
 }
 
+/* A frame whose header asks for 2 GB: nothing is wrong with it, but nobody gives
+ * a log so much memory. */
+static void
+a_window_too_large_is_said_as_such(void **state)
+{
+	static const char frame[] = "\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00";
+	struct problem why = { "" };
+
+	(void)state;
+	log_file_write("log", span_of(frame, sizeof(frame) - 1));
+	assert_int_equal(read_log(TEXT_SIZE, 0, &why), ERR_NO_LOG);
+	assert_non_null(strstr(
+	    why.text, "log: takes a window of more than 128 MB to read"));
+}
+
 int
 main(void)
 {
@@ -188,6 +203,7 @@ main(void)
 		cmocka_unit_test(zstd_is_read),
 		cmocka_unit_test(what_is_cut_off_names_the_file),
 		cmocka_unit_test(what_is_damaged_names_the_file),
+		cmocka_unit_test(a_window_too_large_is_said_as_such),
 	};
 
 	return cmocka_run_group_tests(
