@@ -72,6 +72,13 @@ bind_patiently(int fd, const struct listeners *l)
 	return result;
 }
 
+static void
+close_pair(const struct listeners *l, int slot)
+{
+	close(l->handover_fds[2 * slot]);
+	close(l->handover_fds[2 * slot + 1]);
+}
+
 /* Opens the next listener. Returns 0, or -1 with errno. */
 static int
 open_one(struct listeners *l)
@@ -83,6 +90,13 @@ open_one(struct listeners *l)
 
 	if (fd < 0)
 		return -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		0, &l->handover_fds[2 * l->len]) < 0) {
+		error = errno;
+		close(fd);
+		errno = error;
+		return -1;
+	}
 	if (set_on(fd, SO_REUSEADDR) == 0 &&
 	    (is_first || set_on(fd, SO_REUSEPORT) == 0) &&
 	    bind_patiently(fd, l) == 0 &&
@@ -95,6 +109,7 @@ open_one(struct listeners *l)
 	}
 	error = errno;
 	close(fd);
+	close_pair(l, l->len);
 	errno = error;
 	return -1;
 }
@@ -136,8 +151,10 @@ listeners_open(struct listeners *l, const char *host, int port, int len,
 void
 listeners_close(struct listeners *l)
 {
-	while (l->len > 0)
+	while (l->len > 0) {
 		close(l->fds[--l->len]);
+		close_pair(l, l->len);
+	}
 }
 
 void

@@ -11,6 +11,9 @@
  * and what was queued there is not lost. */
 struct listeners {
 	int fds[WORKERS_MAX];
+	/* A socket pair a slot, through which other workers give it connections:
+	 * its end, theirs. */
+	int handover_fds[2 * WORKERS_MAX];
 	int len;
 	struct sockaddr_storage address; /* the port is the real one */
 	socklen_t address_len;

@@ -117,6 +117,7 @@ open_all(struct master *m, struct problem *why)
 	m->setup.shared = m->shared;
 	m->setup.listener_fds = m->listeners.fds;
 	m->setup.listeners_len = workers;
+	m->setup.handover_fds = m->listeners.handover_fds;
 	return ERR_OK;
 }
 

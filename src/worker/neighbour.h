@@ -10,10 +10,7 @@
  * the next living slot accepts for it. A worker says that it lives every
  * HEARTBEAT_MS and looks after its neighbours as often, so that a connection
  * waits for SILENCE_MS + HEARTBEAT_MS at most. */
-enum {
-	HEARTBEAT_MS = 50,
-	SILENCE_MS = 150,
-};
+enum { HEARTBEAT_MS = 50 };
 
 /* Whether `slot` accepts on the listener of `other`: its own, or that of a
  * silent slot (heartbeat 0 or too old) with nobody living in between, counted

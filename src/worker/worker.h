@@ -17,6 +17,9 @@ struct worker_setup {
 	int slot;                /* 0 to listeners_len - 1 */
 	const int *listener_fds; /* one SO_REUSEPORT socket a slot, listening */
 	int listeners_len;
+	/* Two a slot: where it takes connections that others give it, and where
+	 * they give them (transport/handover.h). */
+	const int *handover_fds;
 };
 
 /* The life of a worker process: serves listener_fds[slot] (and, while a

@@ -84,6 +84,17 @@ def owner_of_connection(processes, server_port, client_port):
     return None
 
 
+def has_connections(server_port):
+    """Whether the server has a loopback connection that it has not closed."""
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        for row in table.readlines()[1:]:
+            fields = row.split()
+            if (int(fields[1].split(":")[1], 16) == server_port and
+                    fields[3] in ("01", "08")):  # established, close-wait
+                return True
+    return False
+
+
 def wait_until(what, is_so, seconds=20):
     """Returns what is_so() says as soon as that is true; fails when it never
     is."""

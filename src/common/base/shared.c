@@ -30,6 +30,15 @@ shared_free(struct shared *s)
 }
 
 int64_t
+shared_worker_silence_ms(const struct shared_worker *w, int64_t now_ms)
+{
+	int64_t beat_ms =
+	    atomic_load_explicit(&w->heartbeat_ms, memory_order_relaxed);
+
+	return beat_ms == 0 ? INT64_MAX : now_ms - beat_ms;
+}
+
+int64_t
 clock_ms(void)
 {
 	struct timespec now;

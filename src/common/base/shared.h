@@ -13,6 +13,8 @@
 enum {
 	WORKERS_MAX = 256,
 	EPOCHS = 4096, /* slots of invalidation epochs, by user */
+	/* A worker that has not said for so long that it lives is silent. */
+	SILENCE_MS = 150,
 };
 
 struct shared_worker {
@@ -21,6 +23,7 @@ struct shared_worker {
 	_Atomic int64_t heartbeat_ms;
 	_Atomic uint64_t requests;    /* worker */
 	_Atomic uint32_t connections; /* worker: open now */
+	_Atomic int32_t handed;       /* all: given to this one, on their way */
 };
 
 struct shared {
@@ -39,6 +42,10 @@ struct shared {
  * takes NULL), by the process that made it. */
 struct shared *shared_new(uint32_t workers);
 void shared_free(struct shared *s);
+
+/* How long ago the worker said that it lives; INT64_MAX: nobody does (heartbeat
+ * 0). */
+int64_t shared_worker_silence_ms(const struct shared_worker *w, int64_t now_ms);
 
 /* CLOCK_MONOTONIC in milliseconds, the clock of heartbeats and deadlines. */
 int64_t clock_ms(void);

@@ -6,6 +6,7 @@
 
 #include "worker/transport/conn.h"
 #include "worker/transport/exchange.h"
+#include "worker/transport/handover.h"
 #include "worker/transport/http.h"
 #include "worker/transport/peer.h"
 
@@ -90,7 +91,7 @@ on_listener_closed(uv_handle_t *handle)
 {
 	struct listener *l = handle->data;
 
-	l->is_open = false;
+	l->open--;
 	server_forget(l->server);
 }
 
@@ -123,6 +124,62 @@ check_limits(struct server *s, struct conn *c)
 	return ERR_TOO_MANY;
 }
 
+/* A client that is there: takes it in, or refuses it. */
+static void
+welcome(struct server *s, struct conn *c)
+{
+	uv_tcp_nodelay(&c->tcp, 1);
+	peer_name(&c->tcp, c->peer);
+	enum err refusal = check_limits(s, c);
+	if (refusal != ERR_OK)
+		conn_refuse(c, refusal);
+	else
+		conn_advance(c);
+	count(s);
+}
+
+/* Whether another worker has it now. */
+static bool
+give_away(struct server *s, struct conn *c)
+{
+	const struct worker_setup *setup = s->worker->setup;
+	int target = handover_target(
+	    setup->shared, setup->slot, s->conns_len, clock_ms());
+	uv_os_fd_t fd;
+
+	return target != setup->slot &&
+	       uv_fileno((uv_handle_t *)&c->tcp, &fd) == 0 &&
+	       handover_send(setup, target, fd);
+}
+
+static void
+on_handover(uv_poll_t *poll, int status, int events)
+{
+	struct listener *l = poll->data;
+	struct server *s = l->server;
+	int slot = (int)(l - s->listeners), fd;
+
+	(void)events;
+	if (status < 0)
+		return;
+	if (!handover_is_ours(s->worker->setup, slot, clock_ms())) {
+		server_unlisten(s, slot);
+		return;
+	}
+	while ((fd = handover_receive(s->worker->setup, slot)) >= 0) {
+		struct conn *c = conn_new(s);
+
+		if (c != NULL && uv_tcp_open(&c->tcp, fd) == 0) {
+			welcome(s, c);
+			continue;
+		}
+		log_error("a connection that was handed over is lost");
+		close(fd);
+		if (c != NULL)
+			conn_close(c, "it cannot be opened");
+	}
+}
+
 static void
 on_connection(uv_stream_t *stream, int status)
 {
@@ -143,16 +200,12 @@ on_connection(uv_stream_t *stream, int status)
 		return;
 	}
 	int e = uv_accept(stream, (uv_stream_t *)&c->tcp);
-	uv_tcp_nodelay(&c->tcp, 1);
-	peer_name(&c->tcp, c->peer);
-	enum err refusal = check_limits(s, c);
 	if (e != 0)
 		conn_close(c, uv_strerror(e));
-	else if (refusal != ERR_OK)
-		conn_refuse(c, refusal);
+	else if (give_away(s, c))
+		conn_close(c, "another worker has it");
 	else
-		conn_advance(c);
-	count(s);
+		welcome(s, c);
 }
 
 struct server *
@@ -182,13 +235,29 @@ server_open(struct worker *worker, const struct routes *routes)
 	return s;
 }
 
+/* The descriptor stays the master's: a handle for polling closes none. */
+static int
+listen_to_others(struct listener *l, int slot)
+{
+	struct server *s = l->server;
+	int e = uv_poll_init(
+	    s->loop, &l->handover, s->worker->setup->handover_fds[2 * slot]);
+
+	if (e != 0)
+		return e;
+	l->handover.data = l;
+	l->open++;
+	s->handles++;
+	return uv_poll_start(&l->handover, UV_READABLE, on_handover);
+}
+
 enum err
 server_listen(struct server *s, int slot)
 {
 	struct listener *l = &s->listeners[slot];
 	int e;
 
-	if (l->is_open)
+	if (l->open > 0)
 		return ERR_OK;
 	int fd =
 	    fcntl(s->worker->setup->listener_fds[slot], F_DUPFD_CLOEXEC, 3);
@@ -199,12 +268,13 @@ server_listen(struct server *s, int slot)
 	uv_tcp_init(s->loop, &l->tcp);
 	l->tcp.data = l;
 	l->server = s;
-	l->is_open = true;
+	l->open = 1;
 	s->handles++;
 	if ((e = uv_tcp_open(&l->tcp, fd)) != 0) {
 		close(fd);
 	} else if ((e = uv_listen(
-			(uv_stream_t *)&l->tcp, BACKLOG, on_connection)) == 0) {
+			(uv_stream_t *)&l->tcp, BACKLOG, on_connection)) == 0 &&
+		   (e = listen_to_others(l, slot)) == 0) {
 		return ERR_OK;
 	}
 	log_error("listener %d: %s", slot, uv_strerror(e));
@@ -217,8 +287,11 @@ server_unlisten(struct server *s, int slot)
 {
 	struct listener *l = &s->listeners[slot];
 
-	if (l->is_open && !uv_is_closing((uv_handle_t *)&l->tcp))
-		uv_close((uv_handle_t *)&l->tcp, on_listener_closed);
+	if (l->open == 0 || uv_is_closing((uv_handle_t *)&l->tcp))
+		return;
+	uv_close((uv_handle_t *)&l->tcp, on_listener_closed);
+	if (l->open > 1)
+		uv_close((uv_handle_t *)&l->handover, on_listener_closed);
 }
 
 void

@@ -17,8 +17,9 @@ struct conn;
 /* One listening socket of a worker, its own or a silent neighbour's. */
 struct listener {
 	uv_tcp_t tcp;
+	uv_poll_t handover; /* what others give to the same slot */
 	struct server *server;
-	bool is_open; /* its handle is the loop's */
+	int open; /* handles of it that are the loop's */
 };
 
 /* The HTTP server of one worker: listeners, connections, and what connections

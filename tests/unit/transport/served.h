@@ -181,7 +181,7 @@ struct served {
 	struct config config;
 	struct shared *shared;
 	uv_loop_t loop;
-	int fd;
+	int fd, handover_fds[2];
 	struct worker_setup setup;
 	struct worker worker;
 	struct sockaddr_in address;
@@ -213,6 +213,9 @@ served_open(void (*config)(struct config *c))
 	s->setup.shared = s->shared;
 	s->setup.listener_fds = &s->fd;
 	s->setup.listeners_len = 1;
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_SEQPACKET, 0, s->handover_fds), 0);
+	s->setup.handover_fds = s->handover_fds;
 	s->worker.setup = &s->setup;
 	s->worker.loop = &s->loop;
 	s->config.local_copies = 0; /* there is no Redis to copy from */
@@ -232,6 +235,8 @@ served_close(struct served *s)
 	uv_run(&s->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&s->loop), 0);
 	close(s->fd);
+	close(s->handover_fds[0]);
+	close(s->handover_fds[1]);
 	copies_close(s->worker.copies);
 	shared_free(s->shared);
 	config_cleanup(&s->config);

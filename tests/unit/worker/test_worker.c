@@ -23,7 +23,7 @@ enum { SLOTS = 2, PATIENCE_S = 20 };
 struct host {
 	struct config config;
 	struct shared *shared;
-	int fds[SLOTS];
+	int fds[SLOTS], handover_fds[2 * SLOTS];
 	struct sockaddr_in addresses[SLOTS];
 	pid_t pids[SLOTS];
 };
@@ -48,6 +48,9 @@ host_open(void)
 		assert_int_equal(
 		    getsockname(h->fds[i], (struct sockaddr *)a, &len), 0);
 		assert_int_equal(listen(h->fds[i], 64), 0);
+		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0,
+				     &h->handover_fds[2 * i]),
+		    0);
 	}
 	return h;
 }
@@ -55,8 +58,11 @@ host_open(void)
 static void
 host_close(struct host *h)
 {
-	for (int i = 0; i < SLOTS; i++)
+	for (int i = 0; i < SLOTS; i++) {
 		close(h->fds[i]);
+		close(h->handover_fds[2 * i]);
+		close(h->handover_fds[2 * i + 1]);
+	}
 	shared_free(h->shared);
 	config_cleanup(&h->config);
 	free(h);
@@ -84,6 +90,7 @@ begin(struct host *h, int slot)
 		.slot = slot,
 		.listener_fds = h->fds,
 		.listeners_len = SLOTS,
+		.handover_fds = h->handover_fds,
 	};
 	log_init("worker", false);
 	_exit(worker_run(&setup));
