@@ -16,7 +16,7 @@
  * is classified and named again, so nothing depends on what it holds. Lines
  * about carts are never in it, no two of them being the same. */
 enum {
-	PATHS_LEN = 2048,
+	PATHS_LEN = 8192,
 	PATH_WIDTH = 64, /* longest path that is remembered */
 	PATH_BEFORE = 8, /* bytes before a path that are read */
 };

@@ -50,7 +50,7 @@ find_visitors(struct tally *t, struct steps *s, const struct visit *visits)
 		struct hash_key ip = visits[i].ip;
 		struct step *step = &s->at[i];
 
-		step->hash = hash_of(&t->secret, ip);
+		step->hash = visitors_hash(&t->visitors, ip);
 		visitors_fetch(&t->visitors, ip, step->hash);
 	}
 }

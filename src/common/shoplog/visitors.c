@@ -86,7 +86,7 @@ reserve_ipv4(struct visitors *v, size_t ipv4_len)
 		if (b->visitor[place].country == COUNTRY_NOBODY)
 			continue;
 		to = probe(
-		    all, len, ip, hash_of(&v->secret, ipv4_key(ip)), &to_ip);
+		    all, len, ip, visitors_hash(v, ipv4_key(ip)), &to_ip);
 		*to = b->visitor[place];
 		*to_ip = ip;
 	}
@@ -148,7 +148,7 @@ visitors_meet_hashed(
 struct visitor *
 visitors_meet(struct visitors *v, struct hash_key key, bool *is_new)
 {
-	return visitors_meet_hashed(v, key, hash_of(&v->secret, key), is_new);
+	return visitors_meet_hashed(v, key, visitors_hash(v, key), is_new);
 }
 
 /* The page of a visitor, far or not. */
@@ -169,7 +169,7 @@ page_of(const struct visitors *v, const struct visitor *visitor,
 bool
 visitors_page(const struct visitors *v, struct hash_key key, uint32_t *page)
 {
-	uint64_t hash = hash_of(&v->secret, key);
+	uint64_t hash = visitors_hash(v, key);
 	const struct visitor *visitor = NULL;
 	uint32_t *place;
 

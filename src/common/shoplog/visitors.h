@@ -88,7 +88,17 @@ visitors_len(const struct visitors *v)
 struct visitor *visitors_meet(
     struct visitors *v, struct hash_key key, bool *is_new);
 
-/* The same with hash_of() the key at hand. */
+/* The hash of an address: for IPv4, which are most, a shorter way. */
+static inline uint64_t
+visitors_hash(const struct visitors *v, struct hash_key key)
+{
+	if (__builtin_expect(visitor_is_ipv4(key), 1))
+		return hash_multiply(
+		    key.low ^ v->secret.b, v->secret.a | 1);
+	return hash_of(&v->secret, key);
+}
+
+/* The same with visitors_hash() of the key at hand. */
 struct visitor *visitors_meet_hashed(
     struct visitors *v, struct hash_key key, uint64_t hash, bool *is_new);
 
