@@ -1,11 +1,16 @@
 /* Threads that take jobs from one queue, first in first out, and hand them
- * back to the loop through one uv_async. The mutex guards both lists and the
- * counts; a job belongs to the pool from pool_start() until done(). */
+ * back to the loop. The mutex guards both lists and the counts; a job belongs to
+ * the pool from pool_start() until done().
+ *
+ * The loop is woken through an eventfd, outside the mutex, and not by uv_async:
+ * that of libuv 1.44 lets the loop spin until the thread that woke it has gone on,
+ * and a thread of lower priority does not go on while the loop spins. */
 #include "worker/pool.h"
 
 #include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -15,7 +20,8 @@ struct job_list {
 };
 
 struct pool {
-	uv_async_t async; /* says that `ended` or `live` changed */
+	uv_poll_t poll; /* of: */
+	int wake;       /* eventfd: `ended` or `live` changed; owner */
 	uv_mutex_t lock;
 	uv_cond_t work;          /* `waiting` or `closing` changed */
 	struct job_list waiting; /* started, not yet on a thread */
@@ -55,6 +61,16 @@ list_take(struct job_list *l)
 }
 
 static void
+wake_loop(struct pool *p)
+{
+	const uint64_t one = 1;
+	/* It fails only when the counter is full: then the loop is awake. */
+	ssize_t written = write(p->wake, &one, sizeof(one));
+
+	(void)written;
+}
+
+static void
 run(void *arg)
 {
 	struct pool *p = arg;
@@ -76,11 +92,14 @@ run(void *arg)
 		uv_mutex_lock(&p->lock);
 		p->unfinished--;
 		list_append(&p->ended, job);
-		uv_async_send(&p->async);
+		uv_mutex_unlock(&p->lock);
+		wake_loop(p);
+		uv_mutex_lock(&p->lock);
 	}
 	p->live--;
-	uv_async_send(&p->async);
 	uv_mutex_unlock(&p->lock);
+	/* The pool is there until this thread has been joined. */
+	wake_loop(p);
 }
 
 static void
@@ -88,18 +107,24 @@ on_closed(uv_handle_t *handle)
 {
 	struct pool *p = handle->data;
 
+	close(p->wake);
 	uv_mutex_destroy(&p->lock);
 	uv_cond_destroy(&p->work);
 	free(p);
 }
 
 static void
-on_async(uv_async_t *async)
+on_wake(uv_poll_t *poll, int status, int events)
 {
-	struct pool *p = async->data;
+	struct pool *p = poll->data;
 	struct job_list ended;
 	struct pool_job *job;
+	uint64_t times;
+	ssize_t got = read(p->wake, &times, sizeof(times));
 
+	(void)got;
+	(void)status;
+	(void)events;
 	uv_mutex_lock(&p->lock);
 	ended = p->ended;
 	if (ended.first == NULL)
@@ -112,11 +137,11 @@ on_async(uv_async_t *async)
 	uv_mutex_lock(&p->lock);
 	bool is_over = p->live == 0 && p->ended.first == NULL;
 	uv_mutex_unlock(&p->lock);
-	if (!is_over || uv_is_closing((uv_handle_t *)async))
+	if (!is_over || uv_is_closing((uv_handle_t *)poll))
 		return;
 	for (unsigned i = 0; i < p->threads_len; i++)
 		uv_thread_join(&p->threads[i]);
-	uv_close((uv_handle_t *)async, on_closed);
+	uv_close((uv_handle_t *)poll, on_closed);
 }
 
 struct pool *
@@ -136,9 +161,16 @@ pool_new(uv_loop_t *loop, unsigned threads, size_t queue_limit, int nice)
 		goto free_pool;
 	if (uv_cond_init(&p->work) != 0)
 		goto destroy_lock;
-	if (uv_async_init(loop, &p->async, on_async) != 0)
+	p->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (p->wake < 0)
 		goto destroy_cond;
-	p->async.data = p;
+	if (uv_poll_init(loop, &p->poll, p->wake) != 0)
+		goto close_wake;
+	p->poll.data = p;
+	if (uv_poll_start(&p->poll, UV_READABLE, on_wake) != 0) {
+		uv_close((uv_handle_t *)&p->poll, on_closed);
+		return NULL;
+	}
 	uv_mutex_lock(&p->lock);
 	while (p->threads_len < threads &&
 	       uv_thread_create(&p->threads[p->threads_len], run, p) == 0) {
@@ -148,10 +180,12 @@ pool_new(uv_loop_t *loop, unsigned threads, size_t queue_limit, int nice)
 	uv_mutex_unlock(&p->lock);
 	if (p->threads_len == threads)
 		return p;
-	/* The async handle is the loop's until it is closed: the usual end. */
+	/* The handle is the loop's until it is closed: the usual end. */
 	pool_close(p);
 	return NULL;
 
+close_wake:
+	close(p->wake);
 destroy_cond:
 	uv_cond_destroy(&p->work);
 destroy_lock:
@@ -195,7 +229,7 @@ pool_close(struct pool *p)
 	uv_mutex_lock(&p->lock);
 	p->closing = true;
 	uv_cond_broadcast(&p->work);
-	/* Without a thread nobody else would say that all have ended. */
-	uv_async_send(&p->async);
 	uv_mutex_unlock(&p->lock);
+	/* Without a thread nobody else would say that all have ended. */
+	wake_loop(p);
 }

@@ -85,8 +85,8 @@ reserve_ipv4(struct visitors *v, size_t ipv4_len)
 
 		if (b->visitor[place].country == COUNTRY_NOBODY)
 			continue;
-		to = probe(
-		    all, len, ip, visitors_hash(v, ipv4_key(ip)), &to_ip);
+		to =
+		    probe(all, len, ip, visitors_hash(v, ipv4_key(ip)), &to_ip);
 		*to = b->visitor[place];
 		*to_ip = ip;
 	}

@@ -93,8 +93,7 @@ static inline uint64_t
 visitors_hash(const struct visitors *v, struct hash_key key)
 {
 	if (__builtin_expect(visitor_is_ipv4(key), 1))
-		return hash_multiply(
-		    key.low ^ v->secret.b, v->secret.a | 1);
+		return hash_multiply(key.low ^ v->secret.b, v->secret.a | 1);
 	return hash_of(&v->secret, key);
 }
 
