@@ -88,9 +88,11 @@ collect(struct req *r)
 		return req_done(r);
 	}
 	l->page.after = last;
-	if (r->row.users_len < l->wanted)
-		return next_page(r);
-	r->row.users_len--;
-	r->row.has_more_users = true;
-	return req_done(r);
+	if (r->row.users_len == l->wanted) {
+		r->row.users_len--;
+		r->row.has_more_users = true;
+		return req_done(r);
+	}
+	/* Some may have been gone; fewer ids than were asked for are the last. */
+	return l->page.ids_len == l->page.limit ? next_page(r) : req_done(r);
 }

@@ -152,6 +152,21 @@ full_queue_is_overload_and_never_half_a_list(void **state)
 	assert_in_range(refused, 1, READERS - 1);
 }
 
+/* Fewer ids than were asked for: there is no need to ask for what follows. */
+static void
+last_page_asks_as_often_as_the_first(void **state)
+{
+	struct loopback *l = *state;
+
+	fill(l, 7);
+	redis_process_ask(&l->server, "CONFIG RESETSTAT");
+	for (int64_t after = 0; after <= 5; after += 5)
+		loopback_free(list(l, 3, after));
+	assert_non_null(
+	    strstr(redis_process_ask(&l->server, "INFO commandstats"),
+		"cmdstat_zrange:calls=2"));
+}
+
 int
 main(void)
 {
@@ -159,6 +174,7 @@ main(void)
 		test(nobody_is_an_empty_list),
 		test(all_users_come_in_pieces_in_order_of_id),
 		test(pages_follow_each_other_to_the_end),
+		test(last_page_asks_as_often_as_the_first),
 		test(gone_users_are_skipped_and_dropped),
 		test(users_being_made_are_skipped_and_kept),
 		test(full_queue_is_overload_and_never_half_a_list),
