@@ -1,6 +1,7 @@
 -- Ends a job that cannot be done; the reports stay as they are. A job that is
 -- not the running one is left alone. One that could not go on from what it found
--- in Redis is followed by one that reads everything.
+-- in Redis, or whose countries were not to be had, is followed by one that reads
+-- everything.
 --
 -- KEYS  {logs}:running  {logs}:tasks  {logs}:job  {logs}:next
 -- ARGV  1 job  2 name of the error  3 its words
@@ -24,7 +25,7 @@ for i = 0, (job[2] or 0) - 1 do
 end
 redis.call('EXPIRE', key, keep_s)
 redis.call('EXPIRE', key .. ':tasks', keep_s)
-if ARGV[2] == 'CORRUPT' and job[3] then
+if (ARGV[2] == 'CORRUPT' and job[3]) or ARGV[2] == 'NO_COUNTRIES' then
 	local number = redis.call('GET', KEYS[4])
 	if not number then
 		number = redis.call('INCR', KEYS[3])

@@ -121,15 +121,6 @@ open_all(struct master *m, struct problem *why)
 	return ERR_OK;
 }
 
-/* What is understood and checked, but not done by this version, is said. */
-static void
-warn_of_no_effect(const struct config *c)
-{
-	if (*c->ipinfo_token)
-		log_warn("ipinfo_token has no effect in this version: "
-			 "countries come from the local database");
-}
-
 static void
 close_all(struct master *m)
 {
@@ -158,7 +149,6 @@ serve(void)
 	e = config_read(&m.config, ".env", environ, &why);
 	if (e == ERR_OK) {
 		log_init("master", m.config.debug);
-		warn_of_no_effect(&m.config);
 		e = open_all(&m, &why);
 	}
 	if (e == ERR_OK)

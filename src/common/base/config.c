@@ -212,6 +212,16 @@ is_http_url(const char *s)
 	return true;
 }
 
+/* What a header can carry: visible ASCII. */
+static bool
+is_token(const char *s)
+{
+	for (; *s; s++)
+		if (*s <= ' ' || *s >= 127)
+			return false;
+	return true;
+}
+
 /* Whether there is a name before, between and behind the commas. */
 static bool
 is_list_of_names(const char *list)
@@ -241,6 +251,9 @@ check_whole(struct config *c, struct complaints *bad)
 	if (*c->logs_file_name && !is_list_of_names(c->logs_file_name))
 		refuse_named(bad, "logs_file_name", c->logs_file_name,
 		    "files with commas between, or a glob");
+	if (!is_token(c->ipinfo_token))
+		refuse_named(bad, "ipinfo_token", c->ipinfo_token,
+		    "letters, digits and other visible characters");
 	if (!is_http_url(c->ipinfo_url))
 		refuse_named(bad, "ipinfo_url", c->ipinfo_url,
 		    "http://HOST... or https://HOST...");

@@ -110,7 +110,14 @@
 	X(job_keep_s, number, "86400", 1, 31536000,                           \
 	    "seconds that ended jobs are remembered")                         \
 	X(event_heartbeat_ms, number, "15000", 10, 600000,                    \
-	    "between two signs of life of events")
+	    "between two signs of life of events")                            \
+	X(ipinfo_ttl, number, "2592000", 60, 31536000,                        \
+	    "seconds that an answer is remembered")                           \
+	X(ipinfo_timeout_ms, number, "5000", 10, 600000,                      \
+	    "for a batch of 1000 addresses")                                  \
+	X(ipinfo_requests, number, "4", 1, 64, "batches at once in a worker") \
+	X(ipinfo_retry_s, number, "60", 1, 86400,                             \
+	    "local tables after it has failed")
 
 typedef const char *setting_text;
 typedef const char *setting_hidden;

@@ -31,6 +31,7 @@
 	X(INTERNAL, 500, "Internal error")                                \
 	X(METHOD_UNKNOWN, 501, "No such method is known here")            \
 	X(LOG_CHANGED, 503, "The log changed while it was read")          \
+	X(NO_COUNTRIES, 503, "The source of countries is away")           \
 	X(PARSE_FAILED, 503, "The parse failed")                          \
 	X(OVERLOAD, 503, "Too busy, try again")                           \
 	X(STORE_DOWN, 503, "The store is away, try again")                \

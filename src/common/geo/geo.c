@@ -2,6 +2,7 @@
  * them all: reserved addresses are of no country. */
 #include "common/geo/geo.h"
 
+#include "common/geo/address_table.h"
 #include "common/geo/mmdb.h"
 #include "common/geo/ranges.h"
 
@@ -13,8 +14,10 @@
 #include <unistd.h>
 
 struct geo {
-	struct ranges *ranges; /* owner; NULL: it is an MMDB file */
-	struct mmdb *mmdb;     /* owner; NULL: it is the range tables */
+	/* One of them, the others are NULL. */
+	struct ranges *ranges;       /* owner */
+	struct mmdb *mmdb;           /* owner */
+	struct address_table *table; /* borrowed */
 	char source[32];
 };
 
@@ -51,6 +54,18 @@ geo_open_mmdb(struct geo **out, const char *path, struct problem *why)
 		return e;
 	}
 	name_source(g, "mmdb", mmdb_digest(g->mmdb));
+	*out = g;
+	return ERR_OK;
+}
+
+enum err
+geo_open_table(struct geo **out, struct address_table *table)
+{
+	struct geo *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		return ERR_NO_MEMORY;
+	g->table = table;
 	*out = g;
 	return ERR_OK;
 }
@@ -98,6 +113,8 @@ geo_country(const struct geo *g, const struct address *ip)
 {
 	if (!g || address_is_reserved(ip))
 		return COUNTRY_UNKNOWN;
+	if (g->table)
+		return address_table_country(g->table, ip);
 	return g->ranges ? ranges_country(g->ranges, ip)
 			 : mmdb_country(g->mmdb, ip);
 }

@@ -10,10 +10,11 @@
 
 /* IP -> country, behind one interface: the compiled range tables or an MMDB
  * file, mapped once by the master and shared by all workers (read-only, any
- * thread). Addresses that CONTRACT 3 calls "no country" are answered here,
+ * thread), or a table that one task fills with what IPinfo says. Addresses that CONTRACT 3 calls "no country" are answered here,
  * whatever a database says. */
 
 struct geo;
+struct address_table;
 
 /* The range tables that set-up installed: beside the executable, else in
  * ../share/trawl. */
@@ -23,6 +24,10 @@ enum err geo_default_ranges_path(char *out, size_t size, struct problem *why);
 
 /* Refuses a file that can answer no country. */
 enum err geo_open_mmdb(struct geo **out, const char *path, struct problem *why);
+
+/* What has been answered in the table; reserved addresses never get into it.
+ * One thread at a time. table  borrowed; ERR_OK or ERR_NO_MEMORY */
+enum err geo_open_table(struct geo **out, struct address_table *table);
 
 /* NULL is allowed. */
 void geo_close(struct geo *g);
@@ -34,7 +39,7 @@ uint16_t geo_country(const struct geo *g, const struct address *ip);
 void geo_countries(
     const struct geo *g, const struct address *ips, size_t len, uint16_t *out);
 
-/* "ranges 4be1..." or "mmdb 91ab...": kind and digest of the table. Two
+/* "ranges 4be1..." or "mmdb 91ab...": kind and digest of the tables or file. Two
  * processes with the same text give the same answers. Lives as long as g. */
 const char *geo_source(const struct geo *g);
 

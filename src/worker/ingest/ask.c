@@ -177,8 +177,10 @@ on_look(enum err e, const struct record *record, void *arg)
 	if (e == ERR_NO_JOB) {
 		again(k, ERR_PARSE_FAILED,
 		    "The job is gone from Redis, again and again");
-	} else if (e == ERR_CORRUPT && record_get(record, "base").len > 0) {
-		/* What it went on from is not whole any more. */
+	} else if (e == ERR_NO_COUNTRIES ||
+		   (e == ERR_CORRUPT && record_get(record, "base").len > 0)) {
+		/* IPinfo failed, and the next one does without; or what it went
+		 * on from is not whole any more. */
 		k->wish.is_full = true;
 		again(k, e, words.len ? words.data : "");
 	} else if (is_over) {

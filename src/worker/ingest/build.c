@@ -371,6 +371,17 @@ put_tail(const struct build *b, const struct tally *t,
 	return e == ERR_OK ? put_shards(reduced, "carts", true, manifest) : e;
 }
 
+/* What readers are told; the next parse compares the source alone. */
+static enum err
+put_geo_with_note(const struct build *b, struct record *manifest)
+{
+	struct span geo = b->job->geo, note = b->job->geo_note;
+	const char *text = arena_printf(b->arena, "%.*s (%.*s)", (int)geo.len,
+	    geo.data, (int)note.len, note.data);
+
+	return text ? record_put_text(manifest, "geo", text) : ERR_NO_MEMORY;
+}
+
 enum err
 build_manifest(const struct build *b, const struct tally *t,
     const struct build_tail *tail, const struct record *reduced,
@@ -388,5 +399,7 @@ build_manifest(const struct build *b, const struct tally *t,
 		e = put_tail(b, t, tail, reduced, manifest);
 	if (e == ERR_OK)
 		e = put_summary(b, t, generation, manifest);
+	if (e == ERR_OK && b->job->geo_note.len > 0)
+		e = put_geo_with_note(b, manifest);
 	return e == ERR_OK ? put_summary(b, t, generation, job) : e;
 }

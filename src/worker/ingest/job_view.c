@@ -2,6 +2,7 @@
  * the size of a chunk, so only their number travels. */
 #include "worker/ingest/job_view.h"
 
+#include "worker/ingest/countries.h"
 #include "worker/ingest/resume.h"
 #include "worker/ingest/source_text.h"
 
@@ -28,6 +29,7 @@ job_view_of_record(const struct record *r, int64_t number, struct job_view *out)
 	arena_init(&out->arena);
 	out->mode = copy(&out->arena, record_get(r, "mode"));
 	out->geo = copy(&out->arena, record_get(r, "geo"));
+	out->geo_note = copy(&out->arena, record_get(r, "geo_note"));
 	out->base = copy(&out->arena, record_get(r, "base"));
 	out->source_text = copy(&out->arena, record_get(r, "source"));
 	if (chunk_size == 0 || started_ms > INT64_MAX)
@@ -55,11 +57,12 @@ job_view_cleanup(struct job_view *v)
 }
 
 enum err
-job_view_check(const struct job_view *v, const char *geo, struct problem *why)
+job_view_check(const struct job_view *v, const struct worker_setup *setup,
+    struct problem *why)
 {
 	enum err e = ERR_OK;
 
-	if (!span_is_equal(v->geo, span_text(geo)))
+	if (!countries_are_ours(setup, v->geo))
 		return ERR_STALE;
 	for (size_t i = 0; e == ERR_OK && i < v->source.files_len; i++) {
 		const struct source_file *f = &v->source.files[i];

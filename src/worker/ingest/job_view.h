@@ -5,6 +5,7 @@
 #include "common/base/err.h"
 #include "common/shoplog/chunk.h"
 #include "common/shoplog/source.h"
+#include "worker/context.h"
 #include "worker/store/record.h"
 
 #include <stdint.h>
@@ -16,7 +17,8 @@ struct job_view {
 	int64_t number;     /* 0: no job */
 	int64_t started_ms; /* Unix time, Redis's clock */
 	struct span mode;
-	struct span geo; /* the source of countries that it fixed */
+	struct span geo;      /* the source of countries that it fixed */
+	struct span geo_note; /* why it is not the usual one; may be empty */
 	struct span source_text;
 	struct span base; /* the generation it goes on from; empty: none */
 	struct source source;
@@ -35,13 +37,13 @@ enum err job_view_of_record(
     const struct record *r, int64_t number, struct job_view *out);
 void job_view_cleanup(struct job_view *v);
 
-/* Whether this worker can work for the job: it has the same source of countries
- * and sees the same files. Blocks on the disk: a pool thread.
+/* Whether this worker can work for the job: it has its source of countries and
+ * sees the same files. Blocks on the disk: a pool thread.
  *
  * Returns ERR_OK; ERR_STALE: others must do it; ERR_LOG_CHANGED, ERR_NO_LOG: the
  * file is not what it was when the job began, here, where it began. */
-enum err job_view_check(
-    const struct job_view *v, const char *geo, struct problem *why);
+enum err job_view_check(const struct job_view *v,
+    const struct worker_setup *setup, struct problem *why);
 
 /* The size of chunks for a log of `bytes` bytes in `files` files. */
 uint64_t job_chunk_size(const struct source *s, uint64_t setting);

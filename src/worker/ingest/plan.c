@@ -3,6 +3,7 @@
 #include "worker/ingest/plan.h"
 
 #include "common/shoplog/chunk.h"
+#include "worker/ingest/countries.h"
 #include "worker/ingest/job_view.h"
 #include "worker/ingest/resume.h"
 #include "worker/ingest/source_text.h"
@@ -30,7 +31,8 @@ make_absolute(struct source *s, struct problem *why)
 struct planning {
 	const struct plan_wish *wish;
 	struct arena *arena;
-	const char *geo;
+	struct bulk *bulk;
+	struct span geo, geo_note; /* countries_choose */
 	struct source source;
 	struct span base; /* generation that it goes on from; empty: none */
 	struct resume from;
@@ -59,10 +61,13 @@ describe(const struct planning *p, struct plan *out)
 	out->tasks = out->kind == TASK_MAP ? (uint32_t)len : 1;
 	if (record_put_text(f, "mode", is_full ? "full" : "incremental") !=
 		ERR_OK ||
-	    record_put_text(f, "geo", p->geo) != ERR_OK ||
+	    record_put(f, "geo", p->geo) != ERR_OK ||
 	    record_put_number(f, "bytes_total", bytes) != ERR_OK ||
 	    record_put_number(f, "chunk_size", p->chunk_size) != ERR_OK ||
 	    record_put_number(f, "chunks", len) != ERR_OK)
+		return ERR_NO_MEMORY;
+	if (p->geo_note.len > 0 &&
+	    record_put(f, "geo_note", p->geo_note) != ERR_OK)
 		return ERR_NO_MEMORY;
 	if (is_full)
 		return ERR_OK;
@@ -76,12 +81,12 @@ describe(const struct planning *p, struct plan *out)
 /* Both halves of one generation are there, with the same countries. */
 static bool
 is_of_use(const struct record *checkpoint, const struct record *manifest,
-    const char *geo)
+    struct span geo)
 {
 	return manifest->len > 0 &&
 	       span_is_equal(record_get(checkpoint, "generation"),
 		   record_get(manifest, "generation")) &&
-	       span_is_equal(record_get(checkpoint, "geo"), span_text(geo));
+	       span_is_equal(record_get(checkpoint, "geo"), geo);
 }
 
 /* What of the log the reports are of already: all of it (same files, same sizes,
@@ -89,19 +94,14 @@ is_of_use(const struct record *checkpoint, const struct record *manifest,
 static enum err
 compare(struct planning *p, struct plan *out, struct problem *why)
 {
-	const struct worker_setup *setup = p->wish->setup;
 	struct arena *a = p->arena;
 	bool is_same = false;
-	struct bulk *b =
-	    bulk_new(&setup->redis, NULL, setup->config->redis_timeout_ms);
 	struct record checkpoint, manifest;
-	enum err e = b ? ERR_OK : ERR_NO_MEMORY;
+	enum err e;
 
 	record_init(&checkpoint, a);
 	record_init(&manifest, a);
-	if (e == ERR_OK)
-		e = generation_both(b, &checkpoint, &manifest);
-	bulk_free(b);
+	e = generation_both(p->bulk, &checkpoint, &manifest);
 	if (e != ERR_OK || !is_of_use(&checkpoint, &manifest, p->geo))
 		return e;
 	if (!span_is_equal(
@@ -126,11 +126,9 @@ enum err
 plan_make(const struct plan_wish *wish, struct arena *a, struct plan *out,
     struct problem *why)
 {
-	const struct config *config = wish->setup->config;
-	const struct geo *table = wish->setup->geo;
-	struct planning p = { .wish = wish,
-		.arena = a,
-		.geo = table ? geo_source(table) : "none" };
+	const struct worker_setup *setup = wish->setup;
+	const struct config *config = setup->config;
+	struct planning p = { .wish = wish, .arena = a };
 	enum err e;
 
 	*out = (struct plan){ 0 };
@@ -142,10 +140,16 @@ plan_make(const struct plan_wish *wish, struct arena *a, struct plan *out,
 	e = make_absolute(&p.source, why);
 	if (e == ERR_OK)
 		e = source_to_text(&p.source, a, &out->source_text);
+	p.bulk = bulk_new(&setup->redis, NULL, config->redis_timeout_ms);
+	if (e == ERR_OK && !p.bulk)
+		e = ERR_NO_MEMORY;
+	if (e == ERR_OK)
+		e = countries_choose(setup, p.bulk, a, &p.geo, &p.geo_note);
 	if (e == ERR_OK && !wish->is_full)
 		e = compare(&p, out, why);
 	if (e == ERR_OK)
 		e = describe(&p, out);
+	bulk_free(p.bulk);
 	source_cleanup(&p.source);
 	return e;
 }

@@ -42,7 +42,7 @@ enum state {
 /* Whether this worker can work for a job, seen on the pool. */
 struct check {
 	struct pool_job pool_job;
-	const char *geo;
+	const struct worker_setup *setup;
 	struct job_view view;
 	enum err err;
 	struct problem why;
@@ -87,14 +87,6 @@ idle(struct runner *r)
 	r->state = IDLE;
 	if (r->again && !r->is_closing)
 		ask(r);
-}
-
-static const char *
-own_geo(const struct runner *r)
-{
-	const struct geo *geo = r->worker->setup->geo;
-
-	return geo ? geo_source(geo) : "none";
 }
 
 static void
@@ -264,7 +256,7 @@ do_check(struct pool_job *job)
 {
 	struct check *c = (struct check *)job;
 
-	c->err = job_view_check(&c->view, c->geo, &c->why);
+	c->err = job_view_check(&c->view, c->setup, &c->why);
 }
 
 static void
@@ -275,7 +267,7 @@ on_record(enum err e, struct record *record, void *arg)
 
 	*c = (struct check){ .pool_job = { .work = do_check,
 				 .done = on_checked },
-		.geo = own_geo(r) };
+		.setup = r->worker->setup };
 	if (e == ERR_OK && record->len > 0 && !r->is_closing)
 		e = job_view_of_record(record, r->looking_at, &c->view);
 	else if (e == ERR_OK)

@@ -13,6 +13,7 @@
 #include "common/shoplog/partial.h"
 #include "common/shoplog/tally.h"
 #include "worker/ingest/build.h"
+#include "worker/ingest/countries.h"
 #include "worker/ingest/merge.h"
 #include "worker/ingest/plan.h"
 #include "worker/store/job.h"
@@ -41,6 +42,7 @@ tallies_cleanup(struct tallies *t)
 {
 	tally_free(t->lines);
 	tally_free(t->tail);
+	*t = (struct tallies){ 0 };
 }
 
 static bool
@@ -49,11 +51,37 @@ has_tail(const struct tallies *t)
 	return tally_summary(t->tail)->bytes > 0;
 }
 
+/* Chunks first to first + count - 1. */
 static enum err
-read_chunk(struct work *w, size_t index, struct tallies *t)
+read_chunks(struct work *w, size_t first, size_t count,
+    const struct countries *c, struct tallies *t)
 {
-	return chunk_tally(&w->view->source, &w->view->chunks[index], t->lines,
-	    t->tail, NULL, &w->stop, &w->why);
+	enum err e = tallies_init(t, c->geo);
+
+	for (size_t i = first; e == ERR_OK && i < first + count; i++)
+		e = chunk_tally(&w->view->source, &w->view->chunks[i], t->lines,
+		    t->tail, NULL, &w->stop, &w->why);
+	return e;
+}
+
+/* The same with the right countries, a second time when there was somebody to
+ * ask for them (countries.h). */
+static enum err
+tally_chunks(struct work *w, struct bulk *b, size_t first, size_t count,
+    struct countries *c, struct tallies *t)
+{
+	bool is_any = false;
+	enum err e = countries_open(c, w->setup, w->view->geo);
+
+	if (e == ERR_OK)
+		e = read_chunks(w, first, count, c, t);
+	if (e == ERR_OK)
+		e = countries_answer(
+		    c, w->setup, b, w->worker, &w->stop, &is_any, &w->why);
+	if (e != ERR_OK || !is_any)
+		return e;
+	tallies_cleanup(t);
+	return read_chunks(w, first, count, c, t);
 }
 
 static enum err
@@ -85,12 +113,13 @@ static enum err
 map(struct work *w, struct bulk *b)
 {
 	struct tallies t = { 0 };
-	enum err e = tallies_init(&t, w->setup->geo);
+	struct countries c = { 0 };
+	enum err e = ERR_OK;
 
-	if (e == ERR_OK && w->task.index >= w->view->chunks_len)
+	if (w->task.index >= w->view->chunks_len)
 		e = ERR_CORRUPT;
 	if (e == ERR_OK)
-		e = read_chunk(w, w->task.index, &t);
+		e = tally_chunks(w, b, w->task.index, 1, &c, &t);
 	if (e == ERR_OK)
 		e = put_partial(w, b, w->task.index, t.lines);
 	if (e == ERR_OK && has_tail(&t))
@@ -98,6 +127,7 @@ map(struct work *w, struct bulk *b)
 	if (e == ERR_OK)
 		count(w, &t);
 	tallies_cleanup(&t);
+	countries_close(&c);
 	return e;
 }
 
@@ -193,11 +223,10 @@ whole(struct work *w, struct bulk *bulk)
 	struct arena arena;
 	struct build b = { bulk, w->view, &arena, NULL, NULL };
 	struct tallies t = { 0 };
-	enum err e = tallies_init(&t, w->setup->geo);
+	struct countries c = { 0 };
+	enum err e = tally_chunks(w, bulk, 0, w->view->chunks_len, &c, &t);
 
 	arena_init(&arena);
-	for (size_t i = 0; e == ERR_OK && i < w->view->chunks_len; i++)
-		e = read_chunk(w, i, &t);
 	if (e == ERR_OK)
 		count(w, &t);
 	if (e == ERR_OK)
@@ -206,6 +235,7 @@ whole(struct work *w, struct bulk *bulk)
 		e = build_whole(w, &b, &t);
 	arena_reset(&arena);
 	tallies_cleanup(&t);
+	countries_close(&c);
 	return e;
 }
 

@@ -207,6 +207,9 @@ a_secret_is_never_shown(void **state)
 	expect_refusal(SET("secret=fifteen-bytes.."),
 	    "secret is malformed (its value is not shown): accepted is 16 to "
 	    "1024 bytes");
+	expect_refusal(SET("ipinfo_token=hidden\r\nX-Evil: 1"),
+	    "ipinfo_token is malformed (its value is not shown): accepted is "
+	    "letters, digits and other visible characters");
 	expect_refusal(
 	    SET("redis_url=redis://u:hidden@h:x", "secret=0123456789abcdef"),
 	    "redis_url is malformed (its value is not shown): the port is not "

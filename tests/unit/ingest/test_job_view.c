@@ -26,6 +26,7 @@ static void
 every_worker_makes_the_same_chunks_of_a_job(void **state)
 {
 	struct crew *c = crew_open(0);
+	const struct worker_setup setup = crew_setup(c);
 	struct problem why = { "" };
 	struct job_view v;
 	struct arena a;
@@ -38,7 +39,7 @@ every_worker_makes_the_same_chunks_of_a_job(void **state)
 	assert_int_equal(v.number, 7);
 	assert_int_equal(v.chunks_len, 3);
 	assert_true(v.chunks[2].from == 20 && v.chunks[2].to == 22);
-	assert_int_equal(job_view_check(&v, "none", &why), ERR_OK);
+	assert_int_equal(job_view_check(&v, &setup, &why), ERR_OK);
 	job_view_cleanup(&v);
 	arena_reset(&a);
 	crew_close(c);
@@ -48,6 +49,7 @@ static void
 another_source_of_countries_or_another_host_leaves_it_to_others(void **state)
 {
 	struct crew *c = crew_open(0);
+	const struct worker_setup setup = crew_setup(c);
 	struct problem why = { "" };
 	struct job_view v;
 	struct arena a;
@@ -56,11 +58,13 @@ another_source_of_countries_or_another_host_leaves_it_to_others(void **state)
 	arena_init(&a);
 	crew_write(c, "w", "0123456789\n");
 	v = view_of(c, &a);
-	assert_int_equal(job_view_check(&v, "mmdb 2", &why), ERR_STALE);
+	v.geo = span_text("mmdb 2");
+	assert_int_equal(job_view_check(&v, &setup, &why), ERR_STALE);
+	v.geo = span_text("none");
 	crew_write(c, "w", "another log\n");
-	assert_int_equal(job_view_check(&v, "none", &why), ERR_LOG_CHANGED);
+	assert_int_equal(job_view_check(&v, &setup, &why), ERR_LOG_CHANGED);
 	v.source.files[0].id.device = v.source.files[0].id.inode = 0;
-	assert_int_equal(job_view_check(&v, "none", &why), ERR_STALE);
+	assert_int_equal(job_view_check(&v, &setup, &why), ERR_STALE);
 	job_view_cleanup(&v);
 	arena_reset(&a);
 	crew_close(c);

@@ -1,0 +1,50 @@
+#ifndef TRAWL_WORKER_STORE_COUNTRY_STORE_H
+#define TRAWL_WORKER_STORE_COUNTRY_STORE_H
+
+#include "common/base/arena.h"
+#include "common/base/err.h"
+#include "common/base/span.h"
+#include "common/geo/address.h"
+#include "worker/store/bulk.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a paid API has said about addresses, remembered for all workers of all
+ * hosts, and who is asking it right now, so that nobody else asks the same. Keys
+ * `{countries}:<address>`, all in one slot. Pool threads. */
+enum {
+	COUNTRY_OPEN = 0xffff, /* nobody knows it, or somebody is asking */
+	COUNTRY_OURS = 0xfffe, /* to be asked for by us */
+};
+
+/* Which of them are known; COUNTRY_OPEN for the others. */
+enum err country_fetch(struct bulk *b, const struct address *addresses,
+    size_t len, uint16_t *countries) __attribute__((warn_unused_result));
+
+/* Takes on what nobody knows and nobody asks for: COUNTRY_OURS. What another is
+ * asking for is COUNTRY_OPEN.
+ *
+ * who      is asking: its name, without which a batch that is sent again would
+ *          find a stranger's claim
+ * claim_s  until it is anybody's again */
+enum err country_claim(struct bulk *b, const struct address *addresses,
+    size_t len, const char *who, int64_t claim_s, uint16_t *countries)
+    __attribute__((warn_unused_result));
+
+enum err country_keep(struct bulk *b, const struct address *addresses,
+    size_t len, const uint16_t *countries, int64_t ttl_s)
+    __attribute__((warn_unused_result));
+
+/* The API failed: claims on these addresses end, and for `retry_s` nobody asks
+ * it. why  in words */
+enum err country_give_up(struct bulk *b, const struct address *addresses,
+    size_t len, const char *why, int64_t retry_s)
+    __attribute__((warn_unused_result));
+
+/* Why nobody is to ask it now; the empty span: it may be asked. */
+enum err country_away(struct bulk *b, struct arena *a, struct span *why)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,137 @@
+"""Countries by IPinfo: asked for in batches, each address once; all of them, or
+all from the local tables."""
+
+import collections
+
+from support import ipinfo
+from support.case import Case
+from support.ipinfo import IPinfo, country_of
+from support.reference import REPORTS, expected
+from support.shop_log import line, visits
+
+TOKEN = "open-sesame"
+RESERVED = ["10.1.2.3", "192.168.0.1", "203.0.113.9", "2001:db8::1", "::1"]
+PUBLIC = [f"8.{i // 256}.{i % 256}.7" for i in range(1300)] + \
+    [f"2a02:6b8::{i:x}" for i in range(1, 200)]
+LOG = b"".join(line("/fresh_fish/x/" if i % 3 else "/", ip=ip)
+               for i, ip in enumerate((PUBLIC + RESERVED) * 2))
+SMALL, GROWTH = visits(95, 400), visits(96, 300)
+
+
+class Countries(Case):
+    def open(self, log, **settings):
+        self.api = IPinfo(TOKEN)
+        self.addCleanup(self.api.close)
+        service = self.start(log, ipinfo_token=TOKEN, ipinfo_url=self.api.url,
+                             ipinfo_timeout_ms=500, **settings)
+        return service, service.register()
+
+    def parse(self, client, mode=None, path="/parse"):
+        answer = self.assert_status(client.get(path), 201)
+        if mode:
+            self.assertEqual(answer.json["mode"], mode)
+        return client.get("/report/1").json
+
+    def assert_from_ipinfo(self, report, addresses):
+        self.assertRegex(report["source"]["geo"], r"^ipinfo [0-9a-f]{8}$")
+        counts = collections.Counter(country_of(a) for a in addresses)
+        self.assertEqual({row["code"]: row["value"]
+                          for row in report["ranking"]},
+                         {k: v for k, v in counts.items() if k})
+
+    def assert_local(self, client, log, why):
+        """Every report is that of the local tables, and says why."""
+        for n in REPORTS:
+            answer = client.get(f"/report/{n}")
+            self.assert_report(answer, expected(log)[n])
+            self.assertRegex(answer.json["source"]["geo"],
+                             rf"^ranges [0-9a-f]{{8}} \(IPinfo: {why}\)$")
+
+    def test_come_in_batches_each_address_once(self):
+        _, client = self.open(LOG, chunk_size=16 << 10, workers=3)
+        report = self.parse(client, "full")
+        self.assert_from_ipinfo(report, PUBLIC * 2)
+        self.assertEqual(report["unknown"], 2 * len(RESERVED) + 2 * sum(
+            country_of(a) == "" for a in PUBLIC))
+        self.assertEqual(sorted(self.api.asked()), sorted(PUBLIC))
+        self.assertEqual(self.api.wrong, [])
+
+    def test_of_a_small_log(self):
+        _, client = self.open(LOG)
+        self.assert_from_ipinfo(self.parse(client, "full"), PUBLIC * 2)
+        self.assertEqual(sorted(self.api.asked()), sorted(PUBLIC))
+        self.assertLessEqual(max(map(len, self.api.batches)), 1000)
+
+    def test_are_remembered_and_growth_asks_for_new_ones_only(self):
+        service, client = self.open(line("/", ip="8.8.8.8"), ipinfo_ttl=1000)
+        self.parse(client, "full")
+        self.parse(client, "full", "/parse?full=true")
+        self.assertEqual(self.api.asked(), ["8.8.8.8"])
+        service.append_log(line("/", ip="8.8.8.8") + line("/", ip="9.9.9.9"))
+        self.assert_from_ipinfo(self.parse(client, "incremental"),
+                                ["8.8.8.8", "8.8.8.8", "9.9.9.9"])
+        self.assertEqual(self.api.asked(), ["8.8.8.8", "9.9.9.9"])
+        with service.redis() as redis:
+            self.assertIn(redis.ask("TTL", "{countries}:9.9.9.9"),
+                          range(900, 1001))
+
+    def test_are_local_when_anything_goes_wrong(self):
+        for behave, why in ((ipinfo.refuse(401), "HTTP status 401"),
+                            (ipinfo.refuse(429), "HTTP status 429"),
+                            (ipinfo.refuse(500), "HTTP status 500"),
+                            (ipinfo.omit, "its answer leaves out .*"),
+                            (ipinfo.truncate, ".+"),
+                            (ipinfo.cut_short, ".+"),
+                            (ipinfo.names, ".* is no code of a country"),
+                            (ipinfo.delay, "no answer within 500 ms")):
+            with self.subTest(why=why):
+                service, client = self.open(SMALL)
+                self.api.behave = behave
+                self.parse(client, "full")
+                self.assert_local(client, SMALL, why)
+                self.assertNotIn(TOKEN, service.output())
+                self.assertEqual(service.stop(), [])
+
+    def test_are_all_local_when_half_were_answered(self):
+        _, client = self.open(LOG, chunk_size=16 << 10)
+        self.api.behave = ipinfo.limit(1)
+        self.parse(client, "full")
+        self.assert_local(client, LOG, "HTTP status 429")
+
+    def test_of_a_growth_that_fails_are_all_local(self):
+        service, client = self.open(SMALL, chunk_size=16 << 10)
+        self.parse(client, "full")
+        service.append_log(GROWTH)
+        self.api.behave = ipinfo.refuse(503)
+        self.parse(client, "full")
+        self.assert_local(client, SMALL + GROWTH, "HTTP status 503")
+
+    def test_are_those_of_ipinfo_again_when_it_is_back(self):
+        service, client = self.open(line("/", ip="8.8.8.8"))
+        self.api.behave = ipinfo.refuse(503)
+        self.parse(client, "full")
+        self.api.behave = None
+        with service.redis() as redis:
+            redis.ask("DEL", "{countries}:away")
+        self.assert_from_ipinfo(self.parse(client, "full"), ["8.8.8.8"])
+
+    def test_without_an_answer_for_long_are_not_asked_for_again_and_again(self):
+        service, client = self.open(SMALL)
+        self.api.behave = ipinfo.refuse(429)
+        self.parse(client, "full")
+        service.append_log(GROWTH)
+        self.parse(client, "incremental")
+        self.assert_local(client, SMALL + GROWTH, "HTTP status 429")
+        self.assertEqual(len(self.api.batches), 1)
+
+    def test_of_another_source_make_the_next_parse_full(self):
+        service, client = self.open(SMALL)
+        self.parse(client, "full")
+        self.assertEqual(service.stop(), [])
+        del service.settings["ipinfo_token"]
+        service.start()
+        client.address = service.address
+        self.parse(client, "full")
+        for n in REPORTS:
+            self.assert_report(client.get(f"/report/{n}"),
+                               expected(SMALL)[n])
