@@ -21,27 +21,71 @@ end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
--- The segments that a manifest or checkpoint names, into `set`.
-local function collect(key, set)
-	local fields = redis.call('HGETALL', key)
-	for i = 1, #fields, 2 do
-		local name = fields[i]
-		if name:find('^day:') or name:find('^carts:') or
-		    name:find('^addresses:') or name == 'votes' or
-		    name == 'categories' then
-			for id in fields[i + 1]:gmatch('%S+') do
-				set[id] = true
-			end
+-- Sets the fields at ARGV[from]; unpack() has a limit that ten years of days would
+-- meet.
+local PIECE = 200
+local function put(key, fields)
+	for i = 1, #fields, PIECE do
+		redis.call('HSET', key,
+		    unpack(fields, i, math.min(i + PIECE - 1, #fields)))
+	end
+end
+
+local function arguments(from, count)
+	local fields = {}
+	for i = from, from + 2 * count - 1 do
+		fields[#fields + 1] = ARGV[i]
+	end
+	return fields, from + 2 * count
+end
+
+local function names_segments(name)
+	return name:find('^day:') or name:find('^carts:') or
+	    name:find('^addresses:') or name == 'votes' or name == 'categories'
+end
+
+-- Segments that are named now, and what they were named by; dropped ones.
+local named, dropped = {}, {}
+local function note(set, name, value)
+	if value and names_segments(name) then
+		for id in value:gmatch('%S+') do
+			set[id] = name
 		end
 	end
 end
 
--- unpack() has a limit that ten years of days would meet.
-local function put(key, from, count)
-	for i = from, from + 2 * count - 2, 2 do
-		redis.call('HSET', key, ARGV[i], ARGV[i + 1])
+-- A hash becomes what the fields say; only what differs is written.
+local function replace(key, fields)
+	local was, changed, gone = {}, {}, {}
+	local all = redis.call('HGETALL', key)
+	for i = 1, #all, 2 do
+		was[all[i]] = all[i + 1]
 	end
-	return from + 2 * count
+	for i = 1, #fields, 2 do
+		local name, value = fields[i], fields[i + 1]
+		if was[name] ~= value then
+			changed[#changed + 1] = name
+			changed[#changed + 1] = value
+			note(named, name, value)
+			note(dropped, name, was[name])
+		end
+		was[name] = nil
+	end
+	for name, value in pairs(was) do
+		gone[#gone + 1] = name
+		note(dropped, name, value)
+	end
+	put(key, changed)
+	for i = 1, #gone, PIECE do
+		redis.call('HDEL', key,
+		    unpack(gone, i, math.min(i + PIECE - 1, #gone)))
+	end
+end
+
+-- Whether the field of a hash still names the segment.
+local function still_names(key, name, id)
+	local value = redis.call('HGET', key, name) or ''
+	return (' ' .. value .. ' '):find(' ' .. id .. ' ', 1, true)
 end
 
 -- The record of the job that the reports are of lasts as long as they stand.
@@ -55,21 +99,20 @@ if before then
 	end
 end
 
-local old, new = {}, {}
-collect(KEYS[3], old)
-collect(KEYS[4], old)
-redis.call('DEL', KEYS[3], KEYS[4])
-local at = put(KEYS[3], 9, tonumber(ARGV[6]))
-at = put(KEYS[4], at, tonumber(ARGV[7]))
-put(job, at, tonumber(ARGV[8]))
-collect(KEYS[3], new)
-collect(KEYS[4], new)
-for id in pairs(new) do
+local manifest, at = arguments(9, tonumber(ARGV[6]))
+local checkpoint, found
+checkpoint, at = arguments(at, tonumber(ARGV[7]))
+found, at = arguments(at, tonumber(ARGV[8]))
+replace(KEYS[3], manifest)
+replace(KEYS[4], checkpoint)
+put(job, found)
+for id in pairs(named) do
 	redis.call('ZREM', KEYS[5], id)
 end
 -- Readers that still hold the old manifest have 30 seconds to end.
-for id in pairs(old) do
-	if not new[id] then
+for id, name in pairs(dropped) do
+	if not still_names(KEYS[3], name, id) and
+	    not still_names(KEYS[4], name, id) then
 		redis.call('ZADD', KEYS[5], now + 30000, id)
 	end
 end

@@ -52,6 +52,75 @@ a_commit_names_new_segments_and_drops_old_ones(void **state)
 	assert_string_equal(ask(t, "ZRANGE {logs}:garbage 0 -1"), "7-votes");
 }
 
+/* The fields of both hashes, each "name value name value ...", by words. */
+static void
+commit_fields(struct bulk_redis *t, int64_t job, const char *const *manifest,
+    const char *const *checkpoint)
+{
+	const struct task task = {
+		.job = job, .entry = "1-1", .kind = TASK_WHOLE
+	};
+	struct record readers, next, record;
+
+	record_init(&readers, &t->arena);
+	record_init(&next, &t->arena);
+	record_init(&record, &t->arena);
+	for (; *manifest; manifest += 2)
+		assert_int_equal(
+		    record_put_text(&readers, manifest[0], manifest[1]),
+		    ERR_OK);
+	for (; *checkpoint; checkpoint += 2)
+		assert_int_equal(
+		    record_put_text(&next, checkpoint[0], checkpoint[1]),
+		    ERR_OK);
+	assert_int_equal(generation_commit(t->bulk, &task, "a worker", 1,
+			     &(struct generation){ &readers, &next, &record }),
+	    ERR_OK);
+}
+
+static void
+a_commit_writes_what_has_changed_and_no_more(void **state)
+{
+	static const char *const before[] = { "job", "7", "day:1", "7-day-1",
+		"day:2", "7-tail-day-2", "carts:03",
+		"7-carts-03 7-tail-carts-03", NULL };
+	static const char *const checkpoint[] = { "day:1", "7-day-1", "day:2",
+		"7-day-2", "carts:03", "7-carts-03", NULL };
+	static const char *const after[] = { "job", "8", "day:1",
+		"8-tail-day-1", "carts:03", "7-carts-03 8-carts-03", NULL };
+	static const char *const next[] = { "day:1", "7-day-1", "carts:03",
+		"7-carts-03 8-carts-03", NULL };
+	struct bulk_redis *t = *state;
+
+	run(t, "7");
+	commit_fields(t, 7, before, checkpoint);
+	run(t, "8");
+	ask(t, "CONFIG RESETSTAT");
+	commit_fields(t, 8, after, next);
+	/* Of either hash what differs, the job's record, its tasks. */
+	assert_non_null(
+	    strstr(ask(t, "INFO commandstats"), "cmdstat_hset:calls=4,"));
+	assert_string_equal(ask(t, "HGETALL {logs}:checkpoint"),
+	    "day:1 7-day-1 carts:03 7-carts-03 8-carts-03");
+	assert_string_equal(ask(t, "HEXISTS {logs}:manifest day:2"), "0");
+	assert_string_equal(
+	    ask(t, "HGET {logs}:manifest day:1"), "8-tail-day-1");
+	/* Nothing differs: no hash is touched. */
+	run(t, "9");
+	ask(t, "CONFIG RESETSTAT");
+	commit_fields(t, 9, after, next);
+	assert_non_null(
+	    strstr(ask(t, "INFO commandstats"), "cmdstat_hset:calls=2,"));
+	assert_null(strstr(ask(t, "INFO commandstats"), "cmdstat_hdel"));
+	/* What only the checkpoint names still is no garbage. */
+	assert_string_equal(ask(t, "ZCARD {logs}:garbage"), "3");
+	assert_string_equal(
+	    ask(t, "ZMSCORE {logs}:garbage 7-day-1 7-carts-03"), "(nil) (nil)");
+	assert_true(atoll(ask(t, "ZSCORE {logs}:garbage 7-day-2")) > 0);
+	assert_true(atoll(ask(t, "ZSCORE {logs}:garbage 7-tail-day-2")) > 0);
+	assert_true(atoll(ask(t, "ZSCORE {logs}:garbage 7-tail-carts-03")) > 0);
+}
+
 static void
 a_commit_of_an_old_job_changes_nothing(void **state)
 {
@@ -125,6 +194,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_commit_names_new_segments_and_drops_old_ones),
+		TEST(a_commit_writes_what_has_changed_and_no_more),
 		TEST(a_commit_of_an_old_job_changes_nothing),
 		TEST(a_commit_said_twice_is_done_once),
 		TEST(a_summary_comes_back_as_it_was),
