@@ -2,7 +2,7 @@
  * went, as one line of JSON.
  *
  *	httpload PORT [connections N] [seconds S] [pipeline N] [rate N]
- *	         [tokens FILE] [path PREFIX]
+ *	         [tokens FILE] [path PREFIX] [post BODY] [skip 1] [idle N]
  *
  * connections  that ask all the time, 64
  * seconds      3
@@ -12,6 +12,10 @@
  *              counted from when a request was due.
  * tokens       a file with a token a line; each request takes the next one
  * path         /report/ by default; 1 to 7 is added to it in turn
+ * post         the path is asked as it is, by POST with this JSON
+ * skip         1: what is due while every connection waits is not asked, as
+ *              clients of their own would have gone; 0: it is asked later
+ * idle         connections more that never ask
  *
  * One thread, one epoll. Answers must have a Content-Length. */
 #include <arpa/inet.h>
@@ -47,9 +51,9 @@ struct conn {
 };
 
 static struct {
-	int port, connections, seconds, pipeline;
+	int port, connections, seconds, pipeline, skip, idle;
 	double rate;
-	const char *tokens, *path;
+	const char *tokens, *path, *post;
 } option = {
 	.connections = 64, .seconds = 3, .pipeline = 1, .path = "/report/"
 };
@@ -59,8 +63,8 @@ static struct {
 	size_t len;
 } * requests;
 static size_t requests_len, next_request;
-static uint64_t answers, answers_of[6], bytes, broken;
-static uint32_t *latency;
+static uint64_t answers, answers_of[6], bytes, broken, skipped;
+static uint32_t *latency; /* of those that are ok */
 
 static void
 die(const char *what)
@@ -78,6 +82,24 @@ now_ns(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+static int
+make_get(char text[TEXT_MAX], const char *token)
+{
+	return snprintf(text, TEXT_MAX,
+	    "GET %s%zu HTTP/1.1\r\nHost: 127.0.0.1\r\n%s%s%s\r\n", option.path,
+	    requests_len % REPORTS + 1, *token ? "Authorization: " : "", token,
+	    *token ? "\r\n" : "");
+}
+
+static int
+make_post(char text[TEXT_MAX])
+{
+	return snprintf(text, TEXT_MAX,
+	    "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: "
+	    "application/json\r\nContent-Length: %zu\r\n\r\n%s",
+	    option.path, strlen(option.post), option.post);
+}
+
 /* Every token asks for another report than the one before. */
 static void
 make_requests(void)
@@ -93,10 +115,7 @@ make_requests(void)
 		if (file && !fgets(line, sizeof(line), file))
 			break;
 		line[strcspn(line, "\n")] = '\0';
-		int len = snprintf(text, sizeof(text),
-		    "GET %s%zu HTTP/1.1\r\nHost: 127.0.0.1\r\n%s%s%s\r\n",
-		    option.path, requests_len % REPORTS + 1,
-		    *line ? "Authorization: " : "", line, *line ? "\r\n" : "");
+		int len = option.post ? make_post(text) : make_get(text, line);
 		requests =
 		    realloc(requests, (requests_len + 1) * sizeof(*requests));
 		if (!requests || !(requests[requests_len].text = strdup(text)))
@@ -173,7 +192,8 @@ count(struct conn *c, const char *at, size_t len, int64_t now)
 	answers++;
 	bytes += len;
 	answers_of[at[9] >= '1' && at[9] <= '5' ? at[9] - '0' : 0]++;
-	latency[us < LATENCIES ? us : LATENCIES - 1]++;
+	if (at[9] == '2')
+		latency[us < LATENCIES ? us : LATENCIES - 1]++;
 	c->waiting--;
 }
 
@@ -203,7 +223,7 @@ take(struct conn *c)
 static double
 quantile_ms(double q)
 {
-	uint64_t until = (uint64_t)((double)answers * q), seen = 0;
+	uint64_t until = (uint64_t)((double)answers_of[2] * q), seen = 0;
 	int us = 0;
 
 	while (us < LATENCIES - 1 && (seen += latency[us]) <= until)
@@ -228,6 +248,12 @@ read_options(int argc, char **argv)
 			option.pipeline = atoi(value);
 		else if (!strcmp(name, "rate"))
 			option.rate = atof(value);
+		else if (!strcmp(name, "skip"))
+			option.skip = atoi(value);
+		else if (!strcmp(name, "idle"))
+			option.idle = atoi(value);
+		else if (!strcmp(name, "post"))
+			option.post = value;
 		else if (!strcmp(name, "tokens"))
 			option.tokens = value;
 		else if (!strcmp(name, "path"))
@@ -261,6 +287,9 @@ main(int argc, char **argv)
 		conn_open(&conns[i], poll);
 		idle[idle_len++] = &conns[i];
 	}
+	struct conn *silent = calloc((size_t)option.idle + 1, sizeof(*silent));
+	for (int i = 0; silent && i < option.idle; i++)
+		conn_open(&silent[i], poll);
 	begin = now = now_ns();
 	end = begin + (int64_t)option.seconds * 1000000000;
 	while ((now = now_ns()) < end) {
@@ -273,6 +302,12 @@ main(int argc, char **argv)
 			if (due > now)
 				break;
 			ask(idle[--idle_len], due);
+			sent += option.pipeline;
+		}
+		while (option.skip && idle_len == 0 &&
+		       now >= begin +
+				  (int64_t)(1e9 * (double)sent / option.rate)) {
+			skipped += (uint64_t)option.pipeline;
 			sent += option.pipeline;
 		}
 		/* A paced generator has a core of its own and never sleeps. */
@@ -295,10 +330,11 @@ main(int argc, char **argv)
 	printf("{\"answers\": %" PRIu64 ", \"seconds\": %.3f, \"rate\": %.0f, "
 	       "\"ok\": %" PRIu64 ", \"refused\": %" PRIu64
 	       ", \"failed\": %" PRIu64 ", \"broken\": %" PRIu64
-	       ", \"bytes\": %" PRIu64 ", \"p50_ms\": %.3f, \"p99_ms\": %.3f, "
+	       ", \"skipped\": %" PRIu64 ", \"bytes\": %" PRIu64
+	       ", \"p50_ms\": %.3f, \"p99_ms\": %.3f, "
 	       "\"max_ms\": %.3f}\n",
 	    answers, seconds, (double)answers / seconds, answers_of[2],
-	    answers_of[4], answers_of[5], broken, bytes, quantile_ms(0.5),
-	    quantile_ms(0.99), quantile_ms(1));
+	    answers_of[4], answers_of[5], broken, skipped, bytes,
+	    quantile_ms(0.5), quantile_ms(0.99), quantile_ms(1));
 	return 0;
 }

@@ -322,3 +322,43 @@ class ManyRequests(Case):
             service.redis_server().resume()
             for connection in connections:
                 connection.close()
+
+    def test_who_waits_for_its_turn_does_not_wait_for_long(self):
+        """Redis hangs and one request with it. So many are refused at once that
+        the next ones have to wait: none of them until Redis is back."""
+        service = self.start(workers=1, request_limit=1, local_copies=0,
+                             redis_timeout_ms=60000)
+        client = service.register()
+        connections = [service.client().connect() for _ in range(80)]
+        ask = request("GET", "/user/all", token=client.token)
+        service.redis_server().pause()
+        try:
+            for connection in connections:
+                connection.send(ask)
+            for connection in connections[1:]:
+                self.assert_refused(connection.read_answer(), 503)
+            service.redis_server().resume()
+            self.assert_status(connections[0].read_answer(), 200)
+        finally:
+            service.redis_server().resume()
+            for connection in connections:
+                connection.close()
+
+    def test_a_client_that_leaves_the_queue_holds_nobody_up(self):
+        service = self.start(workers=1, request_limit=1, local_copies=0,
+                             redis_timeout_ms=60000)
+        client = service.register()
+        connections = [service.client().connect() for _ in range(70)]
+        ask = request("GET", "/user/all", token=client.token)
+        service.redis_server().pause()
+        try:
+            for connection in connections:
+                connection.send(ask)
+            for connection in connections[1:]:
+                connection.close()
+        finally:
+            service.redis_server().resume()
+        self.assert_status(connections[0].read_answer(), 200)
+        connections[0].close()
+        self.assert_status(client.get("/user/all"), 200)
+        self.assertEqual(service.stop(), [])

@@ -84,6 +84,7 @@ conn_close(struct conn *c, const char *why)
 	crowd_leave(&s->crowd, c->place);
 	c->place = NULL;
 	uv_close((uv_handle_t *)&c->tcp, on_closed);
+	admission_give_up(&s->admission, c->exchange, ERR_DRAINING);
 }
 
 static void
@@ -250,6 +251,8 @@ watch(struct conn *c)
 		kind = DEADLINE_BODY;
 	else if (c->state == CONN_LINGER)
 		kind = DEADLINE_LINGER;
+	else if (c->exchange != NULL && c->exchange->is_waiting)
+		kind = DEADLINE_QUEUE;
 	if (kind == DEADLINE_KINDS)
 		deadline_cancel(&c->deadline);
 	else if (!deadline_is_started(&c->deadline, kind))
@@ -311,6 +314,7 @@ conn_advance(struct conn *c)
 	}
 	flush(c);
 	c->is_running = false;
+	admission_next(&c->server->admission);
 	if (!c->closing && c->state == CONN_END && !c->is_unsent)
 		end(c);
 	if (c->closing)
@@ -359,7 +363,10 @@ conn_on_over(struct deadline *d)
 	}
 	struct conn *c = CONN_OF(d, deadline);
 
-	if (why[d->kind] != NULL) {
+	if (d->kind == DEADLINE_QUEUE) {
+		admission_give_up(
+		    &c->server->admission, c->exchange, ERR_OVERLOAD);
+	} else if (why[d->kind] != NULL) {
 		conn_close(c, why[d->kind]);
 	} else {
 		exchange_refuse(c, ERR_TIMEOUT);

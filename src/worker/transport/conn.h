@@ -42,7 +42,7 @@ struct conn {
 	struct crowd_place *place; /* server: who else is there; may be NULL */
 	enum conn_state state;
 	int refs;         /* tcp, and a request that somebody holds */
-	bool is_counted;  /* server.running has its request */
+	bool is_counted;  /* server.admission knows its request */
 	bool is_unsent;   /* the kernel has not taken all of the answers */
 	bool is_running;  /* conn_advance() is on the stack */
 	bool is_reading;  /* libuv calls on_read() */

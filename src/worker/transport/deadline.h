@@ -15,6 +15,7 @@ enum deadline_kind {
 	DEADLINE_BODY,   /* for a whole body */
 	DEADLINE_SEND,   /* for the client to take its answer */
 	DEADLINE_LINGER, /* for the client to notice that it was the last one */
+	DEADLINE_QUEUE,  /* for the server to have time for a request */
 	DEADLINE_BODY_RATE, /* until it is counted how much of it came, */
 	DEADLINE_SEND_RATE, /* and how much the client took */
 	DEADLINE_KINDS,

@@ -1,6 +1,6 @@
-/*	endpoint_admit    find the route
- *	                  refuse when too many requests run already
- *	                  check the session, in the store
+/*	endpoint_admit    find the route; wait, or be refused, when too many
+ *	                  requests run already
+ *	check_session     in the store
  *	permit            ask whether this user may
  *
  *	endpoint_serve    decode
@@ -12,7 +12,7 @@
 #include "worker/service/session.h"
 #include "worker/transport/server.h"
 
-static req_step permit;
+static req_step check_session, permit;
 
 enum req_state
 endpoint_admit(struct req *r)
@@ -22,9 +22,15 @@ endpoint_admit(struct req *r)
 	if (e != ERR_OK)
 		return req_fail(r, e);
 	/* What neither asks for a session nor reads anything waits for nobody. */
-	if ((r->route->session || r->route->decode) &&
-	    server_is_busy(r->worker->server))
-		return req_fail(r, ERR_OVERLOAD);
+	if (r->route->session || r->route->decode)
+		return admission_ask(
+		    &r->worker->server->admission, r, check_session);
+	return permit(r);
+}
+
+static enum req_state
+check_session(struct req *r)
+{
 	if (r->route->early)
 		r->route->early(r);
 	return r->route->session ? service_session(r, permit) : permit(r);

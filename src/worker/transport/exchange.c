@@ -187,7 +187,8 @@ start(struct conn *c, enum conn_state state, req_step *first)
 	c->state = state;
 	c->refs++;
 	c->is_counted = !c->exchange->req.out.is_stream;
-	c->server->running += c->is_counted;
+	if (c->is_counted)
+		admission_began(&c->server->admission);
 	req_start(&c->exchange->req, first);
 }
 
@@ -218,8 +219,11 @@ on_done(struct req *r)
 	struct conn *c =
 	    ((struct exchange *)((char *)r - offsetof(struct exchange, req)))
 		->conn;
+	struct server *s = c->server;
 
-	c->server->running -= c->is_counted;
+	if (c->is_counted)
+		admission_ended(
+		    &s->admission, r->conn != NULL && r->out.err == ERR_OK);
 	if (r->conn != NULL) {
 		if (c->state == CONN_ADMIT && r->out.err == ERR_OK)
 			read_body(c);
@@ -229,6 +233,8 @@ on_done(struct req *r)
 			answer(c);
 		if (!c->is_running)
 			conn_advance(c);
+	} else if (!c->is_running) {
+		admission_next(&s->admission);
 	}
 	conn_release(c);
 }

@@ -9,8 +9,9 @@
  * the memory goes from one to the next, and stays warm. */
 struct exchange {
 	struct req req;
-	struct conn *conn;     /* whose it is */
-	struct exchange *next; /* exchange_pool: the next spare one */
+	struct conn *conn;                /* whose it is */
+	struct exchange *next, *previous; /* the pool's, or admission's */
+	bool is_waiting;                  /* admission: others go first */
 };
 
 /* Those that no connection has just now: a few, the last one given back is taken

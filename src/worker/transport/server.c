@@ -25,6 +25,8 @@ enum {
 	/* How long a client may take to notice that its last answer was the
 	 * last: a few round trips. */
 	LINGER_MS = 1000,
+	/* Whoever would wait longer is better told to come back. */
+	QUEUE_MS = 500,
 	RETRY_AFTER_S = 1,
 };
 
@@ -49,12 +51,6 @@ server_count_request(struct server *s)
 	atomic_store_explicit(requests,
 	    atomic_load_explicit(requests, memory_order_relaxed) + 1,
 	    memory_order_relaxed);
-}
-
-bool
-server_is_busy(const struct server *s)
-{
-	return s->running > (size_t)s->worker->setup->config->request_limit;
 }
 
 /* The timer of the deadlines is the last handle of a drained server. */
@@ -218,6 +214,7 @@ server_open(struct worker *worker, const struct routes *routes)
 		[DEADLINE_BODY] = config->body_timeout_ms,
 		[DEADLINE_SEND] = config->send_timeout_ms,
 		[DEADLINE_LINGER] = LINGER_MS,
+		[DEADLINE_QUEUE] = QUEUE_MS,
 		[DEADLINE_BODY_RATE] = config->least_rate_ms,
 		[DEADLINE_SEND_RATE] = config->least_rate_ms,
 	};
@@ -230,6 +227,7 @@ server_open(struct worker *worker, const struct routes *routes)
 	s->loop = worker->loop;
 	input_pool_init(&s->inputs, http_head_max(config));
 	deadlines_init(&s->deadlines, s->loop, length_ms, conn_on_over);
+	admission_init(&s->admission, (size_t)config->request_limit);
 	s->handles = 1;
 	worker->server = s;
 	return s;

@@ -2,6 +2,7 @@
 #define TRAWL_TRANSPORT_SERVER_H
 
 #include "worker/context.h"
+#include "worker/transport/admission.h"
 #include "worker/transport/crowd.h"
 #include "worker/transport/date.h"
 #include "worker/transport/deadline.h"
@@ -36,8 +37,8 @@ struct server {
 	struct output output; /* empty between two calls out of the loop */
 	struct conn *conns;   /* the open ones, newest first */
 	size_t conns_len;
-	struct crowd crowd; /* where they come from */
-	size_t running;     /* requests that are admitted or served just now */
+	struct crowd crowd;         /* where they come from */
+	struct admission admission; /* of requests that cost something */
 	size_t handles; /* open handles and connections that are not freed */
 	bool is_draining, is_closing;
 	void (*on_drained)(void *arg); /* no connection is left */
@@ -62,10 +63,6 @@ void server_drain(struct server *s, void (*on_drained)(void *arg), void *arg);
 /* Closes what is still open, whether or not it was answered; frees the server
  * once requests that others still hold have come back. */
 void server_close(struct server *s);
-
-/* endpoint: so many requests run (setting request_limit) that what would wait
- * with them is better told to come back. */
-bool server_is_busy(const struct server *s);
 
 /* exchange: an answer more, in the shared mapping. */
 void server_count_request(struct server *s);

@@ -213,7 +213,7 @@ events_come_when_there_are_any_and_count_for_nobody(void **state)
 		assert_has(c[i]->bytes, "Content-Type: text/event-stream\r\n");
 		waiting[i] = held;
 	}
-	assert_int_equal(s->worker.server->running, 0);
+	assert_int_equal(s->worker.server->admission.running, 0);
 	req_resume(waiting[2], ERR_OK);
 	assert_true(client_wait(c[2], "event\n\n", 2));
 	assert_ptr_equal(held, waiting[2]);
