@@ -43,18 +43,6 @@ struct steps {
 	bool has_country_not_kept;
 };
 
-static void
-find_visitors(struct tally *t, struct steps *s, const struct visit *visits)
-{
-	for (size_t i = 0; i < s->len; i++) {
-		struct hash_key ip = visits[i].ip;
-		struct step *step = &s->at[i];
-
-		step->hash = visitors_hash(&t->visitors, ip);
-		visitors_fetch(&t->visitors, ip, step->hash);
-	}
-}
-
 /* Whether the path begins like those of carts do, which are in no memory of
  * paths. false is no promise. */
 static inline bool
@@ -113,6 +101,7 @@ find_cart(
 	return true;
 }
 
+/* Visitors are fetched one by one on the way: many at once wait for each other. */
 static enum err
 look_at_paths(struct tally *t, struct steps *s, const struct visit *visits)
 {
@@ -121,7 +110,10 @@ look_at_paths(struct tally *t, struct steps *s, const struct visit *visits)
 	for (size_t i = 0; i < s->len; i++) {
 		struct span rest = visits[i].rest;
 		const struct path_entry *path = NULL;
+		uint64_t hash = visitors_hash(&t->visitors, visits[i].ip);
 
+		s->at[i].hash = hash;
+		visitors_fetch(&t->visitors, visits[i].ip, hash);
 		if (!looks_like_cart(rest))
 			path = paths_find(t->paths, rest);
 		if (!path) {
@@ -416,7 +408,6 @@ tally_add_visits(struct tally *t, const struct visit *visits, size_t len)
 	s.has_country_not_kept = false;
 	if (!has_room(t))
 		return ERR_NO_MEMORY;
-	find_visitors(t, &s, visits);
 	e = look_at_paths(t, &s, visits);
 	if (!e)
 		e = meet_visitors(t, &s, visits);
