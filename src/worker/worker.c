@@ -10,6 +10,7 @@
 #include "worker/worker.h"
 #include "worker/api/json.h"
 #include "worker/context.h"
+#include "worker/ingest/heap.h"
 #include "worker/ingest/ingest.h"
 #include "worker/neighbour.h"
 #include "worker/pool.h"
@@ -149,6 +150,7 @@ start(struct life *l)
 	char name[32];
 
 	snprintf(name, sizeof(name), "trawl-worker-%d", setup->slot);
+	heap_keep();
 	w->hash_pool = pool_new(w->loop,
 	    slots < HASH_THREADS_MAX ? slots : HASH_THREADS_MAX,
 	    (size_t)config->hash_queue_limit, HASH_NICE);

@@ -111,7 +111,7 @@ static bool
 read_ipv6(struct span s, uint8_t out[IPV6_BYTES])
 {
 	char text[IPV6_TEXT_MAX + 8];
-	const char *p = text, *end = text + s.len;
+	const char *p = text, *end;
 	int len = 0;  /* bytes read */
 	int gap = -1; /* how many of them lie before the "::" */
 
@@ -119,6 +119,7 @@ read_ipv6(struct span s, uint8_t out[IPV6_BYTES])
 		return false;
 	memset(text, ':', sizeof(text));
 	memcpy(text, s.data, s.len);
+	end = text + s.len;
 	if (s.len >= 2 && p[0] == ':' && p[1] == ':') {
 		gap = 0;
 		p += 2;

@@ -13,6 +13,7 @@
 
 #include "common/base/log.h"
 #include "worker/context.h"
+#include "worker/ingest/heap.h"
 #include "worker/ingest/work.h"
 #include "worker/store/job.h"
 #include "worker/store/redis.h"
@@ -57,6 +58,8 @@ struct runner {
 	bool again;       /* woken while it was busy */
 	bool is_renewing; /* Redis has task_renew */
 	bool is_closing;
+	bool has_worked;  /* since the heap was given back */
+	bool is_resting;  /* the pool has `rest` */
 	int refs;         /* the timer, the pool, Redis */
 	int64_t declined; /* a job that others must do */
 	int64_t looking_at;
@@ -64,7 +67,8 @@ struct runner {
 	struct job_view view; /* the job that it works for; number 0: none */
 	struct check check;
 	struct work work;
-	unsigned tries; /* of a report */
+	struct pool_job rest; /* gives the heap back */
+	unsigned tries;       /* of a report */
 };
 
 static void ask(struct runner *r);
@@ -199,6 +203,7 @@ work(struct runner *r)
 	r->work.pool_job.work = do_work;
 	r->work.pool_job.done = on_worked;
 	r->state = WORKING;
+	r->has_worked = true;
 	if (pool_start(r->worker->parse_pool, &r->work.pool_job) == ERR_OK)
 		r->refs++;
 	else
@@ -302,6 +307,38 @@ look(struct runner *r, int64_t job)
 }
 
 static void
+give_back(struct pool_job *job)
+{
+	(void)job;
+	heap_give_back();
+}
+
+static void
+on_given_back(struct pool_job *job)
+{
+	struct runner *r =
+	    (struct runner *)((char *)job - offsetof(struct runner, rest));
+
+	r->is_resting = false;
+	release(r);
+}
+
+/* There is no job any more. */
+static void
+rest(struct runner *r)
+{
+	forget(r);
+	if (!r->has_worked || r->is_resting)
+		return;
+	r->rest = (struct pool_job){ .work = give_back, .done = on_given_back };
+	if (pool_start(r->worker->parse_pool, &r->rest) != ERR_OK)
+		return;
+	r->has_worked = false;
+	r->is_resting = true;
+	r->refs++;
+}
+
+static void
 on_task(enum err e, const struct task *t, void *arg)
 {
 	struct runner *r = arg;
@@ -316,7 +353,7 @@ on_task(enum err e, const struct task *t, void *arg)
 		look(r, t->job);
 	} else {
 		if (t->job == 0)
-			forget(r);
+			rest(r);
 		idle(r);
 	}
 	release(r);
