@@ -55,6 +55,7 @@ master/main      the command line: tests/http/test_settings.py
 master/report    the offline command: tests/http/test_report_command.py
 master/user      the command line: tests/http/test_user_command.py
 worker/user_add  what it does: tests/http/test_user_command.py
+worker/ingest/heap  sanitizers replace malloc: script/bench ingest measures it
 worker/pool      linked alone, with req: tests/unit/req/test_pool.c
 worker/req       linked alone, with pool: tests/unit/req/test_req.c
 '
