@@ -28,6 +28,7 @@ redis.call('EXPIRE', key .. ':tasks', keep_s)
 if (ARGV[2] == 'CORRUPT' and job[3]) or ARGV[2] == 'NO_COUNTRIES' then
 	local number = redis.call('GET', KEYS[4])
 	if not number then
+		-- The job that fails had a number: this one is greater.
 		number = redis.call('INCR', KEYS[3])
 		redis.call('SET', KEYS[4], number)
 		redis.call('HSET', '{logs}:job:' .. number, 'state', 'running',

@@ -14,6 +14,13 @@
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
+-- A number that no job ever had. Emptied, Redis has forgotten the last one: then
+-- it is the time, which those before were not.
+local function next_number()
+	redis.call('SET', KEYS[2], string.format('%.0f', now), 'NX')
+	return redis.call('INCR', KEYS[2])
+end
+
 local function join(number)
 	local key = '{logs}:job:' .. number
 	if tonumber(redis.call('HGET', key, 'keep_s') or 0) < tonumber(ARGV[6]) then
@@ -25,7 +32,7 @@ end
 local function wait_for_next()
 	local number = redis.call('GET', KEYS[4])
 	if not number then
-		number = redis.call('INCR', KEYS[2])
+		number = next_number()
 		redis.call('HSET', '{logs}:job:' .. number, 'state', 'running',
 		    'phase', 'waiting', 'revision', 1, 'keep_s', ARGV[6],
 		    'started_ms', now, 'alive_ms', now)
@@ -64,7 +71,7 @@ if redis.call('EXISTS', KEYS[4]) == 1 then
 	return wait_for_next()
 end
 
-local number = redis.call('INCR', KEYS[2])
+local number = next_number()
 local key = '{logs}:job:' .. number
 redis.call('HSET', key, 'state', 'running', 'phase', ARGV[3],
     'remaining', ARGV[4], 'revision', 1, 'keep_s', ARGV[6],

@@ -83,6 +83,8 @@ crew_prepare(void)
 	signal(SIGPIPE, SIG_IGN);
 	assert_int_equal(token_init(), 0);
 	redis_process_init(&c->server);
+	/* The first job is number 1, not the time. */
+	redis_process_ask(&c->server, "SET {logs}:job 0");
 	assert_int_equal(config_defaults(&c->config), ERR_OK);
 	snprintf(c->log, sizeof(c->log), "%s/logs.txt", c->server.dir);
 	c->config.logs_file_name = c->log;
