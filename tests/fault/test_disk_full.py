@@ -2,13 +2,14 @@
 
 from support.case import Case
 from support.processes import wait_until
+from support.redis_server import RedisServer
 from support.reference import REPORTS, expected
 from support.service import Service, time_of
 from support.shop_log import visits
 from support.small_disk import SmallDisk
 
 OLD, LOG = visits(85, 300), visits(86, 6000)
-ANSWER_LIMIT_S = 15
+ANSWER_LIMIT_S = 18
 
 
 class DiskFull(Case):
@@ -41,6 +42,18 @@ class DiskFull(Case):
         disk = SmallDisk(service.path("var"))
         self.addCleanup(disk.discard)
         self.addCleanup(self.end, service)
+        self.refuse(service, disk)
+
+    def test_of_a_shared_one_that_refuses_writes(self):
+        service = Service(OLD, chunk_size=64 << 10, task_timeout_ms=300,
+                          secret="0123456789abcdef")
+        disk = SmallDisk(service.path("disk"))
+        self.addCleanup(disk.discard)
+        self.addCleanup(self.end, service)
+        server = RedisServer(disk.path, ("--appendfsync", "everysec"))
+        self.addCleanup(server.discard)
+        server.start()
+        service.settings["redis_url"] = f"unix://{server.path}"
         self.refuse(service, disk)
 
 

@@ -7,6 +7,8 @@ from support.service import time_of
 
 # Without its store a parse ends, it does not wait.
 ANSWER_LIMIT_S = 15
+# Ten seconds without a sign of life, and then some.
+REFUSED_LIMIT_S = 18
 
 
 class AtTask:
@@ -55,6 +57,30 @@ class AtTask:
                 LOG if answer and answer.status == 201 else OLD)
             redis.ask("CONFIG", "SET", "maxmemory", "0")
         self.parse()
+
+
+class Refused(Caught):
+    """Redis answers, but takes no writes: not even that the job has failed."""
+
+    def refuse(self, task, how, back):
+        connection, held, _ = self.catch(task)
+        with self.redis.client() as redis:
+            redis.ask(*how)
+            held.release()
+            answer, seconds = time_of(connection.read_answer)
+            self.assertLess(seconds, REFUSED_LIMIT_S)
+            self.assert_refused(answer, 503)
+            self.assert_reports(OLD)
+            redis.ask(*back)
+        self.parse()
+
+    def test_because_it_is_a_replica(self):
+        self.refuse("map", ("REPLICAOF", "127.0.0.1", "1"),
+                    ("REPLICAOF", "NO", "ONE"))
+
+    def test_because_its_replicas_are_away(self):
+        self.refuse("commit", ("CONFIG", "SET", "min-replicas-to-write", "1"),
+                    ("CONFIG", "SET", "min-replicas-to-write", "0"))
 
 
 class MapTask(AtTask, Caught):
