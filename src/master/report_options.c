@@ -74,7 +74,7 @@ static enum err
 read_option(int option, char *const *argv, struct report_options *out,
     struct problem *why)
 {
-	unsigned number;
+	unsigned number = 0;
 	enum err e;
 
 	switch (option) {

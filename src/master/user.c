@@ -88,6 +88,7 @@ add(const struct config *config, struct account *a, int64_t *id,
 	a->password = read_password(room);
 	e = user_add(&setup, a, id, why);
 	explicit_bzero(room, sizeof(room));
+	a->password = span_of(NULL, 0);
 	shared_free(setup.shared);
 	if (e == ERR_STORE_DOWN)
 		return problem_set(

@@ -229,10 +229,12 @@ on_resolved(uv_getaddrinfo_t *req, int status, struct addrinfo *list)
 {
 	struct link *l = req->data;
 	struct addrinfo *chosen = list;
-	unsigned count = 0;
+	unsigned count = 1;
 
+	if (status == 0 && !list)
+		status = UV_EAI_NODATA;
 	if (status == 0 && !l->is_closing) {
-		for (struct addrinfo *a = list; a; a = a->ai_next)
+		for (struct addrinfo *a = list->ai_next; a; a = a->ai_next)
 			count++;
 		for (unsigned i = l->attempt % count; i > 0; i--)
 			chosen = chosen->ai_next;

@@ -71,6 +71,6 @@ fields_is(const struct fields *f, const char *base, enum field which,
 {
 	struct span value = fields_get(f, base, which);
 
-	return f->has[which] && value.len == strlen(text) &&
+	return value.data && value.len == strlen(text) &&
 	       strncasecmp(value.data, text, value.len) == 0;
 }
