@@ -112,7 +112,9 @@ read_ipv4(const char *p, uint32_t *ip)
 	*ip = (uint32_t)_mm_cvtsi128_si32(
 	    _mm_shuffle_epi8(value, _mm_setr_epi8(12, 8, 4, 0, -1, -1, -1, -1,
 					-1, -1, -1, -1, -1, -1, -1, -1)));
-	return ends == row->ends && _mm_testz_si128(wrong, wrong) ? len : 0;
+	/* Without a byte that ends it the last of the dots would do. */
+	return last && ends == row->ends && _mm_testz_si128(wrong, wrong) ? len
+									  : 0;
 }
 
 WAY static inline bool
