@@ -61,16 +61,29 @@ describe(const struct setting *s, char out[80])
 	return out;
 }
 
+static bool
+is_length_right(const struct setting *s, const char *value)
+{
+	size_t len = strlen(value);
+
+	return len <= (size_t)s->maximum && len >= (size_t)s->minimum;
+}
+
+/* Of a hidden value no more is said than how long it is, when that is wrong. */
 static void
 refuse(struct complaints *bad, const struct setting *s, const char *value,
     const char *accepted)
 {
 	char shown[COMPLAINTS_VALUE_TEXT];
 
-	if (s->kind == KIND_hidden)
+	if (s->kind == KIND_hidden && is_length_right(s, value))
 		complaints_add(bad,
 		    "%s is malformed (its value is not shown): accepted is %s",
 		    s->name, accepted);
+	else if (s->kind == KIND_hidden)
+		complaints_add(bad,
+		    "%s has %zu bytes (its value is not shown): accepted is %s",
+		    s->name, strlen(value), accepted);
 	else
 		complaints_add(bad, "%s=%s is malformed: accepted is %s",
 		    s->name, complaints_show(shown, value), accepted);
@@ -103,14 +116,6 @@ read_number(const struct setting *s, const char *value, int64_t *out)
 		return false;
 	*out = (int64_t)n;
 	return true;
-}
-
-static bool
-is_length_right(const struct setting *s, const char *value)
-{
-	size_t len = strlen(value);
-
-	return len <= (size_t)s->maximum && len >= (size_t)s->minimum;
 }
 
 /* Copies a text that lives as long as the config. */

@@ -38,18 +38,6 @@ copy(char *out, size_t size, struct span s)
 	return true;
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 static bool
 decode_percent(char *out, size_t size, struct span s)
 {
@@ -59,10 +47,12 @@ decode_percent(char *out, size_t size, struct span s)
 		char c = s.data[i];
 
 		if (c == '%') {
-			int high =
-			    i + 2 < s.len ? hex_value(s.data[i + 1]) : -1;
-			int low = i + 2 < s.len ? hex_value(s.data[i + 2]) : -1;
+			int high = -1, low = -1;
 
+			if (i + 2 < s.len) {
+				high = span_hex_digit(s.data[i + 1]);
+				low = span_hex_digit(s.data[i + 2]);
+			}
 			if (high < 0 || low < 0 || (high == 0 && low == 0))
 				return false;
 			c = (char)(high * 16 + low);

@@ -47,4 +47,14 @@ span_compare(struct span a, struct span b)
  * not fit 64 bits. */
 bool span_to_u64(struct span s, uint64_t *out);
 
+/* The value of a hexadecimal digit, 0 to 15; -1: it is none. */
+static inline int
+span_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20; /* the letters of both cases */
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 #endif

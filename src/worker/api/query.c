@@ -6,15 +6,6 @@
 #include <string.h>
 #include <sys/types.h>
 
-static int
-hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Writes s.len bytes at most; returns how many, or -1 at a '%' without its two
  * digits. */
 static ssize_t
@@ -26,10 +17,15 @@ decode(struct span s, char *out)
 		int c = (unsigned char)s.data[i];
 
 		if (c == '%') {
-			if (s.len - i < 3 || hex(s.data[i + 1]) < 0 ||
-			    hex(s.data[i + 2]) < 0)
+			int high = -1, low = -1;
+
+			if (s.len - i >= 3) {
+				high = span_hex_digit(s.data[i + 1]);
+				low = span_hex_digit(s.data[i + 2]);
+			}
+			if (high < 0 || low < 0)
 				return -1;
-			c = hex(s.data[i + 1]) << 4 | hex(s.data[i + 2]);
+			c = high << 4 | low;
 			i += 2;
 		}
 		out[len++] = (char)c;

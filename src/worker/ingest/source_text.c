@@ -89,20 +89,11 @@ take(struct span *text, char end)
 	return word;
 }
 
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static bool
 read_byte(const char *hex, unsigned char *out)
 {
-	int high = digit(hex[0]), low = high < 0 ? -1 : digit(hex[1]);
+	int high = span_hex_digit(hex[0]);
+	int low = high < 0 ? -1 : span_hex_digit(hex[1]);
 
 	if (low < 0)
 		return false;

@@ -5,19 +5,10 @@
 
 #include <stdbool.h>
 
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static enum chunked_state
 read_digit(struct chunked *c, char byte)
 {
-	int value = digit(byte);
+	int value = span_hex_digit(byte);
 
 	if (value < 0 || c->left > UINT64_MAX >> 4)
 		return CHUNKED_BROKEN;
@@ -61,8 +52,9 @@ read_size(struct chunked *c, char byte)
 	case CHUNKED_SIZE:
 		return read_digit(c, byte);
 	case CHUNKED_DIGITS:
-		return digit(byte) >= 0 ? read_digit(c, byte)
-					: after(byte, CHUNKED_BEFORE_EXTENSION);
+		return span_hex_digit(byte) >= 0
+			   ? read_digit(c, byte)
+			   : after(byte, CHUNKED_BEFORE_EXTENSION);
 	case CHUNKED_BEFORE_EXTENSION:
 		if (byte == ';')
 			return CHUNKED_BEFORE_NAME;

@@ -205,7 +205,7 @@ a_secret_is_never_shown(void **state)
 {
 	(void)state;
 	expect_refusal(SET("secret=fifteen-bytes.."),
-	    "secret is malformed (its value is not shown): accepted is 16 to "
+	    "secret has 15 bytes (its value is not shown): accepted is 16 to "
 	    "1024 bytes");
 	expect_refusal(SET("ipinfo_token=hidden\r\nX-Evil: 1"),
 	    "ipinfo_token is malformed (its value is not shown): accepted is "

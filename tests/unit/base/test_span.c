@@ -77,6 +77,24 @@ spans_are_equal_when_their_bytes_are(void **state)
 	assert_true(span_is_equal(span_text(NULL), span_text("")));
 }
 
+static void
+hexadecimal_digits_are_those_of_both_cases_and_no_others(void **state)
+{
+	static const char lower[] = "0123456789abcdef",
+			  upper[] = "0123456789ABCDEF";
+
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		const char *found = c ? strchr(lower, c) : NULL;
+		int want = found ? (int)(found - lower) : -1;
+
+		found = c ? strchr(upper, c) : NULL;
+		if (found)
+			want = (int)(found - upper);
+		assert_int_equal(span_hex_digit((char)c), want);
+	}
+}
+
 int
 main(void)
 {
@@ -88,6 +106,8 @@ main(void)
 		cmocka_unit_test(
 		    order_is_that_of_bytes_and_a_prefix_comes_first),
 		cmocka_unit_test(spans_are_equal_when_their_bytes_are),
+		cmocka_unit_test(
+		    hexadecimal_digits_are_those_of_both_cases_and_no_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
