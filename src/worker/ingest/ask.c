@@ -22,6 +22,7 @@ enum {
 	ROUNDS = 4,               /* jobs that one asker begins */
 	SILENCE_LEAST_MS = 10000, /* of a job, before it is given up */
 	AWAY_MOST_MS = 500,       /* Redis, before the answer is 503 */
+	STILL_MS = 1000,          /* without a look: this worker stood still */
 };
 
 struct ask {
@@ -34,7 +35,8 @@ struct ask {
 	struct parse_wish wish;
 	unsigned rounds;
 	int64_t job;
-	int64_t since_ms, heard_ms; /* clock_ms(): asked, Redis answered */
+	/* clock_ms(): asked, the last look, Redis answered */
+	int64_t since_ms, looked_ms, heard_ms;
 	uint64_t alive_ms; /* the job's last sign of life, Redis's clock */
 	int64_t moved_ms;  /* clock_ms(): when it was seen first */
 	struct arena arena;
@@ -166,6 +168,10 @@ on_look(enum err e, const struct record *record, void *arg)
 	struct span words;
 	bool is_over;
 
+	/* Whoever stood still knows nothing of Redis. */
+	if (now - k->looked_ms > STILL_MS)
+		k->heard_ms = now;
+	k->looked_ms = now;
 	if (e != ERR_OK) {
 		if (now - k->heard_ms > AWAY_MOST_MS || e == ERR_DRAINING)
 			finish(k, e, "", NULL);
@@ -203,7 +209,7 @@ on_started(enum err e, int64_t number, void *arg)
 		return;
 	}
 	k->job = number;
-	k->heard_ms = k->moved_ms = clock_ms();
+	k->heard_ms = k->looked_ms = k->moved_ms = clock_ms();
 	k->alive_ms = 0;
 	if (e == ERR_OK)
 		e = watch_start(
