@@ -67,7 +67,7 @@ is_at(const struct walk *w, size_t i, uint64_t id)
 static void
 find_common(struct walk *w)
 {
-	uint64_t id;
+	uint64_t id = 0;
 
 	while (next_id(w, &id)) {
 		size_t names = 0;

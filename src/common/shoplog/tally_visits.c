@@ -5,43 +5,9 @@
 
 #include "common/shoplog/open_day.h"
 #include "common/shoplog/paths.h"
-#include "common/shoplog/scan.h"
-#include "common/shoplog/shard.h"
+#include "common/shoplog/tally_steps.h"
 
 #include <assert.h>
-
-/* So many days in one batch are no day that stays open. */
-enum { DAYS_MAX = 4 };
-
-/* A visit on its way. */
-struct step {
-	uint64_t hash; /* of the address */
-	uint32_t category, page;
-	uint32_t before; /* page of the visitor's line before */
-	uint8_t kind;    /* enum event_kind */
-	uint8_t country; /* country_index.h */
-};
-
-/* A line that names a cart, on its way. */
-struct cart_step {
-	const struct visit *visit; /* borrowed */
-	uint64_t hash;             /* of the cart id */
-	uint64_t cart_id;
-	uint64_t number;    /* goods id or user id */
-	uint64_t item_hash; /* of what it adds to the cart */
-	uint32_t line;      /* in the batch */
-	uint32_t index;     /* of the cart in its shard */
-	uint8_t shard;      /* of the cart */
-	uint8_t kind;       /* EVENT_CART, EVENT_PAY or EVENT_SUCCESS */
-};
-
-struct steps {
-	struct step at[SCAN_LINES];
-	struct cart_step carts[SCAN_LINES];
-	uint32_t asked[SCAN_LINES]; /* lines of visitors without a country */
-	size_t len, carts_len, asked_len;
-	bool has_country_not_kept;
-};
 
 /* Whether the path begins like those of carts do, which are in no memory of
  * paths. false is no promise. */
@@ -68,37 +34,6 @@ learn_path(struct tally *t, struct step *step, struct span rest)
 	step->category = path.category;
 	step->page = path.page;
 	return e;
-}
-
-/* Puts a line that may be about a cart on its list; false: it is not. */
-static bool
-find_cart(
-    struct tally *t, struct steps *s, const struct visit *visits, size_t i)
-{
-	struct cart_step *c = &s->carts[s->carts_len];
-	struct step *step = &s->at[i];
-	struct hash_key key = { 0, 0 };
-	struct event event;
-	enum event_kind kind = event_classify(visits[i].rest, &event);
-
-	if (!event_is_of_cart(kind))
-		return false;
-	step->kind = (uint8_t)kind;
-	step->category = step->page = NAME_NONE;
-	key.low = event.cart_id;
-	*c = (struct cart_step){ .visit = &visits[i],
-		.cart_id = event.cart_id,
-		.hash = hash_of(&t->secret, key),
-		.line = (uint32_t)i,
-		.shard = (uint8_t)shard_of(key),
-		.kind = (uint8_t)kind };
-	if (kind == EVENT_CART)
-		c->number = event.goods_id;
-	else if (kind == EVENT_PAY)
-		c->number = event.user_id;
-	hash_table_fetch_bucket(&t->carts[c->shard].table, c->hash);
-	s->carts_len++;
-	return true;
 }
 
 /* Visitors are fetched one by one on the way: many at once wait for each other. */
@@ -128,7 +63,7 @@ look_at_paths(struct tally *t, struct steps *s, const struct visit *visits)
 		size_t line = unknown[i];
 		enum err e;
 
-		if (find_cart(t, s, visits, line))
+		if (tally_find_cart(t, s, visits, line))
 			continue;
 		e = learn_path(t, &s->at[line], visits[line].rest);
 		if (e)
@@ -216,153 +151,6 @@ ask_countries(struct tally *t, struct steps *s, const struct visit *visits)
 	}
 }
 
-static enum err
-count_sparsely(
-    struct tally *t, const struct visit *visit, const struct step *step)
-{
-	uint32_t hour = visit->second / 3600, slot;
-	struct address ip;
-	uint16_t country;
-	enum err e;
-
-	ip = visitor_address(visit->ip);
-	country = step->country == COUNTRY_NOT_KEPT
-		      ? geo_country(t->geo, &ip)
-		      : t->countries.country[step->country];
-	slot = COUNT_HOURS + (uint32_t)country;
-	e = counts_add(&t->counts, visit->day, NAME_NONE, hour, 1);
-	if (!e)
-		e = counts_add(&t->counts, visit->day, NAME_NONE, slot, 1);
-	if (e || step->category == NAME_NONE)
-		return e;
-	return counts_add(&t->counts, visit->day, step->category,
-	    step->kind == EVENT_CATEGORY ? hour : slot, 1);
-}
-
-/* A view whose category has no row. */
-static enum err
-count_view(struct tally *t, const struct visit *visit, const struct step *step)
-{
-	uint32_t slot = visit->second / 3600;
-
-	if (step->kind == EVENT_GOODS)
-		slot =
-		    COUNT_HOURS + (uint32_t)t->countries.country[step->country];
-	return counts_add(&t->counts, visit->day, step->category, slot, 1);
-}
-
-static enum err
-count_densely(
-    struct tally *t, const struct steps *s, const struct visit *visits)
-{
-	struct open_day *d = t->open_day;
-
-	for (size_t i = 0; i < s->len; i++) {
-		const struct step *step = &s->at[i];
-		uint32_t hour = visits[i].second / 3600;
-		uint32_t country = COUNT_HOURS + (uint32_t)step->country;
-		uint32_t is_goods = -(uint32_t)(step->kind == EVENT_GOODS);
-		struct open_row *row;
-		enum err e = ERR_OK;
-
-		if (__builtin_expect(d->day != visits[i].day, 0))
-			e = open_day_turn(
-			    d, &t->counts, &t->countries, visits[i].day);
-		row = open_day_row(d, step->category);
-		d->requests.slots[hour]++;
-		d->requests.slots[country]++;
-		if (__builtin_expect(row != NULL, 1))
-			row->slots[(country & is_goods) | (hour & ~is_goods)]++;
-		else if (!e)
-			e = count_view(t, &visits[i], step);
-		if (e)
-			return e;
-	}
-	return ERR_OK;
-}
-
-static enum err
-count(struct tally *t, const struct steps *s, const struct visit *visits)
-{
-	int32_t day = t->open_day->day;
-	unsigned days = 0;
-
-	for (size_t i = 0; i < s->len; i++) {
-		days += visits[i].day != day;
-		day = visits[i].day;
-	}
-	if (days <= DAYS_MAX && !s->has_country_not_kept)
-		return count_densely(t, s, visits);
-	for (size_t i = 0; i < s->len; i++) {
-		enum err e = count_sparsely(t, &visits[i], &s->at[i]);
-
-		if (e)
-			return e;
-	}
-	return ERR_OK;
-}
-
-static void
-fetch_carts(struct tally *t, struct steps *s)
-{
-	for (size_t i = 0; i < s->carts_len; i++)
-		hash_table_fetch_entry(
-		    &t->carts[s->carts[i].shard].table, s->carts[i].hash);
-}
-
-static enum err
-meet_carts(struct tally *t, struct steps *s)
-{
-	for (size_t i = 0; i < s->carts_len; i++) {
-		struct cart_step *c = &s->carts[i];
-		struct carts *carts = &t->carts[c->shard];
-		struct cart *cart;
-		enum err e = carts_name_hashed(
-		    carts, c->cart_id, c->hash, c->visit->day, &cart);
-
-		if (e)
-			return e;
-		if (c->kind == EVENT_PAY) {
-			cart_pay(cart, c->number);
-		} else if (c->kind == EVENT_SUCCESS) {
-			cart_success(cart, c->visit->day, c->visit->ip);
-		} else {
-			struct hash_key key = {
-				hash_table_index(&carts->table, cart), c->number
-			};
-
-			c->index = (uint32_t)key.high;
-			c->item_hash = hash_of(&t->secret, key);
-			hash_table_fetch_bucket(&carts->items, c->item_hash);
-		}
-	}
-	return ERR_OK;
-}
-
-static enum err
-fill_carts(struct tally *t, const struct steps *s)
-{
-	for (size_t i = 0; i < s->carts_len; i++) {
-		const struct cart_step *c = &s->carts[i];
-		struct hash_key key = { c->index, c->number };
-		uint32_t page = s->at[c->line].before;
-		bool is_new;
-		enum err e;
-
-		if (c->kind != EVENT_CART)
-			continue;
-		if (!hash_table_add_hashed(
-			&t->carts[c->shard].items, key, c->item_hash, &is_new))
-			return ERR_NO_MEMORY;
-		if (page == NAME_NONE)
-			continue;
-		e = ballot_add(&t->ballot, c->number, page, 1);
-		if (e)
-			return e;
-	}
-	return ERR_OK;
-}
-
 static void
 add_to_summary(
     struct tally *t, const struct steps *s, const struct visit *visits)
@@ -413,13 +201,11 @@ tally_add_visits(struct tally *t, const struct visit *visits, size_t len)
 		e = meet_visitors(t, &s, visits);
 	if (!e)
 		ask_countries(t, &s, visits);
-	fetch_carts(t, &s);
+	tally_fetch_carts(t, &s);
 	if (!e)
-		e = count(t, &s, visits);
+		e = tally_count_visits(t, &s, visits);
 	if (!e)
-		e = meet_carts(t, &s);
-	if (!e)
-		e = fill_carts(t, &s);
+		e = tally_add_carts(t, &s);
 	add_to_summary(t, &s, visits);
 	return e;
 }

@@ -1,0 +1,57 @@
+#ifndef TRAWL_COMMON_SHOPLOG_TALLY_STEPS_H
+#define TRAWL_COMMON_SHOPLOG_TALLY_STEPS_H
+
+#include "common/shoplog/scan.h"
+#include "common/shoplog/tally_state.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A batch of visits on its way into a tally, between the files that do a step of
+ * it each (tally_visits.c, tally_counts.c, tally_carts.c). Nobody else includes
+ * this. */
+
+/* A visit on its way. */
+struct step {
+	uint64_t hash; /* of the address */
+	uint32_t category, page;
+	uint32_t before; /* page of the visitor's line before */
+	uint8_t kind;    /* enum event_kind */
+	uint8_t country; /* country_index.h */
+};
+
+/* A line that names a cart, on its way. */
+struct cart_step {
+	const struct visit *visit; /* borrowed */
+	uint64_t hash;             /* of the cart id */
+	uint64_t cart_id;
+	uint64_t number;    /* goods id or user id */
+	uint64_t item_hash; /* of what it adds to the cart */
+	uint32_t line;      /* in the batch */
+	uint32_t index;     /* of the cart in its shard */
+	uint8_t shard;      /* of the cart */
+	uint8_t kind;       /* EVENT_CART, EVENT_PAY or EVENT_SUCCESS */
+};
+
+struct steps {
+	struct step at[SCAN_LINES];
+	struct cart_step carts[SCAN_LINES];
+	uint32_t asked[SCAN_LINES]; /* lines of visitors without a country */
+	size_t len, carts_len, asked_len;
+	bool has_country_not_kept;
+};
+
+/* Counts the visits, whose visitors and paths are known. */
+enum err tally_count_visits(
+    struct tally *t, const struct steps *s, const struct visit *visits);
+
+/* Puts line `i` on the list of those about carts; false: it is about none. */
+bool tally_find_cart(
+    struct tally *t, struct steps *s, const struct visit *visits, size_t i);
+
+/* Fetches the carts of the list, and adds its lines to them. */
+void tally_fetch_carts(struct tally *t, const struct steps *s);
+enum err tally_add_carts(struct tally *t, struct steps *s);
+
+#endif
