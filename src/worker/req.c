@@ -107,13 +107,18 @@ work(struct pool_job *job)
 {
 	struct offload *o = (struct offload *)job;
 	struct slots *slots = &o->req->worker->setup->shared->hashing;
-	int slot = slots_take(slots, o->due_ms - clock_ms());
+	int slot;
 
+	/* Nobody would read the answer: the next one's turn. */
+	if (atomic_load(&o->req->is_abandoned))
+		return;
+	slot = slots_take(slots, o->due_ms - clock_ms());
 	if (slot < 0) {
 		o->err = ERR_OVERLOAD;
 		return;
 	}
-	o->work(o->arg);
+	if (!atomic_load(&o->req->is_abandoned))
+		o->work(o->arg);
 	slots_give(slots, slot);
 }
 

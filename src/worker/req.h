@@ -7,6 +7,7 @@
 #include "common/base/token.h"
 #include "common/shoplog/answer.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -102,8 +103,9 @@ struct conn;
 struct route;
 
 struct req {
-	struct worker *worker; /* borrowed; set once */
-	struct conn *conn;     /* transport: NULL when the client is gone */
+	struct worker *worker;     /* borrowed; set once */
+	struct conn *conn;         /* transport: NULL when the client is gone */
+	_Atomic bool is_abandoned; /* transport: the same, for other threads */
 	const struct route *route;
 	struct arena arena; /* emptied when the answer is out */
 	req_step *next; /* the step that req_resume() runs; NULL: none waits */
@@ -221,7 +223,7 @@ enum req_state req_wait(struct req *r, req_step *next)
  * client is gone (r->conn is NULL) no step runs, on_done is called. */
 void req_resume(struct req *r, enum err e);
 
-/* Runs work(arg) on the hashing pool, when one of the host's slots for it is
+/* Runs work(arg) on the hashing pool, if the client is there then, when one of the host's slots for it is
  * free, then `next` on the loop. `work` touches only what `arg` names.
  * ERR_OVERLOAD (503, Retry-After) when the queue is full, or no slot was free
  * for hash_timeout_ms. */

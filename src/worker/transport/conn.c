@@ -70,8 +70,10 @@ conn_close(struct conn *c, const char *why)
 		return;
 	log_debug("%s: closed: %s", c->peer, why);
 	c->closing = true;
-	if (c->exchange != NULL)
+	if (c->exchange != NULL) {
 		c->exchange->req.conn = NULL;
+		atomic_store(&c->exchange->req.is_abandoned, true);
+	}
 	deadline_cancel(&c->deadline);
 	deadline_cancel(&c->rate);
 	if (c->previous != NULL)

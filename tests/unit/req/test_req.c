@@ -277,6 +277,42 @@ a_full_hashing_pool_is_overload(void **state)
 }
 
 static void
+nobody_works_for_a_client_that_is_gone(void **state)
+{
+	struct req r[2];
+	uv_loop_t loop;
+	struct config config = { .hash_timeout_ms = 20000 };
+	struct worker_setup setup = { .config = &config,
+		.shared = shared_new(1) };
+	struct worker w = { .setup = &setup, .loop = &loop };
+
+	(void)state;
+	uv_loop_init(&loop);
+	uv_sem_init(&gate, 0);
+	w.hash_pool = pool_new(&loop, 1, 1, 0);
+	for (int i = 0; i < 2; i++) {
+		begin(&r[i]);
+		r[i].worker = &w;
+	}
+	sum = 0;
+	req_start(&r[0], offload_wait);
+	req_start(&r[1], offload);
+	r[1].conn = NULL;
+	atomic_store(&r[1].is_abandoned, true);
+	uv_sem_post(&gate);
+	while (ends < 2)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_int_equal(sum, 0);
+	pool_close(w.hash_pool);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	shared_free(setup.shared);
+	uv_sem_destroy(&gate);
+	for (int i = 0; i < 2; i++)
+		arena_reset(&r[i].arena);
+}
+
+static void
 a_slot_that_nobody_gives_back_is_overload(void **state)
 {
 	struct req r;
@@ -318,6 +354,7 @@ main(void)
 		cmocka_unit_test(fields_of_a_400_are_kept_up_to_their_limit),
 		cmocka_unit_test(work_is_done_on_the_hashing_pool),
 		cmocka_unit_test(a_full_hashing_pool_is_overload),
+		cmocka_unit_test(nobody_works_for_a_client_that_is_gone),
 		cmocka_unit_test(a_slot_that_nobody_gives_back_is_overload),
 	};
 
