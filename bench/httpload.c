@@ -2,7 +2,7 @@
  * went, as one line of JSON.
  *
  *	httpload PORT [connections N] [seconds S] [pipeline N] [rate N]
- *	         [tokens FILE] [path PREFIX] [post BODY] [skip 1] [idle N]
+ *	         [tokens FILE] [path PREFIX] [post BODY] [skip 1]
  *
  * connections  that ask all the time, 64
  * seconds      3
@@ -15,7 +15,6 @@
  * post         the path is asked as it is, by POST with this JSON
  * skip         1: what is due while every connection waits is not asked, as
  *              clients of their own would have gone; 0: it is asked later
- * idle         connections more that never ask
  *
  * One thread, one epoll. Answers must have a Content-Length. */
 #include <arpa/inet.h>
@@ -51,7 +50,7 @@ struct conn {
 };
 
 static struct {
-	int port, connections, seconds, pipeline, skip, idle;
+	int port, connections, seconds, pipeline, skip;
 	double rate;
 	const char *tokens, *path, *post;
 } option = {
@@ -250,8 +249,6 @@ read_options(int argc, char **argv)
 			option.rate = atof(value);
 		else if (!strcmp(name, "skip"))
 			option.skip = atoi(value);
-		else if (!strcmp(name, "idle"))
-			option.idle = atoi(value);
 		else if (!strcmp(name, "post"))
 			option.post = value;
 		else if (!strcmp(name, "tokens"))
@@ -264,6 +261,17 @@ read_options(int argc, char **argv)
 	if (option.pipeline < 1 || option.pipeline > PIPELINE_MAX ||
 	    option.connections < 1)
 		die("pipeline or connections");
+}
+
+/* A paced generator that has little time sleeps not at all: a timer is late. */
+static int
+wait_ms(int64_t begin, int64_t sent)
+{
+	if (option.rate <= 0)
+		return 100;
+	int64_t due = begin + (int64_t)(1e9 * (double)sent / option.rate);
+
+	return due - now_ns() > 3000000 ? 1 : 0;
 }
 
 int
@@ -287,9 +295,6 @@ main(int argc, char **argv)
 		conn_open(&conns[i], poll);
 		idle[idle_len++] = &conns[i];
 	}
-	struct conn *silent = calloc((size_t)option.idle + 1, sizeof(*silent));
-	for (int i = 0; silent && i < option.idle; i++)
-		conn_open(&silent[i], poll);
 	begin = now = now_ns();
 	end = begin + (int64_t)option.seconds * 1000000000;
 	while ((now = now_ns()) < end) {
@@ -310,9 +315,7 @@ main(int argc, char **argv)
 			skipped += (uint64_t)option.pipeline;
 			sent += option.pipeline;
 		}
-		/* A paced generator has a core of its own and never sleeps. */
-		int n =
-		    epoll_wait(poll, events, EVENTS, option.rate > 0 ? 0 : 100);
+		int n = epoll_wait(poll, events, EVENTS, wait_ms(begin, sent));
 		for (int i = 0; i < n; i++) {
 			struct conn *c = events[i].data.ptr;
 			bool was_waiting = c->waiting > 0;
