@@ -223,6 +223,19 @@ class ChangeOfPassword(ServiceCase):
 
 
 class Expiry(Case):
+    def test_is_not_put_off_by_use(self):
+        service = self.start(session_ttl=1000)
+        ann = service.register("ann")
+        [before] = ann.get("/user/auth").json
+        with service.redis() as redis:
+            [key] = redis.keys("*:session:*")
+            ends = redis.ask("EXPIRETIME", key)
+            for _ in range(EVERY_WORKER):
+                self.assert_status(ann.get("/user/all"), 200)
+            [after] = ann.get("/user/auth").json
+            self.assertEqual(after["expires_at"], before["expires_at"])
+            self.assertEqual(redis.ask("EXPIRETIME", key), ends)
+
     def test_ends_a_token_on_every_worker(self):
         service = self.start(session_ttl=1)
         ann = service.register("ann")
