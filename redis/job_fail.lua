@@ -23,6 +23,10 @@ redis.pcall('XTRIM', KEYS[2], 'MAXLEN', 0)
 for i = 0, (job[2] or 0) - 1 do
 	redis.call('UNLINK', key .. ':partial:' .. i)
 end
+redis.call('UNLINK', key .. ':partial:tail')
+for i = 0, 15 do
+	redis.call('UNLINK', key .. ':reduced:' .. i)
+end
 redis.call('EXPIRE', key, keep_s)
 redis.call('EXPIRE', key .. ':tasks', keep_s)
 if (ARGV[2] == 'CORRUPT' and job[3]) or ARGV[2] == 'NO_COUNTRIES' then

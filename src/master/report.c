@@ -207,7 +207,7 @@ check_category(struct report *r, struct problem *why)
 	if (wanted.len == 0)
 		return ERR_OK;
 	e = categories_of_days(r->days, r->days_len, &r->arena, &names, &len);
-	for (size_t i = 0; i < len && e == ERR_OK; i++) {
+	for (size_t i = 0; e == ERR_OK && i < len; i++) {
 		if (span_is_equal(names[i], wanted))
 			return ERR_OK;
 		if (i < CATEGORIES_SHOWN)

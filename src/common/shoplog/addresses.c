@@ -18,8 +18,8 @@ addresses_encode(const struct tally *t, unsigned shard, bool keep_not,
 
 	if (e)
 		return e;
-	e = visitors_rows_init(
-	    &rows, &t->visitors, keep_not ? VISITORS_LASTS : VISITORS_PAGES);
+	e = visitors_rows_init(&rows, &t->visitors,
+	    keep_not ? VISITORS_LASTS : VISITORS_PAGES, shard, shard + 1);
 	if (e) {
 		visitors_rows_cleanup(&rows);
 		names_order_cleanup(&order);

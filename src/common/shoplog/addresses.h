@@ -16,7 +16,7 @@
  *
  *	u64 version
  *	u64 offset of the names
- *	visitors (visitors.h), without firsts: nothing lies before a checkpoint
+ *	visitors (visitors_bytes.h), without firsts: nothing lies before a checkpoint
  *	names (names.h)
  *
  * 8 bytes an IPv4 address, 20 an IPv6 one. A base holds the addresses with a

@@ -43,7 +43,7 @@ enum err columns_of_tally(
     const struct tally *t, unsigned shard, struct columns *out);
 
 /* The carts of one shard of neighbouring tallies, in order, as one; they are gone
- * from the tallies, whatever becomes of it. Thread: any, one a shard. */
+ * from the tallies. Thread: any, one a shard. */
 enum err columns_take(struct tally *const *parts, size_t len, unsigned shard,
     struct columns *out);
 

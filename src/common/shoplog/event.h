@@ -38,7 +38,7 @@ event_is_of_cart(enum event_kind kind)
 }
 
 /* What the part of a URL behind its host asks for. Fills what of *out goes with
- * that kind, and nothing else; out->kind is left to the caller. Pure. */
+ * that kind; the rest is undefined; out->kind is left to the caller. Pure. */
 enum event_kind event_classify(struct span rest, struct event *out);
 
 /* Reads a line without its end (neither "\n" nor the "\r" before it).

@@ -8,8 +8,9 @@
 
 enum { FILL = HASH_PLACES / 4 * 3 }; /* places of a bucket, on the average */
 
-/* Indexes must fit the 32 bits of a place. */
-#define ENTRIES_MAX ((size_t)1 << 32)
+/* Indexes, and one more than the last, must fit 32 bits: the largest capacity that
+ * does. */
+#define ENTRIES_MAX ((size_t)FILL << 28)
 
 bool
 hash_secret_new(struct hash_secret *out)

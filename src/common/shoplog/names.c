@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So few names are sorted by comparing them. */
-enum { SORT_MIN = 48 };
+/* So few names, or names with so many equal bytes, are sorted by comparing. */
+enum { SORT_MIN = 48, SORT_DEPTH = 1024 };
 
 struct name {
 	struct hash_key key;
@@ -207,7 +207,7 @@ static void
 sort_from(const struct names_order *o, uint32_t *ids, size_t len, size_t at,
     struct radix_row *room)
 {
-	if (len < SORT_MIN) {
+	if (len < SORT_MIN || at > SORT_DEPTH) {
 		qsort_r(ids, len, sizeof(*ids), by_text, (void *)(uintptr_t)o);
 		return;
 	}

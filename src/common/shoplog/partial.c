@@ -8,6 +8,7 @@
 #include "common/shoplog/tally_state.h"
 #include "common/shoplog/visitors_bytes.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { VERSION = 1 };
@@ -132,8 +133,10 @@ partial_encode(const struct tally *t, uint8_t **bytes, size_t *len)
 	struct names_order order = { 0 };
 	struct visitors_rows rows;
 	struct writer w = { 0 };
-	enum err e = visitors_rows_init(&rows, &t->visitors, VISITORS_BORDERS);
+	enum err e = visitors_rows_init(
+	    &rows, &t->visitors, VISITORS_BORDERS, 0, SHARDS);
 
+	assert(tally_is_settled(t));
 	if (!e)
 		e = order_names(&order, t, &rows);
 	if (!e)

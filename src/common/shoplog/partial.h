@@ -12,7 +12,7 @@
  *	header     version, offset of every section
  *	names      categories and goods pages that the other sections refer to
  *	common     summary, counts by day, votes
- *	shard 0..  carts (columns.h), addresses (addresses.h)
+ *	shard 0..  carts (columns.h), addresses (visitors_bytes.h)
  *
  * The sections can be fetched alone: a merge of one shard needs the names and
  * that shard of every partial, the commit needs names and common. */

@@ -45,6 +45,8 @@ paths_learn(
 		return e;
 	words = path_words(rest);
 	known = path_places(p, words, rest.len);
+	if (path_is(&known[0], words, rest) || path_is(&known[1], words, rest))
+		return ERR_OK;
 	known[1] = known[0];
 	*known = (struct path_entry){ .words = words,
 		.len = (uint8_t)rest.len,

@@ -33,6 +33,17 @@ allow(struct scan_layout *l, size_t at, size_t len, uint8_t least, uint8_t most)
 	memset(l->range + at, most - least, len);
 }
 
+/* Whether the line has the layout up to its address. */
+static bool
+has_layout(const struct scan_layout *l, struct span line)
+{
+	for (size_t i = 0; i < l->address_at; i++)
+		if (i >= line.len || (uint8_t)((uint8_t)line.data[i] -
+					       l->least[i]) > l->range[i])
+			return false;
+	return true;
+}
+
 /* What is literally the same in another line is as well-formed there: all but the
  * time and the request id. */
 void
@@ -52,6 +63,9 @@ scan_learn(struct scan *s, struct span line,
 	/* A log without a usual layout is not worth one a line. */
 	if (s->layouts_len == SCAN_LAYOUTS && s->strange % LEARN_EVERY)
 		return;
+	for (unsigned i = 0; i < s->layouts_len; i++)
+		if (has_layout(&s->layouts[i], line))
+			return;
 	s->current = s->layouts_len < SCAN_LAYOUTS
 			 ? s->layouts_len++
 			 : (s->current + 1) % SCAN_LAYOUTS;

@@ -17,7 +17,8 @@ enum {
 	    128,         /* bytes behind a block that may be read, not used */
 	SCAN_WIDTH = 64, /* of a layout, at most */
 	SCAN_LAYOUTS = 4,
-	SCAN_HOST = 64, /* longest scheme and host that is remembered */
+	SCAN_HOST =
+	    64, /* longest scheme and host, with a slash, that is remembered */
 	SCAN_HOSTS = 4,
 };
 

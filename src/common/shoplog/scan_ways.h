@@ -12,7 +12,7 @@ scan_way scan_avx2;
 bool scan_has_avx2(void);
 #endif
 
-/* Of lines without a layout, so many are not held against every layout. */
+/* Of so many lines without a layout one is held against every layout. */
 enum { STRANGE_EVERY = 8 };
 
 /* What 64 bytes are, a bit each. */

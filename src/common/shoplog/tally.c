@@ -225,6 +225,7 @@ tally_append(struct tally *left, const struct tally *right)
 	enum err e;
 
 	assert(left != right);
+	assert(tally_is_settled(left) && tally_is_settled(right));
 	e = names_map_init(&map, &right->names);
 	if (e)
 		return e;

@@ -15,7 +15,7 @@
  * add-to-cart whose visitor's previous line lies in the stretch before) and
  * carts (first named, first paid, last user).
  *
- * Carts and addresses lie in shards by a hash of their key, fixed for good, so
+ * Carts, and in bytes addresses, lie in shards by a hash of their key, fixed for good, so
  * that a merge can run one shard at a time. Hash tables are keyed with a
  * secret of the process against chosen keys. One thread at a time. */
 enum {

@@ -25,6 +25,9 @@ struct tally {
 	struct carts carts[SHARDS];
 };
 
+/* Whether all counts are in t->counts (tally_end_visits). */
+bool tally_is_settled(const struct tally *t);
+
 /* left := left, then right. */
 void tally_summary_append(
     struct tally_summary *left, const struct tally_summary *right);

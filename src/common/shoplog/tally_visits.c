@@ -10,7 +10,7 @@
 #include <assert.h>
 
 /* Whether the path begins like those of carts do, which are in no memory of
- * paths. false is no promise. */
+ * paths. A guess: tally_find_cart() knows. */
 static inline bool
 looks_like_cart(struct span rest)
 {
@@ -23,16 +23,27 @@ looks_like_cart(struct span rest)
 	return (first == cart) | (first == pay) | (first == success);
 }
 
-/* Classifies the path and remembers it. */
-static enum err
-learn_path(struct tally *t, struct step *step, struct span rest)
+static void
+take_path(struct step *step, const struct path_entry *path)
 {
-	struct path_entry path;
-	enum err e = paths_learn(t->paths, &t->names, rest, &path);
+	step->kind = path->kind;
+	step->category = path->category;
+	step->page = path->page;
+}
 
-	step->kind = path.kind;
-	step->category = path.category;
-	step->page = path.page;
+/* A path that is about no cart, whatever it looks like: known, or learnt. */
+static enum err
+look_closely(struct tally *t, struct step *step, struct span rest)
+{
+	const struct path_entry *known = paths_find(t->paths, rest);
+	struct path_entry path;
+	enum err e = ERR_OK;
+
+	if (!known) {
+		e = paths_learn(t->paths, &t->names, rest, &path);
+		known = &path;
+	}
+	take_path(step, known);
 	return e;
 }
 
@@ -55,9 +66,7 @@ look_at_paths(struct tally *t, struct steps *s, const struct visit *visits)
 			unknown[unknown_len++] = i;
 			continue;
 		}
-		s->at[i].kind = path->kind;
-		s->at[i].category = path->category;
-		s->at[i].page = path->page;
+		take_path(&s->at[i], path);
 	}
 	for (size_t i = 0; i < unknown_len; i++) {
 		size_t line = unknown[i];
@@ -65,7 +74,7 @@ look_at_paths(struct tally *t, struct steps *s, const struct visit *visits)
 
 		if (tally_find_cart(t, s, visits, line))
 			continue;
-		e = learn_path(t, &s->at[line], visits[line].rest);
+		e = look_closely(t, &s->at[line], visits[line].rest);
 		if (e)
 			return e;
 	}
@@ -81,8 +90,9 @@ cart_of_line(const struct steps *s, size_t line)
 	return NULL;
 }
 
+/* A visitor who is not where most of them are: new, IPv6, or beside a full bucket. */
 static enum err
-meet_stranger(struct tally *t, struct steps *s, const struct visit *visit,
+meet_other(struct tally *t, struct steps *s, const struct visit *visit,
     size_t line, struct visitor **out)
 {
 	const struct step *step = &s->at[line];
@@ -114,7 +124,7 @@ meet_visitors(struct tally *t, struct steps *s, const struct visit *visits)
 			v = visitors_find_near(
 			    visitors, (uint32_t)visit->ip.low, step->hash);
 		if (!v)
-			e = meet_stranger(t, s, visit, i, &v);
+			e = meet_other(t, s, visit, i, &v);
 		if (!e)
 			e = visitors_turn(
 			    visitors, v, visit->ip, step->page, &step->before);
@@ -216,4 +226,10 @@ tally_end_visits(struct tally *t)
 	return t->open_day
 		   ? open_day_turn(t->open_day, &t->counts, &t->countries, -1)
 		   : ERR_OK;
+}
+
+bool
+tally_is_settled(const struct tally *t)
+{
+	return !t->open_day || t->open_day->day == -1;
 }

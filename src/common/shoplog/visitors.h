@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* The addresses of one shard of a tally with what of each of them crosses the
+/* The addresses of a tally with what of each of them crosses the
  * borders of the stretch: whether its first line here is an add-to-cart (for
  * which the stretch before knows the page), and the page if its last line here
  * is a goods page, or that it is not (which shadows a page of an earlier
@@ -65,7 +65,7 @@ struct first_cart {
  * than eight million pages. */
 struct far_page {
 	struct hash_key key; /* the address */
-	uint32_t page;       /* NAME_NONE: not any more */
+	uint32_t page;       /* if the visitor has VISITOR_FAR_PAGE */
 };
 
 static inline bool

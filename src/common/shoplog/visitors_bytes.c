@@ -1,7 +1,6 @@
 /* Visitors in order, written and read. */
 #include "common/shoplog/visitors_bytes.h"
 
-#include "common/shoplog/radix_sort.h"
 #include "common/shoplog/shard.h"
 
 #include <stdlib.h>
@@ -18,17 +17,19 @@ visitors_rows_cleanup(struct visitors_rows *rows)
 /* Every row that is written, and how many of each shard there are, one place
  * further on in *_from. */
 static void
-collect(struct visitors_rows *rows, const struct visitors *v)
+collect(struct visitors_rows *rows, const struct visitors *v, unsigned from,
+    unsigned to)
 {
 	struct visitors_walk walk = { .visitors = v };
 	struct visitors_row *row = rows->at;
 	uint32_t ipv4_len = 0, ipv6_len = 0;
 
 	while (visitors_walk_next(&walk, row)) {
-		uint64_t shard = shard_of(row->key),
-			 i = (uint64_t)(row - rows->at);
+		uint64_t shard = shard_of(row->key);
+		uint64_t i = (uint64_t)(row - rows->at);
 
-		if (rows->part == VISITORS_PAGES && row->page == NAME_NONE)
+		if (shard < from || shard >= to ||
+		    (rows->part == VISITORS_PAGES && row->page == NAME_NONE))
 			continue;
 		if (visitor_is_ipv4(row->key)) {
 			rows->ipv4_from[shard + 1]++;
@@ -67,7 +68,7 @@ sort(struct visitors_rows *rows, struct radix_row *scratch)
 
 enum err
 visitors_rows_init(struct visitors_rows *out, const struct visitors *v,
-    enum visitors_part part)
+    enum visitors_part part, unsigned from, unsigned to)
 {
 	size_t len = visitors_len(v) + 1;
 	struct radix_row *scratch = malloc(len * sizeof(*scratch));
@@ -81,7 +82,7 @@ visitors_rows_init(struct visitors_rows *out, const struct visitors *v,
 		free(scratch);
 		return ERR_NO_MEMORY;
 	}
-	collect(out, v);
+	collect(out, v, from, to);
 	sort(out, scratch);
 	free(scratch);
 	return ERR_OK;

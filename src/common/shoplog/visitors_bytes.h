@@ -25,9 +25,10 @@ struct visitors_rows {
 	enum visitors_part part;
 };
 
-/* ERR_NO_MEMORY; visitors_rows_cleanup in any case. */
+/* Those of the shards from `from` on, up to `to`, itself not included.
+ * ERR_NO_MEMORY; visitors_rows_cleanup in any case. */
 enum err visitors_rows_init(struct visitors_rows *out, const struct visitors *v,
-    enum visitors_part part);
+    enum visitors_part part, unsigned from, unsigned to);
 void visitors_rows_cleanup(struct visitors_rows *rows);
 
 /* The names to which one shard refers. */

@@ -46,7 +46,8 @@ written(const struct tally *t, enum visitors_part part)
 	struct bytes b;
 
 	assert_int_equal(names_order_init(&order, &t->names), ERR_OK);
-	assert_int_equal(visitors_rows_init(&rows, &t->visitors, part), ERR_OK);
+	assert_int_equal(
+	    visitors_rows_init(&rows, &t->visitors, part, 0, SHARDS), ERR_OK);
 	visitors_rows_use_names(&rows, SHARD, &order);
 	names_order_sort(&order);
 	visitors_rows_write(&w, &rows, SHARD, &order);
