@@ -299,16 +299,21 @@ write_text(struct writer *w, const char *words)
 static void
 write_series(struct writer *w, const struct answer *a)
 {
+	static const char first[] = "{\"name\":\"", next[] = ",{\"name\":\"",
+			  value[] = "\",\"value\":";
+
 	write_text(w, "\"series\":[");
 	for (size_t i = 0; i < a->series_len; i++) {
 		const struct answer_row *row = &a->series[i];
-		char value[32];
-		int len = snprintf(value, sizeof(value),
-		    "\",\"value\":%" PRIu64 "}", row->value);
 
-		write_text(w, i ? ",{\"name\":\"" : "{\"name\":\"");
+		if (i == 0)
+			writer_bytes(w, first, sizeof(first) - 1);
+		else
+			writer_bytes(w, next, sizeof(next) - 1);
 		writer_bytes(w, row->name.data, row->name.len);
-		writer_bytes(w, value, (size_t)len);
+		writer_bytes(w, value, sizeof(value) - 1);
+		writer_decimal(w, row->value);
+		writer_u8(w, '}');
 	}
 	write_text(w, "],");
 }

@@ -137,19 +137,33 @@ offer(struct answer *out, const struct answer_row *row)
 	out->ranking[i] = *row;
 }
 
-static struct span
-hour_name(struct arena *a, int32_t day, int hour)
-{
-	enum { LEN = CIVIL_DAY_TEXT - 1 + 3 }; /* "2018-08-02T03" */
-	char *name = arena_alloc(a, LEN + 1);
+enum { HOUR_NAME = CIVIL_DAY_TEXT - 1 + 3 }; /* "2018-08-02T03" */
 
-	if (!name)
-		return (struct span){ 0 };
-	civil_day_format(day, name);
-	name[LEN - 3] = 'T';
-	name[LEN - 2] = (char)('0' + hour / 10);
-	name[LEN - 1] = (char)('0' + hour % 10);
-	return span_of(name, LEN);
+/* Adds the hours of one day that have requests.
+ *
+ * names  room for HOUR_NAME bytes an hour; returns what is left of it */
+static char *
+add_hours(struct answer *out, const struct day_hours *day, char *names)
+{
+	char date[CIVIL_DAY_TEXT];
+
+	civil_day_format(day->day, date);
+	for (int hour = 0; hour < 24; hour++) {
+		struct answer_row *row = &out->series[out->series_len];
+
+		if (day->hours[hour] == 0)
+			continue;
+		memcpy(names, date, CIVIL_DAY_TEXT - 1);
+		names[HOUR_NAME - 3] = 'T';
+		names[HOUR_NAME - 2] = (char)('0' + hour / 10);
+		names[HOUR_NAME - 1] = (char)('0' + hour % 10);
+		row->name = span_of(names, HOUR_NAME);
+		row->value = day->hours[hour];
+		names += HOUR_NAME;
+		out->series_len++;
+		offer(out, row);
+	}
+	return names;
 }
 
 enum err
@@ -157,28 +171,18 @@ answer_load(struct answer *out, struct arena *a, const struct day_hours *days,
     size_t days_len)
 {
 	size_t len = 0;
+	char *names;
 
 	*out = (struct answer){ .report = 4 };
 	for (size_t i = 0; i < days_len; i++)
 		for (int hour = 0; hour < 24; hour++)
 			len += days[i].hours[hour] > 0;
 	out->series = arena_alloc(a, (len + 1) * sizeof(*out->series));
-	if (!out->series || !ranking_new(out, a, BUSIEST_HOURS))
+	names = arena_alloc(a, len * HOUR_NAME);
+	if (!out->series || !names || !ranking_new(out, a, BUSIEST_HOURS))
 		return ERR_NO_MEMORY;
-	for (size_t i = 0; i < days_len; i++) {
-		for (int hour = 0; hour < 24; hour++) {
-			struct answer_row *row = &out->series[out->series_len];
-
-			if (days[i].hours[hour] == 0)
-				continue;
-			row->name = hour_name(a, days[i].day, hour);
-			row->value = days[i].hours[hour];
-			if (!row->name.data)
-				return ERR_NO_MEMORY;
-			out->series_len++;
-			offer(out, row);
-		}
-	}
+	for (size_t i = 0; i < days_len; i++)
+		names = add_hours(out, &days[i], names);
 	out->value = out->ranking_len ? out->ranking[0].value : 0;
 	return ERR_OK;
 }

@@ -34,37 +34,64 @@ number_behind(struct span word, const char *key, uint64_t *out)
 	       span_to_u64(span_of(word.data + len, word.len - len), out);
 }
 
+/* Reads the digits at *at, one at least, and goes behind them. */
+static bool
+take_number(const char **at, const char *end, uint64_t *out)
+{
+	const char *digit = *at;
+	uint64_t n = 0;
+
+	for (; digit != end && *digit >= '0' && *digit <= '9'; digit++)
+		if (__builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_add_overflow(n, (uint64_t)(*digit - '0'), &n))
+			return false;
+	*out = n;
+	if (digit == *at)
+		return false;
+	*at = digit;
+	return true;
+}
+
+/* Goes behind one blank. */
+static bool
+take_blank(const char **at, const char *end)
+{
+	return *at != end && *(*at)++ == ' ';
+}
+
 enum err
 day_add_hours(struct span value, uint64_t hours[24])
 {
-	struct span word;
+	const char *at = value.data, *end = at + value.len;
 	uint64_t n;
 
 	for (int i = 0; i < 24; i++) {
-		if (!next_word(&value, &word) || !span_to_u64(word, &n))
+		if ((i > 0 && !take_blank(&at, end)) ||
+		    !take_number(&at, end, &n))
 			return ERR_CORRUPT;
 		hours[i] = add_saturating(hours[i], n);
 	}
-	return next_word(&value, &word) ? ERR_CORRUPT : ERR_OK;
+	return at == end ? ERR_OK : ERR_CORRUPT;
 }
 
 enum err
 day_add_countries(struct span value, uint64_t counts[COUNTRIES])
 {
-	struct span word;
+	const char *at = value.data, *end = at + value.len;
 
-	if (value.len == 0)
-		return ERR_OK;
-	while (next_word(&value, &word)) {
-		struct span code = span_of(word.data, 2);
+	while (at != end) {
 		uint16_t country;
 		uint64_t n;
 
-		if (word.len < 4 || word.data[2] != '=' ||
-		    !span_to_u64(span_of(word.data + 3, word.len - 3), &n))
+		if (at != value.data && !take_blank(&at, end))
 			return ERR_CORRUPT;
-		country = country_from_code(code);
-		if (country == COUNTRY_UNKNOWN && memcmp(code.data, "??", 2))
+		if (end - at < 4 || at[2] != '=')
+			return ERR_CORRUPT;
+		country = country_from_code(span_of(at, 2));
+		if (country == COUNTRY_UNKNOWN && memcmp(at, "??", 2) != 0)
+			return ERR_CORRUPT;
+		at += 3;
+		if (!take_number(&at, end, &n))
 			return ERR_CORRUPT;
 		counts[country] = add_saturating(counts[country], n);
 	}

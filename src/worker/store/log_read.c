@@ -1,8 +1,9 @@
 /* Reading manifests and segments. Days are asked for by their field, so a
- * report of ten years moves what it adds up and nothing else; beside it comes
- * `day`, which every day has, to tell a field that is not there from a segment
- * that is gone. */
+ * report of ten years moves what it adds up and nothing else; only of days that
+ * have not the field is it asked whether they are there at all. */
 #include "worker/store/log_read.h"
+
+#include "worker/store/segment.h"
 
 #include <hiredis/hiredis.h>
 
@@ -35,18 +36,40 @@ struct values {
 };
 
 static enum err
-on_day(size_t index, const redisReply *reply, void *arg)
+on_value(size_t index, const redisReply *reply, void *arg)
 {
 	struct values *v = arg;
 
-	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2)
-		return ERR_CORRUPT;
-	if (reply->element[0]->type == REDIS_REPLY_NIL)
-		return ERR_STALE;
 	v->values[index] = (struct span){ NULL, 0 };
-	if (reply->element[1]->type == REDIS_REPLY_NIL)
+	if (reply->type == REDIS_REPLY_NIL)
 		return ERR_OK;
-	return keep(v->arena, reply->element[1], &v->values[index]);
+	if (reply->type != REDIS_REPLY_STRING)
+		return ERR_CORRUPT;
+	return keep(v->arena, reply, &v->values[index]);
+}
+
+static enum err
+on_exists(size_t index, const redisReply *reply, void *arg)
+{
+	(void)index;
+	(void)arg;
+	if (reply->type != REDIS_REPLY_INTEGER)
+		return ERR_CORRUPT;
+	return reply->integer == 1 ? ERR_OK : ERR_STALE;
+}
+
+static void
+put_value(struct bulk *b, struct span id, struct span field)
+{
+	static const char prefix[] = "segment:";
+	enum { PREFIX = sizeof(prefix) - 1 };
+	char key[PREFIX + SEGMENT_ID_SIZE];
+	struct span words[] = { span_text("HGET"), { key, PREFIX + id.len },
+		field };
+
+	memcpy(key, prefix, PREFIX);
+	memcpy(key + PREFIX, id.data, id.len);
+	bulk_put(b, 3, words);
 }
 
 enum err
@@ -54,11 +77,21 @@ log_read_days(struct bulk *b, const struct span *ids, size_t len,
     struct span field, struct arena *a, struct span *values)
 {
 	struct values v = { a, values };
+	enum err e;
 
 	for (size_t i = 0; i < len; i++)
-		bulk_putf(b, "HMGET segment:%b day %b", ids[i].data, ids[i].len,
-		    field.data, field.len);
-	return bulk_run(b, on_day, &v);
+		if (ids[i].len >= SEGMENT_ID_SIZE)
+			return ERR_CORRUPT;
+	for (size_t i = 0; i < len; i++)
+		put_value(b, ids[i], field);
+	e = bulk_run(b, on_value, &v);
+	if (e != ERR_OK)
+		return e;
+	for (size_t i = 0; i < len; i++)
+		if (!values[i].data)
+			bulk_putf(
+			    b, "EXISTS segment:%b", ids[i].data, ids[i].len);
+	return bulk_run(b, on_exists, NULL);
 }
 
 static enum err

@@ -159,20 +159,44 @@ no_day_at_all_is_an_answer(void **state)
 static void
 a_field_of_another_form_is_corrupt(void **state)
 {
-	static const char *const values[REPORTS + 1] = { NULL, "SE", "=3",
-		"1 2 3", "x", NULL, "begun=1", NULL };
+	static const struct {
+		int report;
+		const char *value;
+	} wrong[] = { { 1, "SE" }, { 1, "SE=" }, { 1, "=3" }, { 1, "SE3" },
+		{ 1, "SE=3x" }, { 1, "SE=3 " }, { 1, " SE=3" },
+		{ 1, "SE=3  NO=4" }, { 1, "SE=-3" }, { 1, "AP=3" },
+		{ 1, "S?=3" }, { 1, "SE=18446744073709551616" },
+		{ 2, "SE=3,NO=4" }, { 3, "1 2 3" }, { 3, "" },
+		{ 3, HOURS_3_AND_23 " " }, { 3, HOURS_3_AND_23 " 1" },
+		{ 3, " " HOURS_3_AND_23 }, { 4, "x" },
+		{ 4, HOURS_3_AND_23 "x" },
+		{ 4, HOURS_3_AND_23 "9999999999"
+				    "9999999999" },
+		{ 6, "begun=1" } };
 
 	(void)state;
-	for (int i = 1; i <= REPORTS; i++) {
-		struct question q = question(i);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct question q = question(wrong[i].report);
 		struct question_sum s;
 
-		if (!values[i])
-			continue;
 		assert_int_equal(question_sum_init(&s, &q, &arena, 1), ERR_OK);
-		assert_int_equal(
-		    question_sum_add(&s, 1, span_text(values[i])), ERR_CORRUPT);
+		if (question_sum_add(&s, 1, span_text(wrong[i].value)) !=
+		    ERR_CORRUPT)
+			fail_msg("\"%s\" is taken", wrong[i].value);
 	}
+}
+
+static void
+numbers_may_have_64_bits_and_a_sum_stops_there(void **state)
+{
+	static const char *const values[] = { "SE=18446744073709551615",
+		"SE=007 NO=1" };
+	struct question q = question(1);
+	struct answer a = sum_up(&q, values, 2);
+
+	(void)state;
+	assert_true(a.ranking[0].value == UINT64_MAX);
+	assert_int_equal(a.ranking[1].value, 1);
 }
 
 /* One shard: cart 1 paid on day 10 by user 7, cart 2 paid on day 20 by user 7,
@@ -236,6 +260,7 @@ main(void)
 		TEST(days_outside_the_period_are_left_out),
 		TEST(no_day_at_all_is_an_answer),
 		TEST(a_field_of_another_form_is_corrupt),
+		TEST(numbers_may_have_64_bits_and_a_sum_stops_there),
 		TEST(carts_are_asked_within_the_period),
 	};
 

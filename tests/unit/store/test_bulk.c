@@ -28,6 +28,40 @@ replies_come_in_the_order_of_the_commands(void **state)
 	assert_int_equal(bulk_size(t->bulk), 0);
 }
 
+static enum err
+is_text(size_t index, const redisReply *reply, void *arg)
+{
+	const struct span *wanted = arg;
+
+	if (index == 1)
+		assert_true(
+		    span_is_equal(span_of(reply->str, reply->len), *wanted));
+	return ERR_OK;
+}
+
+static void
+words_may_be_empty_long_and_of_any_byte(void **state)
+{
+	enum { LONG = 100000 };
+	static char text[LONG];
+	struct bulk_redis *t = *state;
+	static const size_t lens[] = { 0, 1, 9, 10, 99, 100, LONG };
+
+	for (size_t i = 0; i < LONG; i++)
+		text[i] = (char)("\r\n$*\0x"[i % 6]);
+	for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+		struct span value = { text, lens[i] };
+		const struct span set[] = { span_text("SET"), span_text("key"),
+			value };
+		const struct span get[] = { span_text("GET"),
+			span_text("key") };
+
+		bulk_put(t->bulk, 3, set);
+		bulk_put(t->bulk, 2, get);
+		assert_int_equal(bulk_run(t->bulk, is_text, &value), ERR_OK);
+	}
+}
+
 static void
 a_batch_survives_the_death_of_redis(void **state)
 {
@@ -108,6 +142,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(replies_come_in_the_order_of_the_commands),
+		TEST(words_may_be_empty_long_and_of_any_byte),
 		TEST(a_batch_survives_the_death_of_redis),
 		TEST(a_refused_command_is_an_error_and_empties_the_batch),
 		TEST(writes_at_once_are_one_turn_of_redis_or_nothing),
