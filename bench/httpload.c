@@ -17,18 +17,17 @@
  *              clients of their own would have gone; 0: it is asked later
  *
  * One thread, one epoll. Answers must have a Content-Length. */
-#include <arpa/inet.h>
+#include "wire.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <time.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
@@ -70,15 +69,6 @@ die(const char *what)
 {
 	fprintf(stderr, "httpload: %s: %s\n", what, strerror(errno));
 	exit(1);
-}
-
-static int64_t
-now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static int
@@ -130,19 +120,13 @@ make_requests(void)
 static void
 conn_open(struct conn *c, int poll)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET,
-		.sin_port = htons((uint16_t)option.port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = c };
-	int one = 1;
 
 	c->waiting = 0;
 	c->len = 0;
-	c->fd = socket(AF_INET, SOCK_STREAM, 0);
-	if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&to, sizeof(to)) < 0)
+	c->fd = wire_connect(option.port);
+	if (c->fd < 0)
 		die("connect");
-	setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	fcntl(c->fd, F_SETFL, O_NONBLOCK);
 	if (epoll_ctl(poll, EPOLL_CTL_ADD, c->fd, &event) < 0)
 		die("epoll_ctl");
 }
@@ -164,23 +148,6 @@ ask(struct conn *c, int64_t due_ns)
 	c->first = 0;
 	if (send(c->fd, text, len, MSG_NOSIGNAL) != (ssize_t)len)
 		broken++; /* seen again, as an end of the connection */
-}
-
-/* The length of the answer at the front of the input; 0: not whole yet. */
-static size_t
-answer_len(const char *at, size_t len)
-{
-	const char *end = memmem(at, len, "\r\n\r\n", 4);
-	size_t head, body;
-
-	if (!end)
-		return 0;
-	head = (size_t)(end - at) + 4;
-	const char *length = memmem(at, head, "Content-Length: ", 16);
-	if (!length)
-		length = memmem(at, head, "content-length: ", 16);
-	body = length ? strtoul(length + 16, NULL, 10) : 0;
-	return len >= head + body ? head + body : 0;
 }
 
 static void
@@ -208,9 +175,9 @@ take(struct conn *c)
 	if (n <= 0)
 		return false;
 	c->len += (size_t)n;
-	int64_t now = now_ns();
+	int64_t now = wire_now_ns();
 	while (c->waiting > 0 &&
-	       (len = answer_len(c->input + at, c->len - at)) > 0) {
+	       (len = wire_answer_len(c->input + at, c->len - at)) > 0) {
 		count(c, c->input + at, len, now);
 		at += len;
 	}
@@ -271,7 +238,7 @@ wait_ms(int64_t begin, int64_t sent)
 		return 100;
 	int64_t due = begin + (int64_t)(1e9 * (double)sent / option.rate);
 
-	return due - now_ns() > 3000000 ? 1 : 0;
+	return due - wire_now_ns() > 3000000 ? 1 : 0;
 }
 
 int
@@ -295,9 +262,9 @@ main(int argc, char **argv)
 		conn_open(&conns[i], poll);
 		idle[idle_len++] = &conns[i];
 	}
-	begin = now = now_ns();
+	begin = now = wire_now_ns();
 	end = begin + (int64_t)option.seconds * 1000000000;
-	while ((now = now_ns()) < end) {
+	while ((now = wire_now_ns()) < end) {
 		while (idle_len > 0) {
 			int64_t due = now;
 
