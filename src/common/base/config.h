@@ -88,6 +88,8 @@
 	    "bytes of local session copies; 0: none")                         \
 	X(report_copies, number, "67108864", 0, 17179869184,                  \
 	    "bytes of ready reports in a worker")                             \
+	X(segment_copies, number, "33554432", 0, 17179869184,                 \
+	    "bytes of what reports read in a worker")                         \
 	X(password_passes, number, "2", 1, 100, "passes of argon2id")         \
 	X(password_memory, number, "19922944", 8192, 4294967296,              \
 	    "bytes of memory of argon2id")                                    \

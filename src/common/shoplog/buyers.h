@@ -5,18 +5,26 @@
 #include "common/shoplog/columns.h"
 
 /* Report 7: who paid how many carts. Shards are added one by one, in any order,
- * so that nobody needs to hold more than one. Some 8 to 16 bytes for each cart
- * of the period are kept until buyers_free. One thread at a time. */
+ * so that nobody needs to hold more than one; after buyers_end any period can be
+ * asked, as often as one likes, by any number of threads. Kept are 16 or 24 bytes
+ * for each paid cart, and 4 from buyers_end on. */
 struct buyers;
 
 /* NULL when memory is out. */
-struct buyers *buyers_new(struct period period);
+struct buyers *buyers_new(void);
 void buyers_free(struct buyers *b);
 
 /* Of the columns: paid_day, owner, owner_key, owner_low. ERR_OK or
  * ERR_NO_MEMORY. */
 enum err buyers_add(struct buyers *b, const struct columns *shard);
-enum err buyers_answer(
-    const struct buyers *b, struct arena *a, struct answer *out);
+
+/* All shards are there. ERR_OK or ERR_NO_MEMORY. */
+enum err buyers_end(struct buyers *b);
+
+enum err buyers_answer(const struct buyers *b, struct period period,
+    struct arena *a, struct answer *out);
+
+/* Bytes of memory. */
+size_t buyers_size(const struct buyers *b);
 
 #endif

@@ -104,11 +104,11 @@ question_carts_init(struct question_carts *c, const struct question *q,
     const struct catalogue *catalogue)
 {
 	assert(!question_is_of_days(q));
-	*c = (struct question_carts){ .question = q };
+	*c = (struct question_carts){ NULL, NULL };
 	if (q->report == 5)
-		c->together = together_new(q->category, catalogue, q->period);
+		c->together = together_new(q->category, catalogue);
 	else
-		c->buyers = buyers_new(q->period);
+		c->buyers = buyers_new();
 	return c->together || c->buyers ? ERR_OK : ERR_NO_MEMORY;
 }
 
@@ -127,9 +127,22 @@ question_carts_add(struct question_carts *c, const struct columns *shard)
 }
 
 enum err
-question_carts_answer(
-    const struct question_carts *c, struct arena *a, struct answer *out)
+question_carts_end(struct question_carts *c)
 {
-	return c->together ? together_answer(c->together, a, out)
-			   : buyers_answer(c->buyers, a, out);
+	return c->together ? together_end(c->together) : buyers_end(c->buyers);
+}
+
+enum err
+question_carts_answer(const struct question_carts *c, struct period period,
+    struct arena *a, struct answer *out)
+{
+	return c->together ? together_answer(c->together, period, a, out)
+			   : buyers_answer(c->buyers, period, a, out);
+}
+
+size_t
+question_carts_size(const struct question_carts *c)
+{
+	return c->together ? together_size(c->together)
+			   : buyers_size(c->buyers);
 }

@@ -57,14 +57,14 @@ enum err question_sum_add(
 enum err question_sum_answer(
     const struct question_sum *s, struct arena *a, struct answer *out);
 
-/* The others: the carts, shard by shard. */
+/* The others ask the carts: all shards are added, and then every period can be
+ * asked. */
 struct buyers;
 struct together;
 
 struct question_carts {
-	const struct question *question; /* borrowed */
-	struct buyers *buyers;           /* of 7 */
-	struct together *together;       /* of 5 */
+	struct buyers *buyers;     /* of 7 */
+	struct together *together; /* of 5 */
 };
 
 /* The columns that it looks at.
@@ -72,15 +72,23 @@ struct question_carts {
  * by_id  with cart_id */
 enum columns_choice question_columns(const struct question *q, bool by_id);
 
-/* catalogue  for 5, borrowed until question_carts_cleanup; else NULL */
+/* The period of the question is of no interest here.
+ *
+ * catalogue  for 5, borrowed until question_carts_end; else NULL */
 enum err question_carts_init(struct question_carts *c, const struct question *q,
     const struct catalogue *catalogue);
 void question_carts_cleanup(struct question_carts *c);
 
-/* Each shard once, in any order. */
+/* Each shard once, in any order; then question_carts_end. */
 enum err question_carts_add(
     struct question_carts *c, const struct columns *shard);
-enum err question_carts_answer(
-    const struct question_carts *c, struct arena *a, struct answer *out);
+enum err question_carts_end(struct question_carts *c);
+
+/* Any thread. */
+enum err question_carts_answer(const struct question_carts *c,
+    struct period period, struct arena *a, struct answer *out);
+
+/* Bytes of memory. */
+size_t question_carts_size(const struct question_carts *c);
 
 #endif

@@ -1,115 +1,33 @@
-/* A report from its segments, read downward:
+/* A report, read downward:
  *
  *	manifest   which segments there are
  *	category   is it one that occurs
- *	days       1 2 3 4 6: sums over the days of the period
+ *	days       1 2 3 4 6: sums over the days of the period (cold_days.c)
  *	carts      5 7: carts of all shards, and votes (cold_carts.c)
  *	document
  *
- * A parse may replace the generation meanwhile and give segments back; then the
- * whole is read again. */
+ * What has been read before is kept: a second period of the same report asks
+ * Redis nothing, or only of its other days. A parse may replace the generation
+ * meanwhile and give segments back; then the whole is read again. */
 #include "worker/service/cold.h"
 
-#include "common/base/civil.h"
 #include "common/report/report.h"
-#include "common/shoplog/question.h"
 #include "worker/service/cold_carts.h"
-#include "worker/store/generation.h"
+#include "worker/service/cold_days.h"
+#include "worker/service/cold_manifest.h"
 #include "worker/store/log_read.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { TRIES = 4, CATEGORIES_SHOWN = 50 };
 
-struct cold {
-	struct bulk *bulk;
-	struct arena arena;
-	const struct cold_question *q;
-	struct record manifest;
-	struct span category; /* the one that was asked for, or the default */
-	struct answer answer;
-};
-
-/* The days of the period, ascending as the manifest has them. */
-struct days {
-	int32_t *days;
-	struct span *ids;
-	size_t len;
-};
-
-/* The date of a field "day:2018-08-01". */
-static bool
-day_of(struct span name, int32_t *day)
-{
-	static const char prefix[] = "day:";
-	enum { PREFIX = sizeof(prefix) - 1 };
-
-	return name.len > PREFIX && memcmp(name.data, prefix, PREFIX) == 0 &&
-	       civil_day_parse(
-		   span_of(name.data + PREFIX, name.len - PREFIX), day);
-}
-
-static int
-compare_days(const void *left, const void *right)
-{
-	const struct record_field *a = left, *b = right;
-
-	return span_compare(a->name, b->name);
-}
-
-static enum err
-pick_days(struct cold *c, const struct question *q, struct days *out)
-{
-	struct record *m = &c->manifest;
-
-	out->days = arena_alloc(&c->arena, m->len * sizeof(*out->days));
-	out->ids = arena_alloc(&c->arena, m->len * sizeof(*out->ids));
-	if (!out->days || !out->ids)
-		return ERR_NO_MEMORY;
-	/* Dates in byte order are dates in order of time. */
-	qsort(m->fields, m->len, sizeof(*m->fields), compare_days);
-	for (size_t i = 0; i < m->len; i++) {
-		int32_t day;
-
-		if (!day_of(m->fields[i].name, &day) ||
-		    !question_covers(q, day))
-			continue;
-		out->days[out->len] = day;
-		out->ids[out->len++] = m->fields[i].value;
-	}
-	return ERR_OK;
-}
-
-static enum err
-sum_days(struct cold *c, const struct question *q)
-{
-	const char *field = question_field(q, &c->arena);
-	struct question_sum sum;
-	struct days days = { 0 };
-	struct span *values;
-	enum err e = field ? pick_days(c, q, &days) : ERR_NO_MEMORY;
-
-	if (e == ERR_OK)
-		e = question_sum_init(&sum, q, &c->arena, days.len);
-	if (e != ERR_OK)
-		return e;
-	values = arena_alloc(&c->arena, days.len * sizeof(*values));
-	if (!values)
-		return ERR_NO_MEMORY;
-	e = log_read_days(
-	    c->bulk, days.ids, days.len, span_text(field), &c->arena, values);
-	for (size_t i = 0; e == ERR_OK && i < days.len; i++)
-		if (values[i].data)
-			e = question_sum_add(&sum, days.days[i], values[i]);
-	return e == ERR_OK ? question_sum_answer(&sum, &c->arena, &c->answer)
-			   : e;
-}
-
 /* "No category x. Those that occur: a, b, c" */
 static enum err
-refuse_category(struct cold *c, struct span id, char **words)
+refuse_category(const struct cold *c, struct span id, char **words)
 {
+	struct span category = c->question->category;
 	struct span *names = NULL;
 	size_t len = 0, size = 0;
 	enum err e = ERR_OK;
@@ -117,14 +35,13 @@ refuse_category(struct cold *c, struct span id, char **words)
 
 	if (id.len > 0)
 		e = log_read_categories(
-		    c->bulk, id, CATEGORIES_SHOWN + 1, &c->arena, &names, &len);
+		    c->bulk, id, CATEGORIES_SHOWN + 1, c->arena, &names, &len);
 	if (e != ERR_OK)
 		return e;
 	text = open_memstream(words, &size);
 	if (!text)
 		return ERR_NO_MEMORY;
-	fprintf(
-	    text, "No category %.*s; ", (int)c->category.len, c->category.data);
+	fprintf(text, "No category %.*s; ", (int)category.len, category.data);
 	fputs(len ? "there are: " : "there are none", text);
 	for (size_t i = 0; i < len && i < CATEGORIES_SHOWN; i++)
 		fprintf(text, "%s%.*s", i ? ", " : "", (int)names[i].len,
@@ -136,107 +53,126 @@ refuse_category(struct cold *c, struct span id, char **words)
 	return ERR_NO_CATEGORY;
 }
 
-static enum err
-check_category(struct cold *c, char **words)
+/* A category that is known to occur in a generation. */
+struct known {
+	struct kept_item item;
+	struct span generation;
+};
+
+static bool
+is_known_to_occur(const struct cold *c, struct span name)
 {
-	struct span id = record_get(&c->manifest, "categories");
+	struct known *known = kept_hold(c->kept, name);
+	bool is_known =
+	    known && span_is_equal(known->generation, c->manifest->generation);
+
+	if (known)
+		kept_release(c->kept, &known->item);
+	return is_known;
+}
+
+/* Without memory for it nothing is kept. */
+static void
+keep_known(const struct cold *c, struct span name)
+{
+	struct span generation = c->manifest->generation;
+	struct known *known = kept_item_new(name, sizeof(*known));
+
+	if (!known)
+		return;
+	known->generation =
+	    span_of(arena_copy(&known->item.arena, generation), generation.len);
+	if (known->generation.data)
+		kept_put(c->kept, &known->item);
+	kept_release(c->kept, &known->item);
+}
+
+static enum err
+check_category(const struct cold *c, char **words)
+{
+	struct span id = record_get(&c->manifest->record, "categories");
+	struct span category = c->question->category;
+	struct span name = span_text(arena_printf(
+	    c->arena, "category %.*s", (int)category.len, category.data));
 	bool is_known = false;
 	enum err e = ERR_OK;
 
-	if (!c->q->has_category)
+	if (!name.data)
+		return ERR_NO_MEMORY;
+	if (is_known_to_occur(c, name))
 		return ERR_OK;
 	if (id.len > 0)
-		e = log_read_category(c->bulk, id, c->category, &is_known);
-	if (e != ERR_OK || is_known)
+		e = log_read_category(c->bulk, id, category, &is_known);
+	if (e != ERR_OK)
 		return e;
-	return refuse_category(c, id, words);
+	if (!is_known)
+		return refuse_category(c, id, words);
+	keep_known(c, name);
+	return ERR_OK;
 }
 
 static enum err
-compute(struct cold *c, char **words)
+answer(const struct cold *c, const struct cold_question *q,
+    struct cold_answer *out)
 {
-	struct question q = { .report = c->q->report,
-		.category = c->category,
-		.period = c->q->period };
-	enum err e = check_category(c, words);
+	struct answer a;
+	enum err e = ERR_OK;
+
+	if (q->has_category)
+		e = check_category(c, &out->words);
+	if (e == ERR_OK)
+		e = question_is_of_days(c->question) ? cold_days(c, &a)
+						     : cold_carts(c, &a);
+	if (e == ERR_OK)
+		e = report_encode(&a, &c->manifest->source,
+		    q->has_period ? &q->period : NULL, &out->document,
+		    &out->document_len);
+	if (e != ERR_OK)
+		return e;
+	out->generation = strdup(c->manifest->generation.data);
+	return out->generation ? ERR_OK : ERR_NO_MEMORY;
+}
+
+/* generation  as cold_manifest wants it */
+static enum err
+try(struct bulk *b, const struct cold_source *s, struct span generation,
+    const struct cold_question *q, struct cold_answer *out)
+{
+	const struct question question = { .report = q->report,
+		.category = q->has_category
+				? q->category
+				: answer_default_category(q->report),
+		.period = q->period };
+	struct manifest *m;
+	struct arena arena;
+	struct cold c = { .bulk = b,
+		.kept = s->kept,
+		.arena = &arena,
+		.question = &question };
+	enum err e = cold_manifest(b, s->kept, generation, &m);
 
 	if (e != ERR_OK)
 		return e;
-	if (question_is_of_days(&q))
-		return sum_days(c, &q);
-	return cold_carts(c->bulk, &c->manifest, &q, &c->arena, &c->answer);
-}
-
-static enum err
-write_document(struct cold *c, struct cold_answer *out)
-{
-	struct parse_summary s;
-	struct report_source source;
-	const char **files;
-	enum err e = summary_of_record(&c->manifest, &c->arena, &s);
-
-	if (e != ERR_OK)
-		return e;
-	files = arena_alloc(&c->arena, (s.files_len + 1) * sizeof(*files));
-	if (!files)
-		return ERR_NO_MEMORY;
-	for (size_t i = 0; i < s.files_len; i++) {
-		files[i] = arena_copy(&c->arena, s.files[i]);
-		if (!files[i])
-			return ERR_NO_MEMORY;
-	}
-	/* Values of a record have a NUL behind. */
-	source = (struct report_source){
-		.job = s.job.data,
-		.files = files,
-		.files_len = s.files_len,
-		.lines = s.lines,
-		.malformed = s.malformed,
-		.first_s = s.first_s,
-		.last_s = s.last_s,
-		.parsed_at = s.parsed_at.data,
-		.geo = s.geo.data,
-	};
-	if (!source.job || !source.parsed_at || !source.geo)
-		return ERR_CORRUPT;
-	e = report_encode(&c->answer, &source,
-	    c->q->has_period ? &c->q->period : NULL, &out->document,
-	    &out->document_len);
-	if (e == ERR_OK)
-		out->generation = strdup(s.generation.data);
-	return e == ERR_OK && !out->generation ? ERR_NO_MEMORY : e;
-}
-
-static enum err
-try(struct bulk *b, const struct cold_question *q, struct cold_answer *out)
-{
-	struct cold c = { .bulk = b, .q = q };
-	enum err e;
-
-	arena_init(&c.arena);
-	record_init(&c.manifest, &c.arena);
-	c.category =
-	    q->has_category ? q->category : answer_default_category(q->report);
-	e = log_read_manifest(b, &c.manifest);
-	if (e == ERR_OK && c.manifest.len == 0)
-		e = ERR_NOTHING_PARSED;
-	if (e == ERR_OK)
-		e = compute(&c, &out->words);
-	if (e == ERR_OK)
-		e = write_document(&c, out);
-	arena_reset(&c.arena);
+	arena_init(&arena);
+	c.manifest = m;
+	e = answer(&c, q, out);
+	arena_reset(&arena);
+	kept_release(s->kept, &m->item);
 	return e;
 }
 
 void
-cold_compute(const struct redis_address *address, int64_t patience_ms,
-    const struct cold_question *q, struct cold_answer *out)
+cold_compute(const struct cold_source *s, const struct cold_question *q,
+    struct cold_answer *out)
 {
-	struct bulk *b = bulk_new(address, NULL, patience_ms);
+	struct bulk *b = bulk_new(s->address, NULL, s->patience_ms);
+	struct span generation = s->generation;
 
 	*out = (struct cold_answer){ .err = b ? ERR_STALE : ERR_NO_MEMORY };
-	for (int i = 0; out->err == ERR_STALE && i < TRIES; i++)
-		out->err = try(b, q, out);
+	for (int i = 0; out->err == ERR_STALE && i < TRIES; i++) {
+		out->err = try(b, s, generation, q, out);
+		generation = span_of(NULL, 0);
+	}
 	bulk_free(b);
 }
 

@@ -1,4 +1,4 @@
-/* Carts of all shards, read downward:
+/* Carts of all shards, read downward, if they are not kept:
  *
  *	catalogue   5: the votes, base and deltas, and whom they elect
  *	shards      which segments each has, and their headers, at once
@@ -11,7 +11,9 @@
 #include "worker/service/cold_carts.h"
 
 #include "common/shoplog/columns_patch.h"
+#include "common/shoplog/question.h"
 #include "common/shoplog/tally.h"
+#include "worker/service/cold_manifest.h"
 #include "worker/store/log_read.h"
 
 #include <stdio.h>
@@ -25,12 +27,16 @@ struct segments {
 	size_t len;
 };
 
-struct cold_carts {
-	struct bulk *bulk;
-	const struct record *manifest;
-	const struct question *question;
-	struct arena *arena;
+/* What a report asks of the carts, of one generation. */
+struct carts {
+	struct kept_item item;
+	struct span generation;
 	struct question_carts carts;
+};
+
+struct reading {
+	const struct cold *cold;
+	struct question_carts *carts; /* that are being read */
 
 	/* the shard that is being read: its segments */
 	struct log_part *parts;
@@ -40,13 +46,13 @@ struct cold_carts {
 
 /* The ids of a list "id id ...". */
 static enum err
-list(struct cold_carts *c, const char *field, struct segments *out)
+list(struct reading *r, const char *field, struct segments *out)
 {
-	struct span rest = record_get(c->manifest, field);
+	struct span rest = record_get(&r->cold->manifest->record, field);
 
 	out->len = 0;
 	out->ids =
-	    arena_alloc(c->arena, (rest.len / 2 + 1) * sizeof(*out->ids));
+	    arena_alloc(r->cold->arena, (rest.len / 2 + 1) * sizeof(*out->ids));
 	if (!out->ids)
 		return ERR_NO_MEMORY;
 	while (rest.len > 0) {
@@ -62,17 +68,18 @@ list(struct cold_carts *c, const char *field, struct segments *out)
 }
 
 static enum err
-read_catalogue(struct cold_carts *c, struct catalogue **out)
+read_catalogue(struct reading *r, struct catalogue **out)
 {
 	struct tally *t = tally_new(NULL);
 	struct segments votes = { 0 };
 	struct span *bytes = NULL;
-	enum err e = t ? list(c, "votes", &votes) : ERR_NO_MEMORY;
+	enum err e = t ? list(r, "votes", &votes) : ERR_NO_MEMORY;
 
 	if (e == ERR_OK) {
-		bytes = arena_alloc(c->arena, (votes.len + 1) * sizeof(*bytes));
-		e = bytes ? log_read_bytes(
-				c->bulk, votes.ids, votes.len, c->arena, bytes)
+		bytes = arena_alloc(
+		    r->cold->arena, (votes.len + 1) * sizeof(*bytes));
+		e = bytes ? log_read_bytes(r->cold->bulk, votes.ids, votes.len,
+				r->cold->arena, bytes)
 			  : ERR_NO_MEMORY;
 	}
 	for (size_t i = 0; e == ERR_OK && i < votes.len; i++)
@@ -84,15 +91,15 @@ read_catalogue(struct cold_carts *c, struct catalogue **out)
 }
 
 static enum err
-add_patched(struct cold_carts *c)
+add_patched(struct reading *r)
 {
 	struct columns_patch patch;
-	enum err e = columns_patch_init(&patch, c->columns, c->parts_len);
+	enum err e = columns_patch_init(&patch, r->columns, r->parts_len);
 
 	for (size_t i = 0; e == ERR_OK && i < patch.len; i++)
-		e = question_carts_add(&c->carts, &patch.rest[i]);
+		e = question_carts_add(r->carts, &patch.rest[i]);
 	if (e == ERR_OK)
-		e = question_carts_add(&c->carts, &patch.changed);
+		e = question_carts_add(r->carts, &patch.changed);
 	columns_patch_cleanup(&patch);
 	return e;
 }
@@ -100,45 +107,47 @@ add_patched(struct cold_carts *c)
 static enum err
 on_parts(void *arg)
 {
-	struct cold_carts *c = arg;
+	struct reading *r = arg;
 	enum err e = ERR_OK;
 
-	for (size_t i = 0; e == ERR_OK && i < c->parts_len; i++)
+	for (size_t i = 0; e == ERR_OK && i < r->parts_len; i++)
 		e = columns_part_read(
-		    &c->parts[i].part, c->parts[i].bytes, &c->columns[i]);
+		    &r->parts[i].part, r->parts[i].bytes, &r->columns[i]);
 	if (e != ERR_OK)
 		return e;
-	return c->parts_len > 1 ? add_patched(c)
-				: question_carts_add(&c->carts, &c->columns[0]);
+	return r->parts_len > 1 ? add_patched(r)
+				: question_carts_add(r->carts, &r->columns[0]);
 }
 
 /* heads  of its segments */
 static enum err
-add_shard(struct cold_carts *c, const struct segments *shard,
-    const struct span *heads)
+add_shard(
+    struct reading *r, const struct segments *shard, const struct span *heads)
 {
 	enum columns_choice choice =
-	    question_columns(c->question, shard->len > 1);
+	    question_columns(r->cold->question, shard->len > 1);
 	enum err e = ERR_OK;
 
 	if (shard->len == 0)
 		return ERR_OK;
-	c->parts_len = shard->len;
-	c->parts = arena_alloc(c->arena, shard->len * sizeof(*c->parts));
-	c->columns = arena_alloc(c->arena, shard->len * sizeof(*c->columns));
-	if (!c->parts || !c->columns)
+	r->parts_len = shard->len;
+	r->parts = arena_alloc(r->cold->arena, shard->len * sizeof(*r->parts));
+	r->columns =
+	    arena_alloc(r->cold->arena, shard->len * sizeof(*r->columns));
+	if (!r->parts || !r->columns)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; e == ERR_OK && i < shard->len; i++) {
-		c->parts[i].id = shard->ids[i];
-		e = columns_part_plan(&c->parts[i].part, choice, heads[i]);
+		r->parts[i].id = shard->ids[i];
+		e = columns_part_plan(&r->parts[i].part, choice, heads[i]);
 	}
 	if (e != ERR_OK)
 		return e;
-	return log_read_parts(c->bulk, c->parts, c->parts_len, on_parts, c);
+	return log_read_parts(
+	    r->cold->bulk, r->parts, r->parts_len, on_parts, r);
 }
 
 static enum err
-list_shards(struct cold_carts *c, struct segments shards[SHARDS], size_t *all)
+list_shards(struct reading *r, struct segments shards[SHARDS], size_t *all)
 {
 	enum err e = ERR_OK;
 
@@ -147,57 +156,105 @@ list_shards(struct cold_carts *c, struct segments shards[SHARDS], size_t *all)
 		char field[NAME_SIZE];
 
 		snprintf(field, sizeof(field), "carts:%02u", i);
-		e = list(c, field, &shards[i]);
+		e = list(r, field, &shards[i]);
 		*all += shards[i].len;
 	}
 	return e;
 }
 
 static enum err
-add_shards(struct cold_carts *c)
+add_shards(struct reading *r)
 {
 	struct segments shards[SHARDS] = { 0 };
 	struct span *ids, *heads;
 	size_t all, len = 0;
-	enum err e = list_shards(c, shards, &all);
+	enum err e = list_shards(r, shards, &all);
 
 	if (e != ERR_OK)
 		return e;
-	ids = arena_alloc(c->arena, (all + 1) * sizeof(*ids));
-	heads = arena_alloc(c->arena, (all + 1) * sizeof(*heads));
+	ids = arena_alloc(r->cold->arena, (all + 1) * sizeof(*ids));
+	heads = arena_alloc(r->cold->arena, (all + 1) * sizeof(*heads));
 	if (!ids || !heads)
 		return ERR_NO_MEMORY;
 	for (unsigned i = 0; i < SHARDS; i++)
 		for (size_t k = 0; k < shards[i].len; k++)
 			ids[len++] = shards[i].ids[k];
-	e = log_read_heads(
-	    c->bulk, ids, all, COLUMNS_HEADER_SIZE, c->arena, heads);
+	e = log_read_heads(r->cold->bulk, ids, all, COLUMNS_HEADER_SIZE,
+	    r->cold->arena, heads);
 	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
-		e = add_shard(c, &shards[i], heads);
+		e = add_shard(r, &shards[i], heads);
 		heads += shards[i].len;
 	}
 	return e;
 }
 
-enum err
-cold_carts(struct bulk *b, const struct record *manifest,
-    const struct question *q, struct arena *a, struct answer *out)
+static enum err
+read_carts(const struct cold *c, struct question_carts *carts)
 {
-	struct cold_carts c = {
-		.bulk = b, .manifest = manifest, .question = q, .arena = a
-	};
+	struct reading r = { .cold = c, .carts = carts };
 	struct catalogue *catalogue = NULL;
 	enum err e = ERR_OK;
 
-	if (q->report == 5)
-		e = read_catalogue(&c, &catalogue);
+	if (c->question->report == 5)
+		e = read_catalogue(&r, &catalogue);
 	if (e == ERR_OK)
-		e = question_carts_init(&c.carts, q, catalogue);
+		e = question_carts_init(carts, c->question, catalogue);
 	if (e == ERR_OK)
-		e = add_shards(&c);
+		e = add_shards(&r);
 	if (e == ERR_OK)
-		e = question_carts_answer(&c.carts, a, out);
-	question_carts_cleanup(&c.carts);
+		e = question_carts_end(carts);
 	catalogue_free(catalogue);
+	return e;
+}
+
+static void
+on_freed(void *arg)
+{
+	question_carts_cleanup(arg);
+}
+
+/* Held. */
+static enum err
+make(const struct cold *c, struct span name, struct carts **out)
+{
+	struct span generation = c->manifest->generation;
+	struct carts *k = kept_item_new(name, sizeof(*k));
+	struct arena *a = k ? &k->item.arena : NULL;
+	enum err e = ERR_NO_MEMORY;
+
+	if (!k)
+		return ERR_NO_MEMORY;
+	k->generation = span_of(arena_copy(a, generation), generation.len);
+	if (k->generation.data && arena_on_reset(a, on_freed, &k->carts) == 0)
+		e = read_carts(c, &k->carts);
+	if (e != ERR_OK) {
+		kept_release(c->kept, &k->item);
+		return e;
+	}
+	k->item.bytes += question_carts_size(&k->carts);
+	kept_put(c->kept, &k->item);
+	*out = k;
+	return ERR_OK;
+}
+
+enum err
+cold_carts(const struct cold *c, struct answer *out)
+{
+	const struct question *q = c->question;
+	struct span name = span_text(arena_printf(c->arena, "carts %d %.*s",
+	    q->report, (int)q->category.len, q->category.data));
+	struct carts *k = name.data ? kept_hold(c->kept, name) : NULL;
+	enum err e = name.data ? ERR_OK : ERR_NO_MEMORY;
+
+	if (k && !span_is_equal(k->generation, c->manifest->generation)) {
+		kept_release(c->kept, &k->item);
+		k = NULL;
+	}
+	if (e == ERR_OK && !k)
+		e = make(c, name, &k);
+	if (e == ERR_OK)
+		e = question_carts_answer(&k->carts, q->period, c->arena, out);
+	if (k)
+		kept_release(c->kept, &k->item);
 	return e;
 }

@@ -46,6 +46,7 @@ struct rendered {
 	struct worker *worker;
 	struct entry *buckets[BUCKETS];
 	struct entry *newest, *oldest;
+	struct kept *kept;       /* what was read for them */
 	char *generation;        /* that was asked for last; NULL: none was */
 	size_t bytes, bytes_max; /* of those that are ready */
 	bool is_closing;
@@ -217,14 +218,17 @@ make(struct pool_job *job)
 {
 	struct entry *n = (struct entry *)job;
 	const struct worker_setup *setup = n->cache->worker->setup;
+	const struct cold_source source = { &setup->redis,
+		setup->config->redis_timeout_ms, n->cache->kept,
+		span_text(n->generation) };
 
-	cold_compute(&setup->redis, setup->config->redis_timeout_ms, &n->q,
-	    &n->document->answer);
+	cold_compute(&source, &n->q, &n->document->answer);
 }
 
 static void
 rendered_free(struct rendered *c)
 {
+	kept_free(c->kept);
 	free(c->generation);
 	free(c);
 }
@@ -363,6 +367,11 @@ rendered_open(struct worker *w)
 
 	if (!c)
 		return NULL;
+	c->kept = kept_new((size_t)w->setup->config->segment_copies);
+	if (!c->kept) {
+		free(c);
+		return NULL;
+	}
 	c->worker = w;
 	c->bytes_max = (size_t)w->setup->config->report_copies;
 	return c;

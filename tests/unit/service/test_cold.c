@@ -6,11 +6,16 @@
 static struct cold_answer
 compute(struct reporter *t, struct cold_question q)
 {
+	struct kept *kept = kept_new(1 << 20);
+	const struct cold_source source = { &t->crew->server.address, 1000,
+		kept, span_text("") };
 	struct cold_answer a;
 
+	assert_non_null(kept);
 	if (!q.has_period)
 		q.period = PERIOD_ALL;
-	cold_compute(&t->crew->server.address, 1000, &q, &a);
+	cold_compute(&source, &q, &a);
+	kept_free(kept);
 	return a;
 }
 
@@ -117,6 +122,102 @@ a_segment_that_is_gone_for_good_is_an_error_and_not_an_answer(void **state)
 	reporter_close(&t);
 }
 
+/* All that seven reports say of a period, generation and source aside. */
+static void
+documents(const struct cold_source *s, struct period period, char *out)
+{
+	for (int i = 1; i <= 7; i++) {
+		const struct cold_question q = {
+			.report = i, .has_period = true, .period = period
+		};
+		struct cold_answer a;
+
+		cold_compute(s, &q, &a);
+		assert_int_equal(a.err, ERR_OK);
+		*strstr(a.document, "\"source\"") = '\0';
+		out = stpcpy(out, a.document);
+		cold_cleanup(&a);
+	}
+}
+
+/* Every period, asked of what was kept of those before and of nothing. */
+static void
+assert_kept_is_true(const struct cold_source *s)
+{
+	enum { DAY = 736906, DAYS = 5 }; /* 2018-07-31 and on */
+	static char fresh[8192], again[8192];
+
+	for (int32_t from = 0; from < DAYS; from++) {
+		for (int32_t to = from; to < DAYS; to++) {
+			struct period p = { DAY + from, DAY + to };
+			struct cold_source bare = *s;
+
+			bare.kept = kept_new(0);
+			documents(&bare, p, fresh);
+			kept_free(bare.kept);
+			documents(s, p, again);
+			assert_string_equal(again, fresh);
+		}
+	}
+}
+
+static struct span
+current(struct reporter *t)
+{
+	return span_text(redis_process_ask(
+	    &t->crew->server, "HGET {logs}:manifest generation"));
+}
+
+static void
+what_is_kept_gives_the_answers_of_what_is_read(void **state)
+{
+	struct reporter t;
+	struct cold_source source = { .patience_ms = 1000,
+		.kept = kept_new(1 << 20) };
+	char generation[64];
+
+	(void)state;
+	reporter_open(&t);
+	source.address = &t.crew->server.address;
+	reporter_parse(&t, reporter_log);
+	snprintf(generation, sizeof(generation), "%s", current(&t).data);
+	source.generation = span_text(generation);
+	assert_kept_is_true(&source);
+	/* Days that change, days that come, carts that are paid. */
+	crew_write(t.crew, "a",
+	    LINE("1 11:00:00", "fresh_fish/salmon") LINE("3 20:10:00",
+		"success_pay_8") LINE("4 01:00:00", "frozen_fish/"));
+	assert_int_equal(crew_parse(t.crew, 0).err, ERR_OK);
+	snprintf(generation, sizeof(generation), "%s", current(&t).data);
+	assert_kept_is_true(&source);
+	kept_free(source.kept);
+	reporter_close(&t);
+}
+
+static void
+another_period_of_what_is_kept_asks_redis_nothing(void **state)
+{
+	struct reporter t;
+	struct cold_source source = { .patience_ms = 50,
+		.kept = kept_new(1 << 20) };
+	static char first[8192], again[8192];
+	char generation[64];
+
+	(void)state;
+	reporter_open(&t);
+	source.address = &t.crew->server.address;
+	reporter_parse(&t, reporter_log);
+	snprintf(generation, sizeof(generation), "%s", current(&t).data);
+	source.generation = span_text(generation);
+	documents(&source, PERIOD_ALL, first);
+	redis_process_kill(&t.crew->server);
+	documents(&source, PERIOD_ALL, again);
+	assert_string_equal(again, first);
+	documents(&source, (struct period){ 0, 5 }, again);
+	kept_free(source.kept);
+	reporter_close(&t);
+}
+
 static void
 nothing_parsed_and_nobody_there_are_told_apart(void **state)
 {
@@ -144,6 +245,10 @@ main(void)
 		    an_unknown_category_is_refused_with_those_that_occur),
 		cmocka_unit_test(
 		    a_segment_that_is_gone_for_good_is_an_error_and_not_an_answer),
+		cmocka_unit_test(
+		    what_is_kept_gives_the_answers_of_what_is_read),
+		cmocka_unit_test(
+		    another_period_of_what_is_kept_asks_redis_nothing),
 		cmocka_unit_test(
 		    nothing_parsed_and_nobody_there_are_told_apart),
 	};

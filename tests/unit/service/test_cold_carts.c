@@ -3,6 +3,7 @@
 #include "worker/service/cold_carts.h"
 
 #include "support/bulk_redis.h"
+#include "worker/service/cold_manifest.h"
 #include "worker/store/segment.h"
 
 #include <stdio.h>
@@ -94,6 +95,25 @@ name(struct record *m, const char *base, const char *delta)
 	assert_int_equal(record_put_text(m, "votes", list), ERR_OK);
 }
 
+/* Nothing is kept from one question to the next. */
+static enum err
+ask(struct bulk_redis *t, const struct record *m, const struct question *q,
+    struct answer *out)
+{
+	const struct manifest manifest = { .record = *m,
+		.generation = span_text("1-x") };
+	struct kept *kept = kept_new(0);
+	const struct cold c = { .bulk = t->bulk,
+		.kept = kept,
+		.arena = &t->arena,
+		.manifest = &manifest,
+		.question = q };
+	enum err e = cold_carts(&c, out);
+
+	kept_free(kept);
+	return e;
+}
+
 static void
 assert_answers(struct bulk_redis *t, const struct record *m)
 {
@@ -102,21 +122,21 @@ assert_answers(struct bulk_redis *t, const struct record *m)
 		.period = PERIOD_ALL };
 	struct answer a;
 
-	assert_int_equal(cold_carts(t->bulk, m, &q, &t->arena, &a), ERR_OK);
+	assert_int_equal(ask(t, m, &q, &a), ERR_OK);
 	assert_int_equal(a.carts, 200);
 	assert_int_equal(a.value, 100);
 	assert_true(span_is_equal(a.ranking[0].name, span_text("wine")));
 	q.period = (struct period){ 3, 4 };
-	assert_int_equal(cold_carts(t->bulk, m, &q, &t->arena, &a), ERR_OK);
+	assert_int_equal(ask(t, m, &q, &a), ERR_OK);
 	assert_int_equal(a.carts, 40);
 	assert_int_equal(a.value, 20);
 	q = (struct question){ .report = 7, .period = PERIOD_ALL };
-	assert_int_equal(cold_carts(t->bulk, m, &q, &t->arena, &a), ERR_OK);
+	assert_int_equal(ask(t, m, &q, &a), ERR_OK);
 	assert_int_equal(a.buyers, 50);
 	assert_int_equal(a.value, 50);
 	assert_int_equal(a.ranking_len, 1);
 	q.period = (struct period){ 3, 4 };
-	assert_int_equal(cold_carts(t->bulk, m, &q, &t->arena, &a), ERR_OK);
+	assert_int_equal(ask(t, m, &q, &a), ERR_OK);
 	assert_int_equal(a.buyers, 10);
 }
 
@@ -158,13 +178,12 @@ a_segment_that_is_gone_is_stale_and_one_of_another_kind_corrupt(void **state)
 	record_init(&m, &t->arena);
 	name(&m, "1", NULL);
 	redis_process_ask(&t->server, "SETRANGE segment:1-carts-07 0 x");
-	assert_int_equal(
-	    cold_carts(t->bulk, &m, &q, &t->arena, &a), ERR_CORRUPT);
+	assert_int_equal(ask(t, &m, &q, &a), ERR_CORRUPT);
 	redis_process_ask(&t->server, "DEL segment:1-carts-07");
-	assert_int_equal(cold_carts(t->bulk, &m, &q, &t->arena, &a), ERR_STALE);
+	assert_int_equal(ask(t, &m, &q, &a), ERR_STALE);
 	redis_process_ask(&t->server, "DEL segment:1-votes");
 	q.report = 5;
-	assert_int_equal(cold_carts(t->bulk, &m, &q, &t->arena, &a), ERR_STALE);
+	assert_int_equal(ask(t, &m, &q, &a), ERR_STALE);
 	tally_free(whole);
 }
 

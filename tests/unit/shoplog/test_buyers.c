@@ -48,12 +48,13 @@ static void
 count(const struct paid *p, int shards, struct period period, struct arena *a,
     struct answer *out)
 {
-	struct buyers *b = buyers_new(period);
+	struct buyers *b = buyers_new();
 
 	assert_non_null(b);
 	for (int i = 0; i < shards; i++)
 		assert_int_equal(buyers_add(b, &p->columns), ERR_OK);
-	assert_int_equal(buyers_answer(b, a, out), ERR_OK);
+	assert_int_equal(buyers_end(b), ERR_OK);
+	assert_int_equal(buyers_answer(b, period, a, out), ERR_OK);
 	buyers_free(b);
 }
 
@@ -157,6 +158,58 @@ only_carts_that_were_paid_within_the_period_count(void **state)
 	free(p);
 }
 
+/* A buyer of n carts within the period for every n, more than are counted without a table. */
+static void
+buyers_of_many_carts_have_a_row_each(void **state)
+{
+	enum { BUYERS = 300 };
+	struct paid *p = paid_new();
+	struct arena arena = { 0 };
+	struct answer a;
+	uint32_t carts;
+
+	(void)state;
+	for (uint64_t user = 1; user <= BUYERS; user++)
+		for (uint64_t i = 0; i < user; i++)
+			pay(p, OWNER_USER, user, 0);
+	carts = p->columns.carts_len;
+	for (uint32_t i = 0; i < carts; i++)
+		p->day[i] = i % 2 ? 7 : 8;
+	count(p, 1, PERIOD_ALL, &arena, &a);
+	assert_int_equal(a.ranking_len, BUYERS);
+	assert_int_equal(a.buyers, BUYERS);
+	assert_int_equal(a.value, BUYERS - 1);
+	count(p, 2, (struct period){ 7, 8 }, &arena, &a);
+	assert_int_equal(a.ranking_len, BUYERS);
+	assert_row(&a, BUYERS - 1, "98", 1);
+	count(p, 2, (struct period){ 8, 8 }, &arena, &a);
+	assert_true(a.buyers == BUYERS || a.buyers == BUYERS - 1);
+	arena_reset(&arena);
+	free(p);
+}
+
+static void
+a_period_without_a_day_has_no_buyers(void **state)
+{
+	static const struct period none[] = { { 5, 4 }, { INT32_MIN, -1 },
+		{ INT32_MAX, INT32_MAX }, { INT32_MIN, INT32_MIN } };
+	struct paid *p = paid_new();
+	struct arena arena = { 0 };
+	struct answer a;
+
+	(void)state;
+	for (uint64_t user = 0; user < 10; user++)
+		pay(p, OWNER_USER, user, 0);
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		count(p, 1, none[i], &arena, &a);
+		assert_int_equal(a.buyers, 0);
+	}
+	count(p, 0, PERIOD_ALL, &arena, &a);
+	assert_int_equal(a.buyers, 0);
+	arena_reset(&arena);
+	free(p);
+}
+
 int
 main(void)
 {
@@ -167,6 +220,8 @@ main(void)
 		    users_and_addresses_of_the_same_number_are_others),
 		cmocka_unit_test(
 		    only_carts_that_were_paid_within_the_period_count),
+		cmocka_unit_test(buyers_of_many_carts_have_a_row_each),
+		cmocka_unit_test(a_period_without_a_day_has_no_buyers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

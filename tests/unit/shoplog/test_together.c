@@ -51,14 +51,15 @@ ask(const char *category, struct period period, int shards, struct arena *a,
     struct answer *out)
 {
 	struct catalogue *c = small_catalogue();
-	struct together *t = together_new(span_text(category), c, period);
+	struct together *t = together_new(span_text(category), c);
 
 	assert_non_null(t);
 	for (int i = 0; i < shards; i++)
 		assert_int_equal(together_add(t, &carts), ERR_OK);
-	assert_int_equal(together_answer(t, a, out), ERR_OK);
-	together_free(t);
+	assert_int_equal(together_end(t), ERR_OK);
 	catalogue_free(c);
+	assert_int_equal(together_answer(t, period, a, out), ERR_OK);
+	together_free(t);
 	assert_true(span_is_equal(out->category, span_text(category)));
 }
 

@@ -1,0 +1,127 @@
+#include "worker/service/cold_manifest.h"
+
+#include "common/base/civil.h"
+#include "worker/store/generation.h"
+#include "worker/store/log_read.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The date of a field "day:2018-08-01". */
+static bool
+day_of(struct span name, int32_t *day)
+{
+	static const char prefix[] = "day:";
+	enum { PREFIX = sizeof(prefix) - 1 };
+
+	return name.len > PREFIX && memcmp(name.data, prefix, PREFIX) == 0 &&
+	       civil_day_parse(
+		   span_of(name.data + PREFIX, name.len - PREFIX), day);
+}
+
+static int
+compare_names(const void *left, const void *right)
+{
+	const struct record_field *a = left, *b = right;
+
+	return span_compare(a->name, b->name);
+}
+
+/* Dates in byte order are dates in order of time. */
+static enum err
+list_days(struct manifest *m)
+{
+	struct record *r = &m->record;
+
+	m->days = arena_alloc(&m->item.arena, r->len * sizeof(*m->days));
+	m->ids = arena_alloc(&m->item.arena, r->len * sizeof(*m->ids));
+	if (!m->days || !m->ids)
+		return ERR_NO_MEMORY;
+	qsort(r->fields, r->len, sizeof(*r->fields), compare_names);
+	for (size_t i = 0; i < r->len; i++) {
+		m->item.bytes += r->fields[i].name.len +
+				 r->fields[i].value.len + sizeof(*r->fields);
+		if (day_of(r->fields[i].name, &m->days[m->days_len]))
+			m->ids[m->days_len++] = r->fields[i].value;
+	}
+	m->item.bytes += r->len * (sizeof(*m->days) + sizeof(*m->ids));
+	return ERR_OK;
+}
+
+static enum err
+describe(struct manifest *m)
+{
+	struct arena *a = &m->item.arena;
+	struct parse_summary s;
+	const char **files;
+	enum err e = summary_of_record(&m->record, a, &s);
+
+	if (e != ERR_OK)
+		return e;
+	files = arena_alloc(a, (s.files_len + 1) * sizeof(*files));
+	if (!files)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < s.files_len; i++) {
+		files[i] = arena_copy(a, s.files[i]);
+		if (!files[i])
+			return ERR_NO_MEMORY;
+	}
+	/* Values of a record have a NUL behind. */
+	m->source = (struct report_source){
+		.job = s.job.data,
+		.files = files,
+		.files_len = s.files_len,
+		.lines = s.lines,
+		.malformed = s.malformed,
+		.first_s = s.first_s,
+		.last_s = s.last_s,
+		.parsed_at = s.parsed_at.data,
+		.geo = s.geo.data,
+	};
+	m->generation = s.generation;
+	return s.job.data && s.parsed_at.data && s.geo.data && s.generation.data
+		   ? ERR_OK
+		   : ERR_CORRUPT;
+}
+
+static enum err
+fill(struct bulk *b, struct manifest *m)
+{
+	enum err e;
+
+	record_init(&m->record, &m->item.arena);
+	e = log_read_manifest(b, &m->record);
+	if (e == ERR_OK && m->record.len == 0)
+		e = ERR_NOTHING_PARSED;
+	if (e == ERR_OK)
+		e = describe(m);
+	return e == ERR_OK ? list_days(m) : e;
+}
+
+enum err
+cold_manifest(struct bulk *b, struct kept *k, struct span generation,
+    struct manifest **out)
+{
+	const struct span name = span_text("manifest");
+	struct manifest *m = kept_hold(k, name);
+	enum err e;
+
+	*out = NULL;
+	if (m && span_is_equal(m->generation, generation)) {
+		*out = m;
+		return ERR_OK;
+	}
+	if (m)
+		kept_release(k, &m->item);
+	m = kept_item_new(name, sizeof(*m));
+	if (!m)
+		return ERR_NO_MEMORY;
+	e = fill(b, m);
+	if (e != ERR_OK) {
+		kept_release(k, &m->item);
+		return e;
+	}
+	kept_put(k, &m->item);
+	*out = m;
+	return ERR_OK;
+}

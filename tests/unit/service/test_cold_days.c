@@ -1,0 +1,171 @@
+#include "worker/service/cold_days.h"
+
+#include "support/bulk_redis.h"
+#include "worker/service/cold_manifest.h"
+
+#include <stdio.h>
+
+enum { DAYS = 6 };
+
+/* A manifest of the days 10 to 15, and what was kept of them. */
+struct log {
+	struct bulk_redis *redis;
+	struct kept *kept;
+	int32_t days[DAYS];
+	struct span ids[DAYS];
+	struct manifest manifest;
+};
+
+static void
+put_day(struct log *l, int day, const char *id, int begun)
+{
+	l->ids[day] = span_text(id);
+	bulk_putf(l->redis->bulk, "HSET segment:%s day x carts %s", id,
+	    arena_printf(&l->redis->arena, "begun=%d paid=0", begun));
+	assert_int_equal(bulk_run(l->redis->bulk, NULL, NULL), ERR_OK);
+}
+
+static void
+log_open(struct log *l, struct bulk_redis *t, size_t kept)
+{
+	static const char *const ids[DAYS] = { "1-a", "1-b", "1-c", "1-d",
+		"1-e", "1-f" };
+
+	*l = (struct log){ .redis = t, .kept = kept_new(kept) };
+	for (int i = 0, begun = 1; i < DAYS; i++, begun *= 10) {
+		l->days[i] = 10 + i;
+		put_day(l, i, ids[i], begun);
+	}
+	l->manifest.days = l->days;
+	l->manifest.ids = l->ids;
+	l->manifest.days_len = DAYS;
+}
+
+static void
+gone(struct log *l, const char *id)
+{
+	bulk_putf(l->redis->bulk, "DEL segment:%s", id);
+	assert_int_equal(bulk_run(l->redis->bulk, NULL, NULL), ERR_OK);
+}
+
+/* Carts begun on these days. */
+static enum err
+ask(struct log *l, int32_t from, int32_t to, uint64_t *begun)
+{
+	const struct question q = { .report = 6, .period = { from, to } };
+	const struct cold c = { .bulk = l->redis->bulk,
+		.kept = l->kept,
+		.arena = &l->redis->arena,
+		.manifest = &l->manifest,
+		.question = &q };
+	struct answer a = { 0 };
+	enum err e = cold_days(&c, &a);
+
+	*begun = a.value;
+	return e;
+}
+
+static void
+assert_begun(struct log *l, int32_t from, int32_t to, uint64_t expected)
+{
+	uint64_t begun;
+
+	assert_int_equal(ask(l, from, to, &begun), ERR_OK);
+	assert_int_equal(begun, expected);
+}
+
+static void
+days_that_were_read_are_not_read_again(void **state)
+{
+	struct log l;
+	uint64_t begun;
+
+	log_open(&l, *state, 1 << 20);
+	assert_begun(&l, 11, 12, 110);
+	gone(&l, "1-b");
+	gone(&l, "1-c");
+	assert_begun(&l, 12, 12, 100);
+	assert_begun(&l, 11, 14, 11110);
+	gone(&l, "1-d");
+	gone(&l, "1-e");
+	assert_begun(&l, 11, 14, 11110);
+	assert_begun(&l, 15, INT32_MAX, 100000);
+	gone(&l, "1-f");
+	assert_begun(&l, 11, 15, 111110);
+	gone(&l, "1-a");
+	assert_int_equal(ask(&l, INT32_MIN, 15, &begun), ERR_STALE);
+	assert_begun(&l, 16, 99, 0);
+	assert_begun(&l, 0, 9, 0);
+	kept_free(l.kept);
+}
+
+static void
+a_day_of_another_segment_is_read(void **state)
+{
+	struct log l;
+	uint64_t begun;
+
+	log_open(&l, *state, 1 << 20);
+	assert_begun(&l, 10, 15, 111111);
+	for (int i = 0; i < DAYS; i++)
+		gone(&l, l.ids[i].data);
+	put_day(&l, 2, "2-c", 500);
+	assert_begun(&l, 10, 15, 111511);
+	assert_begun(&l, 12, 12, 500);
+	/* A day that is not there any more, and one before all others. */
+	l.manifest.days++;
+	l.manifest.ids++;
+	l.manifest.days_len--;
+	assert_begun(&l, 10, 15, 111510);
+	l.days[1] = 3;
+	put_day(&l, 1, "3-b", 7);
+	assert_begun(&l, 0, 15, 111507);
+	/* What nobody named was forgotten. */
+	l.ids[2] = span_text("1-c");
+	assert_int_equal(ask(&l, 0, 15, &begun), ERR_STALE);
+	kept_free(l.kept);
+}
+
+static void
+a_day_without_the_field_is_remembered_as_that(void **state)
+{
+	struct log l;
+
+	log_open(&l, *state, 1 << 20);
+	bulk_putf(l.redis->bulk, "HDEL segment:1-c carts");
+	assert_int_equal(bulk_run(l.redis->bulk, NULL, NULL), ERR_OK);
+	assert_begun(&l, 11, 13, 1010);
+	gone(&l, "1-c");
+	assert_begun(&l, 11, 13, 1010);
+	kept_free(l.kept);
+}
+
+static void
+nothing_kept_is_read_each_time(void **state)
+{
+	struct log l;
+	uint64_t begun;
+
+	log_open(&l, *state, 0);
+	assert_begun(&l, 10, 12, 111);
+	assert_begun(&l, 10, 12, 111);
+	gone(&l, "1-b");
+	assert_int_equal(ask(&l, 10, 12, &begun), ERR_STALE);
+	kept_free(l.kept);
+}
+
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, bulk_redis_open, bulk_redis_close)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(days_that_were_read_are_not_read_again),
+		TEST(a_day_of_another_segment_is_read),
+		TEST(a_day_without_the_field_is_remembered_as_that),
+		TEST(nothing_kept_is_read_each_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
