@@ -140,7 +140,7 @@ kept_put(struct kept *k, struct kept_item *item)
 		drop(k, before);
 	if (item->bytes <= k->bytes_max)
 		list(k, item);
-	while (k->bytes > k->bytes_max)
+	while (k->oldest && k->bytes > k->bytes_max)
 		drop(k, k->oldest);
 	pthread_mutex_unlock(&k->lock);
 }

@@ -34,6 +34,8 @@ reporter_open(struct reporter *t)
 	    t->worker->loop, &t->crew->server.address, NULL, "reporter", 1000);
 	/* Parses end here without the answer that makes copies stale. */
 	t->crew->config.local_copies = 0;
+	/* A document that is not ready asks Redis, which a test may have ended. */
+	t->crew->config.segment_copies = 0;
 	t->crew->member[0].setup.shared = shared_new(1);
 	assert_non_null(t->crew->member[0].setup.shared);
 	t->worker->copies = copies_open(t->worker);
