@@ -30,6 +30,7 @@
 	X(HEADERS_TOO_LARGE, 431, "The header block is too large")        \
 	X(INTERNAL, 500, "Internal error")                                \
 	X(METHOD_UNKNOWN, 501, "No such method is known here")            \
+	X(ENCODING_UNKNOWN, 501, "No such transfer coding is known here") \
 	X(LOG_CHANGED, 503, "The log changed while it was read")          \
 	X(NO_COUNTRIES, 503, "The source of countries is away")           \
 	X(PARSE_FAILED, 503, "The parse failed")                          \

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 /* What stands between target and end of the first line. */
 static enum err
@@ -43,13 +44,54 @@ check_request_line(const struct head *h, const char *base)
 	return version(rest);
 }
 
+/* Whether `text` names other codings, and chunked behind all of them: where the
+ * body ends is known, what it says is not. */
+static bool
+ends_with_chunked(struct span text)
+{
+	struct span coding;
+
+	for (;;) {
+		const char *comma = memchr(text.data, ',', text.len);
+		size_t len = comma ? (size_t)(comma - text.data) : text.len;
+
+		coding = span_of(text.data, len);
+		while (coding.len > 0 && strchr(" \t", coding.data[0]))
+			coding = span_of(coding.data + 1, coding.len - 1);
+		while (coding.len > 0 &&
+		       strchr(" \t", coding.data[coding.len - 1]))
+			coding.len--;
+		bool is_chunked =
+		    coding.len == strlen("chunked") &&
+		    !strncasecmp(coding.data, "chunked", coding.len);
+		if (!comma || is_chunked || !head_is_token(coding))
+			return is_chunked && !comma;
+		text = span_of(comma + 1, text.len - len - 1);
+	}
+}
+
+static enum err
+check_encoding(const struct head *h, const char *base)
+{
+	if (!h->fields.has[FIELD_TRANSFER_ENCODING])
+		return ERR_OK;
+	if (h->is_old || h->fields.has[FIELD_CONTENT_LENGTH])
+		return ERR_BAD_REQUEST;
+	if (fields_is(&h->fields, base, FIELD_TRANSFER_ENCODING, "chunked"))
+		return ERR_OK;
+	return ends_with_chunked(
+		   fields_get(&h->fields, base, FIELD_TRANSFER_ENCODING))
+		   ? ERR_ENCODING_UNKNOWN
+		   : ERR_BAD_REQUEST;
+}
+
 static enum err
 check_framing(const struct head *h, const char *base)
 {
-	if (h->fields.has[FIELD_TRANSFER_ENCODING] &&
-	    (!fields_is(&h->fields, base, FIELD_TRANSFER_ENCODING, "chunked") ||
-		h->is_old || h->fields.has[FIELD_CONTENT_LENGTH]))
-		return ERR_BAD_REQUEST;
+	enum err e = check_encoding(h, base);
+
+	if (e != ERR_OK)
+		return e;
 	if (h->fields.has[FIELD_CONTENT_LENGTH] &&
 	    fields_get(&h->fields, base, FIELD_CONTENT_LENGTH).len == 0)
 		return ERR_BAD_REQUEST;

@@ -18,13 +18,60 @@ after(struct span text, size_t len)
 	return span_of(text.data + len, text.len - len);
 }
 
+/* Of path and query (RFC 3986, 3.3 and 3.4); '%' is not looked behind. */
+const bool target_bytes[256] = {
+	['0' ... '9'] = true,
+	['A' ... 'Z'] = true,
+	['a' ... 'z'] = true,
+	['-'] = true,
+	['.'] = true,
+	['_'] = true,
+	['~'] = true,
+	['!'] = true,
+	['$'] = true,
+	['&'] = true,
+	['\''] = true,
+	['('] = true,
+	[')'] = true,
+	['*'] = true,
+	['+'] = true,
+	[','] = true,
+	[';'] = true,
+	['='] = true,
+	[':'] = true,
+	['@'] = true,
+	['/'] = true,
+	['?'] = true,
+	['%'] = true,
+};
+
+/* "/path?query", of bytes that may stand there. */
+static enum err
+take_path(struct span text, struct target *out)
+{
+	size_t len = 0;
+
+	while (len < text.len && text.data[len] != '?' &&
+	       target_bytes[(unsigned char)text.data[len]])
+		len++;
+	out->path = span_of(text.data, len);
+	if (len < text.len && text.data[len] == '?')
+		out->query = after(text, len + 1);
+	else if (len < text.len)
+		return ERR_BAD_REQUEST;
+	for (size_t i = 0; i < out->query.len; i++)
+		if (!target_bytes[(unsigned char)out->query.data[i]])
+			return ERR_BAD_REQUEST;
+	return ERR_OK;
+}
+
 enum err
 target_parse(struct span text, struct target *out)
 {
 	static const struct span root = { "/", 1 };
 
 	*out = (struct target){ 0 };
-	if (text.len == 0 || memchr(text.data, '#', text.len) != NULL)
+	if (text.len == 0)
 		return ERR_BAD_REQUEST;
 	if (text.len == 1 && text.data[0] == '*') {
 		out->path = text;
@@ -46,16 +93,10 @@ target_parse(struct span text, struct target *out)
 			return ERR_BAD_REQUEST;
 		text = after(text, len);
 	}
-	const char *question =
-	    text.len ? memchr(text.data, '?', text.len) : NULL;
-	if (question != NULL) {
-		size_t len = (size_t)(question - text.data);
-
-		out->query = after(text, len + 1);
-		text.len = len;
-	}
-	out->path = text.len ? text : root;
-	return ERR_OK;
+	enum err e = take_path(text, out);
+	if (out->path.len == 0)
+		out->path = root;
+	return e;
 }
 
 static bool

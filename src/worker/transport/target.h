@@ -15,8 +15,12 @@ struct target {
 };
 
 /* Takes "/path?query", "http://host/path?query" and "*"; a fragment, another
- * scheme or an authority alone is ERR_BAD_REQUEST. */
+ * scheme, an authority alone, or a byte that has to be percent-encoded is
+ * ERR_BAD_REQUEST. */
 enum err target_parse(struct span text, struct target *out);
+
+/* The bytes that path and query are made of. */
+extern const bool target_bytes[256];
 
 /* Whether `host` is a name, an IPv4 or a bracketed IPv6 address, with or
  * without a port; an empty one is not. */

@@ -54,6 +54,28 @@ other_targets_are_refused(void **state)
 	}
 }
 
+/* unreserved, sub-delims, ':', '@', '/', '?' and '%' (RFC 3986). */
+static void
+bytes_outside_of_the_grammar_are_refused(void **state)
+{
+	static const char good[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	    "-._~!$&'()*+,;=:@/?%";
+	struct target t;
+
+	(void)state;
+	for (int byte = 0; byte < 256; byte++) {
+		bool is_good = byte != 0 && strchr(good, byte) != NULL;
+		char in_path[] = { '/', 'a', (char)byte, 'b' };
+		char in_query[] = { '/', '?', (char)byte };
+
+		assert_int_equal(target_parse(span_of(in_path, 4), &t),
+		    is_good ? ERR_OK : ERR_BAD_REQUEST);
+		assert_int_equal(target_parse(span_of(in_query, 3), &t),
+		    is_good ? ERR_OK : ERR_BAD_REQUEST);
+	}
+}
+
 static void
 hosts_are_names_or_addresses_with_or_without_port(void **state)
 {
@@ -82,6 +104,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(targets_are_taken_apart),
 		cmocka_unit_test(other_targets_are_refused),
+		cmocka_unit_test(bytes_outside_of_the_grammar_are_refused),
 		cmocka_unit_test(
 		    hosts_are_names_or_addresses_with_or_without_port),
 	};
