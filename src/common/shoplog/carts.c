@@ -1,5 +1,4 @@
-/* Carts by id, and what is in them as pairs of cart and goods: a cart with
- * 100,000 goods costs what 100,000 carts with one do. */
+/* Carts by id, and what is in them. */
 #include "common/shoplog/carts.h"
 
 #include <stdlib.h>
@@ -8,14 +7,14 @@ void
 carts_init(struct carts *c, const struct hash_secret *secret)
 {
 	hash_table_init(&c->table, sizeof(struct cart), secret);
-	hash_table_init(&c->items, sizeof(struct cart_item), secret);
+	c->goods = (struct held_goods){ 0 };
 }
 
 void
 carts_cleanup(struct carts *c)
 {
 	hash_table_cleanup(&c->table);
-	hash_table_cleanup(&c->items);
+	held_goods_cleanup(&c->goods);
 }
 
 enum err
@@ -47,10 +46,8 @@ carts_name_hashed(struct carts *c, uint64_t cart_id, uint64_t hash, int32_t day,
 enum err
 carts_hold(struct carts *c, const struct cart *cart, uint64_t goods_id)
 {
-	struct hash_key key = { hash_table_index(&c->table, cart), goods_id };
-	bool is_new;
-
-	return hash_table_add(&c->items, key, &is_new) ? ERR_OK : ERR_NO_MEMORY;
+	return held_goods_add(
+	    &c->goods, (uint32_t)hash_table_index(&c->table, cart), goods_id);
 }
 
 void
@@ -108,7 +105,7 @@ carts_append(struct carts *left, const struct carts *right)
 {
 	struct cart *cart;
 	enum err e = ERR_OK;
-	uint64_t *index;
+	uint32_t *index;
 
 	index = malloc((right->table.len + 1) * sizeof(*index));
 	if (!index)
@@ -116,14 +113,13 @@ carts_append(struct carts *left, const struct carts *right)
 	for (size_t i = 0; !e && i < right->table.len; i++) {
 		e = follow(left, hash_table_at(&right->table, i), &cart);
 		if (!e)
-			index[i] = hash_table_index(&left->table, cart);
+			index[i] =
+			    (uint32_t)hash_table_index(&left->table, cart);
 	}
-	for (size_t i = 0; !e && i < right->items.len; i++) {
-		const struct cart_item *item = hash_table_at(&right->items, i);
+	for (size_t i = 0; !e && i < right->goods.len; i++) {
+		const struct radix_row *row = &right->goods.rows[i];
 
-		e = carts_hold(left,
-		    hash_table_at(&left->table, index[item->key.high]),
-		    item->key.low);
+		e = held_goods_add(&left->goods, index[row->value], row->key);
 	}
 	free(index);
 	return e;
@@ -145,8 +141,7 @@ cart_of_columns(const struct columns *c, uint32_t i)
 enum err
 carts_append_columns(struct carts *left, const struct columns *right)
 {
-	if (!hash_table_reserve(&left->table, right->carts_len) ||
-	    !hash_table_reserve(&left->items, right->items_len))
+	if (!hash_table_reserve(&left->table, right->carts_len))
 		return ERR_NO_MEMORY;
 	for (uint32_t i = 0; i < right->carts_len; i++) {
 		struct cart cart = cart_of_columns(right, i), *to;

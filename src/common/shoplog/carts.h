@@ -5,6 +5,7 @@
 #include "common/base/err.h"
 #include "common/shoplog/columns.h"
 #include "common/shoplog/hash_table.h"
+#include "common/shoplog/held_goods.h"
 
 #include <stdint.h>
 
@@ -18,14 +19,9 @@ struct cart {
 };
 _Static_assert(CIVIL_DAY_MAX < 1 << 24, "every day fits");
 
-/* One goods id in one cart, once: all of it is the key. */
-struct cart_item {
-	struct hash_key key; /* index of the cart, goods id */
-};
-
 struct carts {
 	struct hash_table table; /* of struct cart */
-	struct hash_table items; /* of struct cart_item */
+	struct held_goods goods; /* by index in the table */
 };
 
 void carts_init(struct carts *c, const struct hash_secret *secret);

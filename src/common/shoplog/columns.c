@@ -38,6 +38,7 @@ struct sorting {
 	struct radix_row *by_goods; /* value: index of the cart that holds it */
 	struct radix_row *scratch;
 	uint32_t *row; /* in the columns, by index of the cart */
+	size_t items_len;
 };
 
 static void
@@ -49,15 +50,32 @@ sorting_cleanup(struct sorting *s)
 	free(s->row);
 }
 
+/* The goods, each once a cart. */
+static enum err
+sort_goods(struct sorting *s, const struct held_goods *goods)
+{
+	size_t *last = malloc((s->carts->table.len + 1) * sizeof(*last));
+
+	if (!last)
+		return ERR_NO_MEMORY;
+	if (goods->len)
+		memcpy(s->by_goods, goods->rows,
+		    goods->len * sizeof(*s->by_goods));
+	s->items_len =
+	    held_goods_settle(s->by_goods, goods->len, s->scratch, last);
+	free(last);
+	return ERR_OK;
+}
+
 static enum err
 sorting_init(struct sorting *s, const struct carts *carts)
 {
-	size_t carts_len = carts->table.len, items_len = carts->items.len;
-	size_t most = carts_len > items_len ? carts_len : items_len;
+	size_t carts_len = carts->table.len, goods_len = carts->goods.len;
+	size_t most = carts_len > goods_len ? carts_len : goods_len;
 
 	*s = (struct sorting){ .carts = carts,
 		.by_id = malloc((carts_len + 1) * sizeof(*s->by_id)),
-		.by_goods = malloc((items_len + 1) * sizeof(*s->by_goods)),
+		.by_goods = malloc((goods_len + 1) * sizeof(*s->by_goods)),
 		.scratch = malloc((most + 1) * sizeof(*s->scratch)),
 		.row = malloc((carts_len + 1) * sizeof(*s->row)) };
 	if (!s->by_id || !s->by_goods || !s->scratch || !s->row)
@@ -70,14 +88,7 @@ sorting_init(struct sorting *s, const struct carts *carts)
 	radix_sort(s->by_id, s->scratch, carts_len);
 	for (size_t i = 0; i < carts_len; i++)
 		s->row[s->by_id[i].value] = (uint32_t)i;
-	for (size_t i = 0; i < items_len; i++) {
-		const struct cart_item *item = hash_table_at(&carts->items, i);
-
-		s->by_goods[i] =
-		    (struct radix_row){ item->key.low, item->key.high };
-	}
-	radix_sort(s->by_goods, s->scratch, items_len);
-	return ERR_OK;
+	return sort_goods(s, &carts->goods);
 }
 
 static const struct cart *
@@ -91,7 +102,7 @@ size_of(const struct sorting *s)
 {
 	struct columns_size size = {
 		.carts_len = (uint32_t)s->carts->table.len,
-		.items_len = (uint32_t)s->carts->items.len,
+		.items_len = (uint32_t)s->items_len,
 	};
 
 	for (uint32_t i = 0; i < size.carts_len; i++)

@@ -91,7 +91,7 @@ read_digits(uint64_t text, uint64_t *value)
 
 /* Takes a number of 1 to 19 digits off the front, which fits whatever it is.
  *
- * s  with eight bytes of the same text before it */
+ * s  with eight bytes of the same text before its end */
 static inline bool
 take_number(struct span *s, uint64_t *out)
 {
@@ -101,16 +101,12 @@ take_number(struct span *s, uint64_t *out)
 	unsigned len = 8;
 
 	for (*out = 0; s->len && len == 8; taken += len) {
+		/* The last eight bytes of the text when there are no more. */
+		size_t missing = s->len < 8 ? 8 - s->len : 0;
 		uint64_t text, value = 0;
 
-		if (s->len >= 8) {
-			memcpy(&text, s->data, 8);
-			text = le64toh(text);
-		} else {
-			memcpy(&text, s->data + s->len - 8, 8);
-			text = le64toh(text) >> (64 - 8 * s->len);
-		}
-		len = read_digits(text, &value);
+		memcpy(&text, s->data - missing, 8);
+		len = read_digits(le64toh(text) >> 8 * missing, &value);
 		*out = *out * power[len] + value;
 		*s = span_of(s->data + len, s->len - len);
 	}

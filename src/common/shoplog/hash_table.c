@@ -6,7 +6,10 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { FILL = HASH_PLACES / 4 * 3 }; /* places of a bucket, on the average */
+enum {
+	FILL = HASH_PLACES / 4 * 3, /* places of a bucket, on the average */
+	MOVE_AT_ONCE = 32,
+};
 
 /* Indexes, and one more than the last, must fit 32 bits: the largest capacity that
  * does. */
@@ -88,6 +91,26 @@ put(struct place p, uint64_t h, size_t index)
 	p.bucket->entry[p.at] = (uint32_t)index;
 }
 
+/* Puts all entries into new buckets, some at a time, whose buckets are fetched
+ * while they are hashed. */
+static void
+move_all(const struct hash_table *t, struct hash_bucket *to, size_t to_len)
+{
+	uint64_t hash[MOVE_AT_ONCE];
+
+	for (size_t i = 0; i < t->len; i += MOVE_AT_ONCE) {
+		size_t n =
+		    t->len - i < MOVE_AT_ONCE ? t->len - i : MOVE_AT_ONCE;
+
+		for (size_t k = 0; k < n; k++) {
+			hash[k] = hash_of(&t->secret, key_at(t, i + k));
+			__builtin_prefetch(&to[hash[k] & (to_len - 1)]);
+		}
+		for (size_t k = 0; k < n; k++)
+			put(find_free(to, to_len, hash[k]), hash[k], i + k);
+	}
+}
+
 bool
 hash_table_reserve(struct hash_table *t, size_t len)
 {
@@ -110,11 +133,7 @@ hash_table_reserve(struct hash_table *t, size_t len)
 	if (!buckets)
 		return false;
 	memset(buckets, 0, buckets_len * sizeof(*buckets));
-	for (size_t i = 0; i < t->len; i++) {
-		uint64_t h = hash_of(&t->secret, key_at(t, i));
-
-		put(find_free(buckets, buckets_len, h), h, i);
-	}
+	move_all(t, buckets, buckets_len);
 	free(t->buckets);
 	t->buckets = buckets;
 	t->buckets_len = buckets_len;

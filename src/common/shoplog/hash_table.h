@@ -1,10 +1,11 @@
 #ifndef TRAWL_COMMON_SHOPLOG_HASH_TABLE_H
 #define TRAWL_COMMON_SHOPLOG_HASH_TABLE_H
 
+#include "common/shoplog/lanes.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 /* The one hash table of the room: keys of 128 bits, entries of any size in one
  * growing array in the order of their arrival (so an entry's index is its
@@ -108,23 +109,12 @@ hash_tag(uint64_t hash)
 	return (uint8_t)(hash >> 56 | (hash >> 56 == 0));
 }
 
-/* The places of a bucket with this tag, a bit each; by whatever vector
- * instructions there are. */
-typedef uint8_t hash_lanes __attribute__((vector_size(16)));
-
+/* The places of a bucket with this tag, a bit each. */
 static inline unsigned
 hash_bucket_match(const struct hash_bucket *b, uint8_t tag)
 {
-	const hash_lanes bit = { 1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8 };
-	hash_lanes found;
-	uint64_t half[2];
-
-	memcpy(&found, b, sizeof(found));
-	found = (hash_lanes)(found == tag) & bit;
-	memcpy(half, &found, sizeof(half));
-	/* The sum of eight bytes, no two of which have a bit in common. */
-	return (unsigned)(half[0] * 0x0101010101010101 >> 56 |
-			  half[1] * 0x0101010101010101 >> 56 << 8);
+	return lanes_equal_bytes((const uint8_t *)b, tag) &
+	       ((1u << HASH_PLACES) - 1);
 }
 
 FETCH void

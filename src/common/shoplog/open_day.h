@@ -4,12 +4,17 @@
 #include "common/shoplog/country_index.h"
 #include "common/shoplog/counts.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The day that is being read. A log stays with one day for thousands of lines,
  * so its numbers are arrays while it is open, and go to the counts (counts.h)
  * when it is closed. */
 enum { OPEN_ROWS = 64 };
+
+/* To close a day costs as much as to count some lines without arrays, so a batch
+ * may turn to another day once, or more often after batches that did not. */
+enum { OPEN_TURNS = 4 };
 
 /* The numbers of all requests or of one category, as in counts.h, but countries
  * by number (country_index.h). */
@@ -22,7 +27,8 @@ struct open_row {
 #define OPEN_ROW_FREE (NAME_NONE - 1)
 
 struct open_day {
-	int32_t day; /* -1: none is open */
+	int32_t day;    /* -1: none is open */
+	unsigned turns; /* that there may be, up to OPEN_TURNS */
 	struct open_row requests;
 	/* A category has the row of its id modulo OPEN_ROWS if that is free. The
 	 * last row takes what is of no category, and is never read. */
@@ -36,22 +42,39 @@ struct open_day *open_day_new(void);
 enum err open_day_turn(struct open_day *d, struct counts *c,
     const struct country_index *countries, int32_t day);
 
-/* The row of a category (NAME_NONE: the one that is never read); NULL when
- * another category has it, so that counts_add() has to do. */
-static inline struct open_row *
-open_day_row(struct open_day *d, uint32_t category)
+/* Where the row of a category is (NAME_NONE: the one that is never read). */
+static inline uint8_t
+open_day_place(uint32_t category)
 {
-	/* Without a branch: which of the two it is nobody can guess. */
-	uint32_t none = -(uint32_t)(category == NAME_NONE);
-	struct open_row *row =
-	    &d->rows[(category % OPEN_ROWS & ~none) | (OPEN_ROWS & none)];
+	return category == NAME_NONE ? OPEN_ROWS
+				     : (uint8_t)(category % OPEN_ROWS);
+}
 
-	if (__builtin_expect(row->category == category, 1))
-		return row;
-	if (row->category != OPEN_ROW_FREE)
-		return NULL;
-	row->category = category;
-	return row;
+/* Counts a line of the open day.
+ *
+ * row      open_day_place() of its category
+ * country  number of the visitor's (country_index.h)
+ * is_goods whether a view of the category counts for the country, not the hour
+ * Returns false when another category has the row: then the view is not counted,
+ * and counts_add() has to do that. */
+static inline bool
+open_day_count(struct open_day *d, uint32_t category, uint8_t row_place,
+    uint32_t hour, uint8_t country, bool is_goods)
+{
+	struct open_row *row = &d->rows[row_place];
+	/* Without a branch: which of the two it is nobody can guess. */
+	uint32_t goods = -(uint32_t)is_goods;
+	uint32_t slot = COUNT_HOURS + (uint32_t)country;
+
+	d->requests.slots[hour]++;
+	d->requests.slots[slot]++;
+	if (__builtin_expect(row->category != category, 0)) {
+		if (row->category != OPEN_ROW_FREE)
+			return false;
+		row->category = category;
+	}
+	row->slots[(slot & goods) | (hour & ~goods)]++;
+	return true;
 }
 
 #endif

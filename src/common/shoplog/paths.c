@@ -1,58 +1,73 @@
-/* The memory of paths: two places for each, of which a new one takes the first
- * and pushes what was there to the second. */
+/* The memory of paths: two places for each. A new one takes the second, so that
+ * those that are asked for once push nobody out who is asked for again: that one
+ * moves to the first. */
 #include "common/shoplog/paths.h"
+
+#include "common/shoplog/open_day.h"
 
 #include <stdlib.h>
 
 struct paths *
 paths_new(const struct hash_secret *secret)
 {
-	struct paths *p = calloc(1, sizeof(*p));
+	const uintptr_t line = _Alignof(struct path_entry);
+	size_t size = PATHS_LEN * sizeof(struct path_entry);
+	struct paths *p = calloc(1, sizeof(*p) + size + line);
 
-	if (p)
-		p->secret = secret->a ^ secret->b;
+	if (!p)
+		return NULL;
+	p->secret = secret->a ^ secret->b;
+	p->entries = (void *)(p->memory + line - (uintptr_t)p->memory % line);
 	return p;
 }
 
 static enum err
-classify(struct names *n, struct span rest, struct path_entry *e)
+classify(struct names *n, struct span rest, struct path_meaning *out)
 {
 	struct event event;
-	enum err err = ERR_OK;
+	enum event_kind kind = event_classify(rest, &event);
+	enum err e = ERR_OK;
 
-	e->kind = (uint8_t)event_classify(rest, &event);
-	e->category = e->page = NAME_NONE;
-	if (e->kind == EVENT_CATEGORY) {
-		err = names_category(n, event.category, &e->category);
-	} else if (e->kind == EVENT_GOODS) {
-		err = names_page(n, event.category, event.goods, &e->page);
-		if (!err)
-			e->category = names_category_of(n, e->page);
+	out->kind = (uint8_t)kind;
+	out->category = out->page = NAME_NONE;
+	if (kind == EVENT_CATEGORY) {
+		e = names_category(n, event.category, &out->category);
+	} else if (kind == EVENT_GOODS) {
+		e = names_page(n, event.category, event.goods, &out->page);
+		if (!e)
+			out->category = names_category_of(n, out->page);
 	}
-	return err;
+	out->row = open_day_place(out->category);
+	return e;
 }
 
 enum err
-paths_learn(
-    struct paths *p, struct names *n, struct span rest, struct path_entry *out)
+paths_learn(struct paths *p, struct names *n, struct span rest,
+    struct path_meaning *out)
 {
-	struct path_words words;
-	struct path_entry *known;
+	struct path_entry *places;
 	enum err e = classify(n, rest, out);
 
 	if (e || event_is_of_cart(out->kind) || rest.len == 0 ||
 	    rest.len > PATH_WIDTH)
 		return e;
-	words = path_words(rest);
-	known = path_places(p, words, rest.len);
-	if (path_is(&known[0], words, rest) || path_is(&known[1], words, rest))
+	places = path_places(p, rest);
+	if (path_is(&places[0], rest) || path_is(&places[1], rest))
 		return ERR_OK;
-	known[1] = known[0];
-	*known = (struct path_entry){ .words = words,
-		.len = (uint8_t)rest.len,
-		.kind = out->kind,
-		.category = out->category,
-		.page = out->page };
-	memcpy(known->text, rest.data, rest.len);
+	places[1] =
+	    (struct path_entry){ .meaning = *out, .len = (uint32_t)rest.len };
+	memcpy(places[1].text, rest.data, rest.len);
 	return ERR_OK;
+}
+
+const struct path_entry *
+paths_find_second(struct path_entry *places, struct span rest)
+{
+	struct path_entry found = places[1];
+
+	if (!path_is(&places[1], rest))
+		return NULL;
+	places[1] = places[0];
+	places[0] = found;
+	return &places[0];
 }

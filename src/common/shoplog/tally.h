@@ -52,8 +52,8 @@ enum err tally_add(struct tally *t, const struct event *e);
 /* Adds many, in order: as if each were an event. scan.h makes them.
  *
  * len  SCAN_LINES at most
- * The spans are not kept; PATH_BEFORE (paths.h) bytes before `rest` and from its first
- * on can be read. On an error t may only be freed. */
+ * The spans are not kept; PATH_PADDING (paths.h) bytes from the first of `rest` on
+ * can be read. On an error t may only be freed. */
 enum err tally_add_visits(
     struct tally *t, const struct visit *visits, size_t len);
 

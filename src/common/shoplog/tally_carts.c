@@ -1,7 +1,8 @@
 /* The lines of many visits that are about carts, in three rounds: the cart's bucket
- * is fetched, the cart, what is in it. */
+ * is fetched, the cart, and then both are there. */
 #include "common/shoplog/tally_state.h"
 
+#include "common/shoplog/open_day.h"
 #include "common/shoplog/shard.h"
 #include "common/shoplog/tally_steps.h"
 
@@ -17,8 +18,10 @@ tally_find_cart(
 
 	if (!event_is_of_cart(kind))
 		return false;
-	step->kind = (uint8_t)kind;
-	step->category = step->page = NAME_NONE;
+	step->path = (struct path_meaning){ .category = NAME_NONE,
+		.page = NAME_NONE,
+		.kind = (uint8_t)kind,
+		.row = open_day_place(NAME_NONE) };
 	key.low = event.cart_id;
 	*c = (struct cart_step){ .visit = &visits[i],
 		.cart_id = event.cart_id,
@@ -43,63 +46,38 @@ tally_fetch_carts(struct tally *t, const struct steps *s)
 		    &t->carts[s->carts[i].shard].table, s->carts[i].hash);
 }
 
+/* The cart gets goods, which tells what page its visitor came from. */
 static enum err
-meet_carts(struct tally *t, struct steps *s)
+fill(struct tally *t, const struct steps *s, const struct cart_step *c,
+    const struct cart *cart)
 {
-	for (size_t i = 0; i < s->carts_len; i++) {
-		struct cart_step *c = &s->carts[i];
-		struct carts *carts = &t->carts[c->shard];
-		struct cart *cart;
-		enum err e = carts_name_hashed(
-		    carts, c->cart_id, c->hash, c->visit->day, &cart);
+	uint32_t page = s->at[c->line].before;
+	enum err e = carts_hold(&t->carts[c->shard], cart, c->number);
 
-		if (e)
-			return e;
-		if (c->kind == EVENT_PAY) {
-			cart_pay(cart, c->number);
-		} else if (c->kind == EVENT_SUCCESS) {
-			cart_success(cart, c->visit->day, c->visit->ip);
-		} else {
-			struct hash_key key = {
-				hash_table_index(&carts->table, cart), c->number
-			};
-
-			c->index = (uint32_t)key.high;
-			c->item_hash = hash_of(&t->secret, key);
-			hash_table_fetch_bucket(&carts->items, c->item_hash);
-		}
-	}
-	return ERR_OK;
-}
-
-static enum err
-fill_carts(struct tally *t, const struct steps *s)
-{
-	for (size_t i = 0; i < s->carts_len; i++) {
-		const struct cart_step *c = &s->carts[i];
-		struct hash_key key = { c->index, c->number };
-		uint32_t page = s->at[c->line].before;
-		bool is_new;
-		enum err e;
-
-		if (c->kind != EVENT_CART)
-			continue;
-		if (!hash_table_add_hashed(
-			&t->carts[c->shard].items, key, c->item_hash, &is_new))
-			return ERR_NO_MEMORY;
-		if (page == NAME_NONE)
-			continue;
-		e = ballot_add(&t->ballot, c->number, page, 1);
-		if (e)
-			return e;
-	}
-	return ERR_OK;
+	return e || page == NAME_NONE
+		   ? e
+		   : ballot_add(&t->ballot, c->number, page, 1);
 }
 
 enum err
-tally_add_carts(struct tally *t, struct steps *s)
+tally_add_carts(struct tally *t, const struct steps *s)
 {
-	enum err e = meet_carts(t, s);
+	for (size_t i = 0; i < s->carts_len; i++) {
+		const struct cart_step *c = &s->carts[i];
+		struct cart *cart;
+		enum err e = carts_name_hashed(&t->carts[c->shard], c->cart_id,
+		    c->hash, c->visit->day, &cart);
 
-	return e ? e : fill_carts(t, s);
+		if (e)
+			return e;
+		if (c->kind == EVENT_PAY)
+			cart_pay(cart, c->number);
+		else if (c->kind == EVENT_SUCCESS)
+			cart_success(cart, c->visit->day, c->visit->ip);
+		else
+			e = fill(t, s, c, cart);
+		if (e)
+			return e;
+	}
+	return ERR_OK;
 }

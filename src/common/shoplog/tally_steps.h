@@ -1,6 +1,7 @@
 #ifndef TRAWL_COMMON_SHOPLOG_TALLY_STEPS_H
 #define TRAWL_COMMON_SHOPLOG_TALLY_STEPS_H
 
+#include "common/shoplog/paths.h"
 #include "common/shoplog/scan.h"
 #include "common/shoplog/tally_state.h"
 
@@ -14,10 +15,9 @@
 
 /* A visit on its way. */
 struct step {
-	uint64_t hash; /* of the address */
-	uint32_t category, page;
+	struct path_meaning path;
 	uint32_t before; /* page of the visitor's line before */
-	uint8_t kind;    /* enum event_kind */
+	uint64_t hash;   /* of the address */
 	uint8_t country; /* country_index.h */
 };
 
@@ -26,12 +26,10 @@ struct cart_step {
 	const struct visit *visit; /* borrowed */
 	uint64_t hash;             /* of the cart id */
 	uint64_t cart_id;
-	uint64_t number;    /* goods id or user id */
-	uint64_t item_hash; /* of what it adds to the cart */
-	uint32_t line;      /* in the batch */
-	uint32_t index;     /* of the cart in its shard */
-	uint8_t shard;      /* of the cart */
-	uint8_t kind;       /* EVENT_CART, EVENT_PAY or EVENT_SUCCESS */
+	uint64_t number; /* goods id or user id */
+	uint32_t line;   /* in the batch */
+	uint8_t shard;   /* of the cart */
+	uint8_t kind;    /* EVENT_CART, EVENT_PAY or EVENT_SUCCESS */
 };
 
 struct steps {
@@ -39,12 +37,18 @@ struct steps {
 	struct cart_step carts[SCAN_LINES];
 	uint32_t asked[SCAN_LINES]; /* lines of visitors without a country */
 	size_t len, carts_len, asked_len;
-	bool has_country_not_kept;
 };
 
-/* Counts the visits, whose visitors and paths are known. */
-enum err tally_count_visits(
-    struct tally *t, const struct steps *s, const struct visit *visits);
+/* Counts a visit without the arrays of the open day. */
+enum err tally_count_sparsely(
+    struct tally *t, const struct visit *visit, const struct step *step);
+
+/* A view whose category has no row among them. */
+enum err tally_count_view(
+    struct tally *t, const struct visit *visit, const struct step *step);
+
+/* Turns to the day of the visit, if there may be another turn. */
+enum err tally_turn_day(struct tally *t, const struct visit *visit);
 
 /* Puts line `i` on the list of those about carts; false: it is about none. */
 bool tally_find_cart(
@@ -52,6 +56,6 @@ bool tally_find_cart(
 
 /* Fetches the carts of the list, and adds its lines to them. */
 void tally_fetch_carts(struct tally *t, const struct steps *s);
-enum err tally_add_carts(struct tally *t, struct steps *s);
+enum err tally_add_carts(struct tally *t, const struct steps *s);
 
 #endif

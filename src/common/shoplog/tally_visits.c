@@ -23,28 +23,16 @@ looks_like_cart(struct span rest)
 	return (first == cart) | (first == pay) | (first == success);
 }
 
-static void
-take_path(struct step *step, const struct path_entry *path)
-{
-	step->kind = path->kind;
-	step->category = path->category;
-	step->page = path->page;
-}
-
 /* A path that is about no cart, whatever it looks like: known, or learnt. */
 static enum err
 look_closely(struct tally *t, struct step *step, struct span rest)
 {
 	const struct path_entry *known = paths_find(t->paths, rest);
-	struct path_entry path;
-	enum err e = ERR_OK;
 
-	if (!known) {
-		e = paths_learn(t->paths, &t->names, rest, &path);
-		known = &path;
-	}
-	take_path(step, known);
-	return e;
+	if (!known)
+		return paths_learn(t->paths, &t->names, rest, &step->path);
+	step->path = known->meaning;
+	return ERR_OK;
 }
 
 /* Visitors are fetched one by one on the way: many at once wait for each other. */
@@ -66,7 +54,7 @@ look_at_paths(struct tally *t, struct steps *s, const struct visit *visits)
 			unknown[unknown_len++] = i;
 			continue;
 		}
-		take_path(&s->at[i], path);
+		s->at[i].path = path->meaning;
 	}
 	for (size_t i = 0; i < unknown_len; i++) {
 		size_t line = unknown[i];
@@ -103,42 +91,84 @@ meet_other(struct tally *t, struct steps *s, const struct visit *visit,
 	*out = visitors_meet_hashed(visitors, visit->ip, step->hash, &is_new);
 	if (!*out)
 		return ERR_NO_MEMORY;
-	if (!is_new || step->kind != EVENT_CART)
+	if (!is_new || step->path.kind != EVENT_CART)
 		return ERR_OK;
 	cart = cart_of_line(s, line);
 	return visitors_begin_with_cart(
 	    visitors, *out, visit->ip, cart->number);
 }
 
+/* Counts a visit of a country that has a number. */
+static inline enum err
+count_visit(struct tally *t, const struct visit *visit, const struct step *step)
+{
+	struct open_day *d = t->open_day;
+	enum err e = ERR_OK;
+
+	if (__builtin_expect(d->day != visit->day, 0)) {
+		e = tally_turn_day(t, visit);
+		if (!e && d->day != visit->day)
+			return tally_count_sparsely(t, visit, step);
+		if (e)
+			return e;
+	}
+	if (__builtin_expect(!open_day_count(d, step->path.category,
+				 step->path.row, visit->second / 3600,
+				 step->country, step->path.kind == EVENT_GOODS),
+		0))
+		return tally_count_view(t, visit, step);
+	return ERR_OK;
+}
+
+/* Meets the visitors and counts their visits, but for those whose country is not
+ * known so far. */
 static enum err
 meet_visitors(struct tally *t, struct steps *s, const struct visit *visits)
 {
+	struct visitors *visitors = &t->visitors;
+	int64_t first_s = t->summary.first_s, last_s = t->summary.last_s;
+	uint64_t other = 0;
+
 	for (size_t i = 0; i < s->len; i++) {
 		const struct visit *visit = &visits[i];
+		int64_t moment_s = (int64_t)visit->day * 86400 + visit->second;
 		struct step *step = &s->at[i];
-		struct visitors *visitors = &t->visitors;
 		struct visitor *v = NULL;
 		enum err e = ERR_OK;
 
+		first_s = moment_s < first_s ? moment_s : first_s;
+		last_s = moment_s > last_s ? moment_s : last_s;
+		other += step->path.kind == EVENT_OTHER;
 		if (visitor_is_ipv4(visit->ip))
 			v = visitors_find_near(
 			    visitors, (uint32_t)visit->ip.low, step->hash);
 		if (!v)
 			e = meet_other(t, s, visit, i, &v);
-		if (!e)
-			e = visitors_turn(
-			    visitors, v, visit->ip, step->page, &step->before);
 		if (e)
 			return e;
+		/* Read before it is written: a part of what has just been
+		 * written would be waited for. */
 		step->country = (uint8_t)v->country;
-		if (!country_is_kept(step->country))
+		e = visitors_turn(
+		    visitors, v, visit->ip, step->path.page, &step->before);
+		if (e)
+			return e;
+		if (country_is_kept(step->country))
+			e = count_visit(t, visit, step);
+		else
 			s->asked[s->asked_len++] = (uint32_t)i;
+		if (e)
+			return e;
 	}
+	t->summary.first_s = first_s;
+	t->summary.last_s = last_s;
+	t->summary.lines = add_saturating(t->summary.lines, s->len);
+	t->summary.other = add_saturating(t->summary.other, other);
 	return ERR_OK;
 }
 
-/* Looks up the countries of new visitors. */
-static void
+/* Looks up the countries of new visitors and counts their visits. */
+static enum err
 ask_countries(struct tally *t, struct steps *s, const struct visit *visits)
 {
 	struct address ips[SCAN_LINES];
@@ -153,34 +183,19 @@ ask_countries(struct tally *t, struct steps *s, const struct visit *visits)
 		bool is_new;
 		struct visitor *v = visitors_meet_hashed(
 		    &t->visitors, visit->ip, step->hash, &is_new);
+		enum err e;
 
 		assert(v && !is_new);
 		v->country = country_index_number(&t->countries, countries[i]);
 		step->country = (uint8_t)v->country;
-		s->has_country_not_kept |= step->country == COUNTRY_NOT_KEPT;
+		if (step->country == COUNTRY_NOT_KEPT)
+			e = tally_count_sparsely(t, visit, step);
+		else
+			e = count_visit(t, visit, step);
+		if (e)
+			return e;
 	}
-}
-
-static void
-add_to_summary(
-    struct tally *t, const struct steps *s, const struct visit *visits)
-{
-	struct tally_summary *sum = &t->summary;
-	int64_t first_s = sum->first_s, last_s = sum->last_s;
-	uint64_t other = 0;
-
-	for (size_t i = 0; i < s->len; i++) {
-		int64_t moment_s =
-		    (int64_t)visits[i].day * 86400 + visits[i].second;
-
-		first_s = moment_s < first_s ? moment_s : first_s;
-		last_s = moment_s > last_s ? moment_s : last_s;
-		other += s->at[i].kind == EVENT_OTHER;
-	}
-	sum->first_s = first_s;
-	sum->last_s = last_s;
-	sum->lines = add_saturating(sum->lines, s->len);
-	sum->other = add_saturating(sum->other, other);
+	return ERR_OK;
 }
 
 /* What only visits need, made when they come. */
@@ -203,21 +218,17 @@ tally_add_visits(struct tally *t, const struct visit *visits, size_t len)
 	assert(len <= SCAN_LINES);
 	s.len = len;
 	s.carts_len = s.asked_len = 0;
-	s.has_country_not_kept = false;
 	if (!has_room(t))
 		return ERR_NO_MEMORY;
+	if (t->open_day->turns < OPEN_TURNS)
+		t->open_day->turns++;
 	e = look_at_paths(t, &s, visits);
 	if (!e)
 		e = meet_visitors(t, &s, visits);
-	if (!e)
-		ask_countries(t, &s, visits);
 	tally_fetch_carts(t, &s);
 	if (!e)
-		e = tally_count_visits(t, &s, visits);
-	if (!e)
-		e = tally_add_carts(t, &s);
-	add_to_summary(t, &s, visits);
-	return e;
+		e = ask_countries(t, &s, visits);
+	return e ? e : tally_add_carts(t, &s);
 }
 
 enum err

@@ -4,12 +4,12 @@
 #include "common/base/err.h"
 #include "common/shoplog/ballot.h"
 #include "common/shoplog/hash_table.h"
+#include "common/shoplog/lanes.h"
 #include "common/shoplog/names.h"
 #include "common/shoplog/visit.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 /* The addresses of a tally with what of each of them crosses the
  * borders of the stretch: whether its first line here is an add-to-cart (for
@@ -33,7 +33,7 @@ enum {
 
 /* IPv4 addresses lie in buckets of one cache line, filled from their first
  * place on; one that is full goes on in the next. */
-enum { BUCKET_PLACES = 8 };
+enum { BUCKET_PLACES = LANES_NUMBERS };
 
 struct visitors_bucket {
 	_Alignas(64) uint32_t ip[BUCKET_PLACES];
@@ -71,7 +71,7 @@ struct far_page {
 static inline bool
 visitor_is_ipv4(struct hash_key key)
 {
-	return key.high == 0 && key.low >> 32 == 0xffff;
+	return (key.high | (key.low >> 32 ^ 0xffff)) == 0;
 }
 
 void visitors_init(struct visitors *v, const struct hash_secret *secret);
@@ -111,27 +111,12 @@ visitors_fetch(const struct visitors *v, struct hash_key key, uint64_t hash)
 		__builtin_prefetch(&v->buckets[hash & (v->buckets_len - 1)]);
 }
 
-/* Four lanes of a vector register, by whatever instructions there are. */
-typedef uint32_t visitors_lanes __attribute__((vector_size(16)));
-
 /* The first place of the bucket that has the address or is free (then all behind
  * it are); BUCKET_PLACES when it is full of others. */
 static inline unsigned
 visitors_bucket_find(const struct visitors_bucket *b, uint32_t ip)
 {
-	const visitors_lanes low = { 1, 2, 4, 8 }, high = { 16, 32, 64, 128 };
-	visitors_lanes ips[2], who[2], found;
-
-	memcpy(ips, b->ip, sizeof(ips));
-	memcpy(who, b->visitor, sizeof(who));
-	found =
-	    (((visitors_lanes)(ips[0] == ip) | (visitors_lanes)(who[0] == 0)) &
-		low) |
-	    (((visitors_lanes)(ips[1] == ip) | (visitors_lanes)(who[1] == 0)) &
-		high);
-	found |= __builtin_shufflevector(found, found, 2, 3, 0, 1);
-	found |= __builtin_shufflevector(found, found, 1, 0, 3, 2);
-	return (unsigned)__builtin_ctz(found[0] | 1u << BUCKET_PLACES);
+	return lanes_first(b->ip, ip, b->visitor);
 }
 
 /* The visitor of an IPv4 address where nearly all of them are; NULL: not there,
@@ -160,17 +145,21 @@ static inline enum err
 visitors_turn(struct visitors *v, struct visitor *visitor, struct hash_key key,
     uint32_t page, uint32_t *before)
 {
-	uint32_t was = visitor->page;
+	struct visitor now = *visitor;
 
 	if (__builtin_expect(
-		was == VISITOR_FAR_PAGE ||
+		now.page == VISITOR_FAR_PAGE ||
 		    (page >= VISITOR_FAR_PAGE && page != NAME_NONE),
 		0))
 		return visitors_turn_far(v, visitor, key, page, before);
-	*before = was == VISITOR_NO_PAGE ? NAME_NONE : was;
-	visitor->page = page < VISITOR_NO_PAGE ? page : VISITOR_NO_PAGE;
+	*before = now.page == VISITOR_NO_PAGE ? NAME_NONE : now.page;
+	/* NAME_NONE has all bits of VISITOR_NO_PAGE. */
+	now.page = page & VISITOR_NO_PAGE;
+	*visitor = now;
 	return ERR_OK;
 }
+_Static_assert(
+    (NAME_NONE & VISITOR_NO_PAGE) == VISITOR_NO_PAGE, "no page stays none");
 
 /* Whether the address has a line here; the page of its last one, NAME_NONE if that
  * is of none, goes to *page. */

@@ -46,33 +46,42 @@ turn(struct fixture *f, int32_t day)
 	    open_day_turn(f->day, &f->counts, &f->countries, day), ERR_OK);
 }
 
+static bool
+count(struct fixture *f, uint32_t category, uint32_t hour, uint8_t country,
+    bool is_goods)
+{
+	return open_day_count(f->day, category, open_day_place(category), hour,
+	    country, is_goods);
+}
+
 static void
 numbers_come_when_the_day_is_turned(void **state)
 {
 	struct fixture f;
-	uint32_t us = COUNT_HOURS, slot;
+	uint32_t slot;
+	uint8_t us;
 
 	(void)state;
 	open_fixture(&f);
-	us += country_index_number(
+	us = country_index_number(
 	    &f.countries, country_from_code(span_text("US")));
 	slot = COUNT_HOURS + country_from_code(span_text("US"));
 	turn(&f, 7);
-	f.day->requests.slots[3] = 5;
-	f.day->requests.slots[us] = 4;
-	open_day_row(f.day, 9)->slots[3] = 2;
-	open_day_row(f.day, NAME_NONE)->slots[3] = 100;
+	assert_true(count(&f, NAME_NONE, 3, us, false));
+	assert_true(count(&f, 9, 3, us, false));
+	assert_true(count(&f, 9, 3, us, true));
 	assert_int_equal(f.counts.table.len, 0);
 	turn(&f, 8);
-	assert_int_equal(f.counts.table.len, 3);
-	assert_int_equal(value_of(&f.counts, 7, NAME_NONE, 3), 5);
-	assert_int_equal(value_of(&f.counts, 7, NAME_NONE, slot), 4);
-	assert_int_equal(value_of(&f.counts, 7, 9, 3), 2);
-	f.day->requests.slots[3] = 1;
+	assert_int_equal(f.counts.table.len, 4);
+	assert_int_equal(value_of(&f.counts, 7, NAME_NONE, 3), 3);
+	assert_int_equal(value_of(&f.counts, 7, NAME_NONE, slot), 3);
+	assert_int_equal(value_of(&f.counts, 7, 9, 3), 1);
+	assert_int_equal(value_of(&f.counts, 7, 9, slot), 1);
+	assert_true(count(&f, NAME_NONE, 23, us, false));
 	turn(&f, 7);
 	turn(&f, -1);
-	assert_int_equal(f.counts.table.len, 4);
-	assert_int_equal(value_of(&f.counts, 8, NAME_NONE, 3), 1);
+	assert_int_equal(f.counts.table.len, 6);
+	assert_int_equal(value_of(&f.counts, 8, NAME_NONE, 23), 1);
 	close_fixture(&f);
 }
 
@@ -84,13 +93,14 @@ one_category_has_a_row_until_the_day_is_turned(void **state)
 	(void)state;
 	open_fixture(&f);
 	turn(&f, 7);
-	assert_non_null(open_day_row(f.day, 5));
-	assert_ptr_equal(open_day_row(f.day, 5), open_day_row(f.day, 5));
-	assert_null(open_day_row(f.day, 5 + OPEN_ROWS));
-	assert_non_null(open_day_row(f.day, 6 + OPEN_ROWS));
+	assert_true(count(&f, 5, 0, COUNTRY_FIRST, false));
+	assert_true(count(&f, 5, 0, COUNTRY_FIRST, false));
+	assert_false(count(&f, 5 + OPEN_ROWS, 0, COUNTRY_FIRST, false));
+	assert_true(count(&f, 6 + OPEN_ROWS, 0, COUNTRY_FIRST, false));
 	turn(&f, 8);
-	assert_non_null(open_day_row(f.day, 5 + OPEN_ROWS));
-	assert_null(open_day_row(f.day, 5));
+	assert_int_equal(value_of(&f.counts, 7, 5, 0), 2);
+	assert_true(count(&f, 5 + OPEN_ROWS, 0, COUNTRY_FIRST, false));
+	assert_false(count(&f, 5, 0, COUNTRY_FIRST, false));
 	close_fixture(&f);
 }
 

@@ -1,6 +1,8 @@
 /* The memory of paths: what it recalls is what looking closely says. */
 #include "common/shoplog/paths.h"
 
+#include "common/shoplog/open_day.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,8 +32,13 @@ static const char *const rests[] = {
 	"/exactly_25_bytes_of_it_/",
 	"/the_beginning_is_the_same/and_A_the_end/",
 	"/the_beginning_is_the_same/and_B_the_end/",
-	"/exactly_64_bytes_of_a_category_and_of_its_goods_page/swordfish/",
-	"/exactly_65_bytes_of_a_category_and_of_its_goods_page/swordfish_/",
+	"/exactly_48_bytes_of_a_category_and_goods/carps/",
+	"/exactly_49_bytes_of_a_category_and_goods/carp_1/",
+	"/exactly_49_bytes_of_a_category_and_goods/carp_2/",
+	"/exactly_112_bytes_of_a_category_and_of_the_page_of_its_goods_which_"
+	"nobody_would_type_by_hand/a_large_swordfish/",
+	"/exactly_113_bytes_of_a_category_and_of_the_page_of_its_goods_which_"
+	"nobody_would_type_by_hand/a_large_swordfish_/",
 };
 
 enum { RESTS = sizeof(rests) / sizeof(rests[0]) };
@@ -40,36 +47,36 @@ enum { RESTS = sizeof(rests) / sizeof(rests[0]) };
 static void
 assert_looked_up(struct paths *p, struct names *n, const char *text)
 {
-	char padded[PATH_BEFORE + 192] = { 0 };
-	struct span rest = span_of(padded + PATH_BEFORE, strlen(text));
+	char padded[192] = { 0 };
+	struct span rest = span_of(padded, strlen(text));
 	const struct path_entry *known;
-	struct path_entry entry;
+	struct path_meaning meaning;
 	struct event want;
 	enum event_kind kind = event_classify(span_text(text), &want);
 	uint32_t id = NAME_NONE;
 
-	snprintf(
-	    padded, sizeof(padded), "shop.com%s\n/other/things/behind", text);
+	snprintf(padded, sizeof(padded), "%s\n/other/things/behind", text);
 	known = paths_find(p, rest);
 	if (known) {
 		assert_false(event_is_of_cart(kind));
-		entry = *known;
+		meaning = known->meaning;
 	} else {
-		assert_int_equal(paths_learn(p, n, rest, &entry), ERR_OK);
+		assert_int_equal(paths_learn(p, n, rest, &meaning), ERR_OK);
 		known = paths_find(p, rest);
 		assert_int_equal(known != NULL, !event_is_of_cart(kind) &&
 						    rest.len > 0 &&
 						    rest.len <= PATH_WIDTH);
 	}
-	assert_int_equal(entry.kind, kind);
+	assert_int_equal(meaning.kind, kind);
 	if (kind == EVENT_GOODS)
 		names_page(n, want.category, want.goods, &id);
-	assert_int_equal(entry.page, id);
+	assert_int_equal(meaning.page, id);
 	if (kind == EVENT_GOODS)
 		id = names_category_of(n, id);
 	if (kind == EVENT_CATEGORY)
 		names_category(n, want.category, &id);
-	assert_int_equal(entry.category, id);
+	assert_int_equal(meaning.category, id);
+	assert_int_equal(meaning.row, open_day_place(id));
 }
 
 static void
@@ -85,6 +92,35 @@ a_path_is_the_same_the_second_time(void **state)
 	for (int round = 0; round < 3; round++)
 		for (size_t i = 0; i < RESTS; i++)
 			assert_looked_up(p, &n, rests[i]);
+	names_cleanup(&n);
+	free(p);
+}
+
+/* Whoever is asked for again stays, however many come once. */
+static void
+one_that_is_asked_for_again_is_not_pushed_out(void **state)
+{
+	struct hash_secret secret = { 5, 6 };
+	struct paths *p = paths_new(&secret);
+	struct path_meaning meaning;
+	const char home[PATH_PADDING] = "/often/";
+	struct span often = span_of(home, strlen(home));
+	struct names n;
+
+	(void)state;
+	assert_non_null(p);
+	names_init(&n, &secret);
+	assert_int_equal(paths_learn(p, &n, often, &meaning), ERR_OK);
+	assert_non_null(paths_find(p, often));
+	for (int i = 0; i < 4 * PATHS_LEN; i++) {
+		char text[PATH_PADDING];
+
+		snprintf(text, sizeof(text), "/once%d/", i);
+		assert_int_equal(
+		    paths_learn(p, &n, span_of(text, strlen(text)), &meaning),
+		    ERR_OK);
+		assert_ptr_equal(paths_find(p, often), path_places(p, often));
+	}
 	names_cleanup(&n);
 	free(p);
 }
@@ -116,6 +152,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_path_is_the_same_the_second_time),
+		cmocka_unit_test(one_that_is_asked_for_again_is_not_pushed_out),
 		cmocka_unit_test(more_paths_than_it_holds_are_still_right),
 	};
 

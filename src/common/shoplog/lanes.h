@@ -1,0 +1,145 @@
+#ifndef TRAWL_COMMON_SHOPLOG_LANES_H
+#define TRAWL_COMMON_SHOPLOG_LANES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+/* Many comparisons in a few instructions, for the tables that every line asks.
+ * Each is written twice: for any processor, and with SSE2, which every x86-64
+ * has. Both say the same (tests/unit/shoplog/test_lanes.c). */
+enum {
+	LANES_BYTES = 16,
+	LANES_NUMBERS = 8,
+	LANES_TEXT = 48, /* longest text of lanes_are_text() */
+};
+
+static inline unsigned
+lanes_equal_bytes_plain(const uint8_t bytes[LANES_BYTES], uint8_t byte)
+{
+	unsigned bits = 0;
+
+	for (unsigned i = 0; i < LANES_BYTES; i++)
+		bits |= (unsigned)(bytes[i] == byte) << i;
+	return bits;
+}
+
+static inline unsigned
+lanes_first_plain(
+    const uint32_t a[LANES_NUMBERS], uint32_t number, const void *b)
+{
+	for (unsigned i = 0; i < LANES_NUMBERS; i++) {
+		uint32_t other;
+
+		memcpy(&other, (const uint8_t *)b + i * sizeof(other),
+		    sizeof(other));
+		if (a[i] == number || other == 0)
+			return i;
+	}
+	return LANES_NUMBERS;
+}
+
+static inline bool
+lanes_are_text_plain(const char padded[LANES_TEXT], const char *p, size_t len)
+{
+	return memcmp(padded, p, len < LANES_TEXT ? len : LANES_TEXT) == 0;
+}
+
+#if defined(__SSE2__)
+
+static inline __m128i
+lanes_load(const void *p)
+{
+	return _mm_loadu_si128(p);
+}
+
+static inline unsigned
+lanes_equal_bytes_sse2(const uint8_t bytes[LANES_BYTES], uint8_t byte)
+{
+	return (unsigned)_mm_movemask_epi8(
+	    _mm_cmpeq_epi8(lanes_load(bytes), _mm_set1_epi8((char)byte)));
+}
+
+static inline unsigned
+lanes_first_sse2(
+    const uint32_t a[LANES_NUMBERS], uint32_t number, const void *b)
+{
+	const uint8_t *others = b;
+	__m128i each = _mm_set1_epi32((int)number), none = _mm_setzero_si128();
+	__m128i equal = _mm_packs_epi32(_mm_cmpeq_epi32(lanes_load(a), each),
+	    _mm_cmpeq_epi32(lanes_load(a + 4), each));
+	__m128i zero =
+	    _mm_packs_epi32(_mm_cmpeq_epi32(lanes_load(others), none),
+		_mm_cmpeq_epi32(lanes_load(others + 16), none));
+	unsigned bits =
+	    (unsigned)_mm_movemask_epi8(_mm_packs_epi16(equal, zero));
+
+	return (unsigned)__builtin_ctz(bits | bits >> 8 | 1u << LANES_NUMBERS);
+}
+
+static inline __m128i
+lanes_same(const char *padded, const char *p, const uint8_t *mask)
+{
+	return _mm_cmpeq_epi8(
+	    lanes_load(padded), _mm_and_si128(lanes_load(p), lanes_load(mask)));
+}
+
+static inline bool
+lanes_are_text_sse2(const char padded[LANES_TEXT], const char *p, size_t len)
+{
+	/* All bits for the bytes that count, from LANES_TEXT - len on. */
+	static const uint8_t keep[2 * LANES_TEXT] = {
+#define EIGHT 255, 255, 255, 255, 255, 255, 255, 255
+		EIGHT, EIGHT, EIGHT, EIGHT, EIGHT, EIGHT
+#undef EIGHT
+	};
+	const uint8_t *mask =
+	    keep + LANES_TEXT - (len < LANES_TEXT ? len : LANES_TEXT);
+	__m128i same = _mm_and_si128(lanes_same(padded, p, mask),
+	    lanes_same(padded + 16, p + 16, mask + 16));
+
+	same = _mm_and_si128(same, lanes_same(padded + 32, p + 32, mask + 32));
+	return _mm_movemask_epi8(same) == 0xffff;
+}
+
+#define LANES(name) name##_sse2
+#else
+#define LANES(name) name##_plain
+#endif
+
+/* Which of the bytes are `byte`: a bit each, the first one's lowest. */
+static inline unsigned
+lanes_equal_bytes(const uint8_t bytes[LANES_BYTES], uint8_t byte)
+{
+	return LANES(lanes_equal_bytes)(bytes, byte);
+}
+
+/* The first place where `a` has the number or `b` has four zero bytes;
+ * LANES_NUMBERS: there is none.
+ *
+ * b  as many times four bytes as there are numbers, of any type */
+static inline unsigned
+lanes_first(const uint32_t a[LANES_NUMBERS], uint32_t number, const void *b)
+{
+	return LANES(lanes_first)(a, number, b);
+}
+
+/* Whether a text of `len` bytes, at most LANES_TEXT of which count, begins as the
+ * padded one does.
+ *
+ * padded  zeros behind a text of as many bytes
+ * p       LANES_TEXT bytes can be read, but only `len` count */
+static inline bool
+lanes_are_text(const char padded[LANES_TEXT], const char *p, size_t len)
+{
+	return LANES(lanes_are_text)(padded, p, len);
+}
+
+#undef LANES
+
+#endif
