@@ -36,7 +36,7 @@ enum {
 	TEXT_MAX = 512,
 	INPUT_SIZE = 256 << 10,
 	EVENTS = 256,
-	LATENCIES = 1 << 20, /* microseconds; longer ones count as the last */
+	LATENCIES = 1 << 24, /* microseconds; longer ones count as the last */
 };
 
 struct conn {
@@ -186,13 +186,18 @@ take(struct conn *c)
 	return true;
 }
 
+/* Of the answers that are ok, by latency, the one behind the part `q` of them:
+ * 1 is the longest. */
 static double
 quantile_ms(double q)
 {
-	uint64_t until = (uint64_t)((double)answers_of[2] * q), seen = 0;
+	uint64_t seen = 0;
 	int us = 0;
 
-	while (us < LATENCIES - 1 && (seen += latency[us]) <= until)
+	if (answers_of[2] == 0)
+		return 0;
+	uint64_t before = (uint64_t)((double)(answers_of[2] - 1) * q);
+	while (us < LATENCIES - 1 && (seen += latency[us]) <= before)
 		us++;
 	return us / 1000.0;
 }
