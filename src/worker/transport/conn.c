@@ -227,6 +227,10 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 			conn_close(c, "answered");
 		else if (c->exchange && c->exchange->req.out.is_stream)
 			conn_close(c, "it reads no more events");
+		else
+			/* Most likely it is gone, and others wait behind it. */
+			admission_give_up(
+			    &c->server->admission, c->exchange, ERR_OVERLOAD);
 	} else if (len < 0) {
 		conn_close(c, uv_strerror((int)len));
 	} else {

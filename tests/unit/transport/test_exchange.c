@@ -229,6 +229,36 @@ events_come_when_there_are_any_and_count_for_nobody(void **state)
 	served_close(s);
 }
 
+static void
+who_hangs_up_while_it_waits_its_turn_is_refused_at_once(void **state)
+{
+	struct served *s = served_open(one_at_once);
+	struct client *running = client_open(s), *waiting = client_open(s);
+	struct admission *admission = &s->worker.server->admission;
+
+	(void)state;
+	send_text(running, GET("/wait"));
+	for (int i = 0; i < 10; i++)
+		turn(s);
+	admission->credit = 0;
+	send_text(waiting, POST("/json") "Content-Type: application/json\r\n"
+					 "Content-Length: 2\r\n\r\n{}");
+	for (int i = 0; i < 10; i++)
+		turn(s);
+	assert_int_equal(admission->waiting, 1);
+	shutdown(waiting->fd, SHUT_WR);
+	assert_true(client_wait_end(waiting));
+	assert_has(waiting->bytes, "503 Service Unavailable");
+	assert_has(waiting->bytes, "\r\nRetry-After: 1\r\n");
+	assert_int_equal(admission->waiting, 0);
+	assert_int_equal(admission->running, 1);
+	req_resume(held, ERR_OK);
+	assert_true(client_wait(running, "/wait", 1));
+	client_close(waiting);
+	client_close(running);
+	served_close(s);
+}
+
 int
 main(void)
 {
@@ -246,6 +276,8 @@ main(void)
 		cmocka_unit_test(a_client_that_is_gone_costs_nothing_more),
 		cmocka_unit_test(
 		    events_come_when_there_are_any_and_count_for_nobody),
+		cmocka_unit_test(
+		    who_hangs_up_while_it_waits_its_turn_is_refused_at_once),
 	};
 
 	return served_main(tests, sizeof(tests) / sizeof(tests[0]));
