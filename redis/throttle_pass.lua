@@ -1,6 +1,25 @@
 -- The right password: what failed before is forgotten, and the place is known.
--- KEYS  throttle:{<block>}:<login>
--- ARGV  seconds that it is remembered
+-- KEYS  throttle:{<place>}:<login>, throttle:{<place>}
+-- ARGV  seconds that it is remembered; after how many it is told again
+-- The try was counted (throttle_try.lua), without disk and replicas. They know
+-- all there is to know when the place was known and nothing else had failed.
+redis.set_repl(redis.REPL_NONE)
+local of_place = tonumber(redis.call('HGET', KEYS[2], 'failures') or 0)
+if of_place > 1 then
+	redis.call('HSET', KEYS[2], 'failures', of_place - 1)
+else
+	redis.call('HDEL', KEYS[2], 'failures', 'last')
+end
+
+local failures = tonumber(redis.call('HGET', KEYS[1], 'failures') or 0)
+local is_known = redis.call('HEXISTS', KEYS[1], 'known') == 1
+local age = ARGV[1] - redis.call('TTL', KEYS[1])
+if is_known and failures <= 1 and age < tonumber(ARGV[2]) then
+	redis.call('HDEL', KEYS[1], 'failures', 'last')
+	return 0
+end
+redis.set_repl(redis.REPL_ALL)
 redis.call('HDEL', KEYS[1], 'failures', 'last')
 redis.call('HSET', KEYS[1], 'known', 1)
-return redis.call('EXPIRE', KEYS[1], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+return 1

@@ -1,6 +1,8 @@
 """Wrong passwords make the next try wait, per login and per place. A place is
 an address, here one that a trusted proxy names."""
 
+import os
+
 from support.case import Case
 from support.http_client import request
 from support.service import PASSWORD
@@ -73,6 +75,49 @@ class Throttle(ThrottleCase):
         self.assert_status(self.log_in(service, "192.0.2.9", PASSWORD), 200)
         # A new place has one try at least: nobody is shut out for good.
         self.assert_status(self.log_in(service, "192.0.2.10", PASSWORD), 200)
+
+    def test_holds_a_burst_to_the_tries_of_one_after_the_other(self):
+        one, two = self.start_two(login_tries=5, **PROXIED)
+        one.register("ann")
+        guess = request("POST", "/user/auth",
+                        {"login": "ann", "password": "guess"},
+                        headers={"X-Forwarded-For": "192.0.2.1"})
+        crowd = [service.client().connect() for service in (one, two) * 20]
+        for connection in crowd:
+            connection.send(guess)
+        statuses = [connection.read_answer().status for connection in crowd]
+        for connection in crowd:
+            connection.close()
+        self.assertEqual({s: statuses.count(s) for s in set(statuses)},
+                         {401: 5, 429: 35})
+        self.assert_waits(two, "192.0.2.1")
+        self.assert_status(self.log_in(one, "192.0.2.2", PASSWORD), 200)
+
+    def test_outlives_a_restart(self):
+        service = self.start(login_tries=3, **PROXIED)
+        service.register("ann")
+        self.fail(service, "192.0.2.1", 3)
+        service.redis_server().kill()
+        service.wait_ready()
+        self.assert_waits(service, "192.0.2.1")
+
+    def test_has_the_disk_write_what_lasts_alone(self):
+        service = self.start(login_tries=3)
+        service.register("ann")
+
+        def written():
+            folder = service.path("var/appendonlydir")
+            return sum(open(os.path.join(folder, name), "rb").read().count(
+                b"throttle:") for name in os.listdir(folder))
+        known = written()
+        for _ in range(3):
+            self.assert_status(self.log_in(service, None, PASSWORD), 200)
+        self.assertEqual(written(), known)
+        self.fail(service, None, 1)
+        failed = written()
+        self.assertGreater(failed, known)
+        self.assert_status(self.log_in(service, None, PASSWORD), 200)
+        self.assertGreater(written(), failed)
 
     def test_counts_a_wrong_current_password(self):
         service = self.start(login_tries=2)

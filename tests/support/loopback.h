@@ -39,4 +39,7 @@ enum err loopback_wait(struct req *r);
 /* Until the worker's connection to Redis is there. */
 void loopback_wait_up(struct loopback *l);
 
+/* Until Redis has done what was sent without waiting for it. */
+void loopback_settle(struct loopback *l);
+
 #endif

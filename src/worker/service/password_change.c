@@ -5,7 +5,7 @@
  *	enter                    may a password be tried now?
  *	check                    the current password, on a pool thread, and the
  *	                         hash of the new one
- *	judge                    wrong: counted, and refused
+ *	judge                    wrong: refused
  *	change                   both at once: the password, and the end of all
  *	                         other sessions
  *	changed                  answer
@@ -20,6 +20,7 @@
 static req_step enter, check, judge, refuse, changed;
 
 struct change {
+	struct throttle_try *try;
 	struct password_cost cost;
 	struct span current, password;
 	bool is_right;
@@ -49,6 +50,7 @@ check_and_hash(void *arg)
 	struct change *c = arg;
 
 	c->is_right = password_is_right(c->hash_now.data, c->current);
+	throttle_judge(c->try, c->is_right);
 	if (c->is_right)
 		c->hash_err = password_hash(&c->cost, c->password, c->hash);
 }
@@ -61,6 +63,7 @@ check(struct req *r)
 
 	if (!c)
 		return req_fail(r, ERR_NO_MEMORY);
+	c->try = r->chain;
 	r->chain = c;
 	c->cost.passes = (uint64_t)config->password_passes;
 	c->cost.memory_bytes = (uint64_t)config->password_memory;
@@ -105,8 +108,7 @@ judge(struct req *r)
 {
 	struct change *c = r->chain;
 
-	return c->is_right ? change(r)
-			   : throttle_failed(r, r->row.user.login, refuse);
+	return c->is_right ? change(r) : throttle_failed(r, c->try, refuse);
 }
 
 static enum req_state

@@ -4,9 +4,9 @@
  *	find_login     whose login it is
  *	find_user      that user; nobody's login: a user that never was
  *	check          the password, on a pool thread; nobody's: against a dummy
- *	judge          wrong: counted, and refused
- *	open_session   under a new token
- *	opened         the place is known from now on; answer
+ *	judge          wrong: refused
+ *	open_session   under a new token; the place is known from now on
+ *	opened         answer
  *
  * An unknown login takes the same steps and the same time as a wrong password,
  * and is answered in the same words. */
@@ -26,6 +26,7 @@ static req_step find_login, find_user, check, judge, refuse, opened;
 enum { AGENT_MAX = 255 }; /* bytes of User-Agent that are kept */
 
 struct attempt {
+	struct throttle_try *try;
 	struct password_cost cost;
 	struct span password;
 	int64_t user_id;
@@ -53,6 +54,7 @@ find_login(struct req *r)
 
 	if (!a)
 		return req_fail(r, ERR_NO_MEMORY);
+	a->try = r->chain;
 	r->chain = a;
 	a->cost.passes = (uint64_t)config->password_passes;
 	a->cost.memory_bytes = (uint64_t)config->password_memory;
@@ -86,6 +88,7 @@ check_password(void *arg)
 	struct attempt *a = arg;
 
 	a->is_right = password_is_right(a->hash, a->password);
+	throttle_judge(a->try, a->is_right);
 	if (!password_hash_is_cheap(a->hash, &a->cost))
 		return;
 	/* A hash that cannot be renewed stays as it is: the login is right. */
@@ -145,7 +148,8 @@ judge(struct req *r)
 	struct attempt *a = r->chain;
 
 	if (a->user.id == 0 || !a->is_right)
-		return throttle_failed(r, r->in.login, refuse);
+		return throttle_failed(r, a->try, refuse);
+	throttle_passed(a->try);
 	return open_session(r);
 }
 
@@ -159,5 +163,5 @@ opened(struct req *r)
 	if (!a->is_open)
 		return req_refuse(r, ERR_OVERLOAD,
 		    "The account changed at this moment, try again");
-	return throttle_passed(r, r->in.login, req_done);
+	return req_done(r);
 }

@@ -1,6 +1,7 @@
-/*	throttle_enter  failures of the login from anywhere
- *	ask             may it be tried from here, now?
- *	judge           go on, or come back later
+/*	throttle_enter  one more of the login, from anywhere
+ *	ask             may it be tried from here, now? Then one more from here
+ *	decide          go on, or come back later
+ *	end             the request is over: what did not fail is taken back
  */
 #include "worker/service/throttle.h"
 #include "common/base/cidr.h"
@@ -10,15 +11,24 @@
 
 #include <arpa/inet.h>
 
-enum { WIDER = 10 }; /* the budget of a place, and of a login, by its tries */
-
-struct entering {
-	struct throttle throttle;
-	int64_t failures, wait_ms;
-	req_step *next;
+enum {
+	WIDER = 10, /* the budget of a place, and of a login, by its tries */
+	NOT_COUNTED = -1,
 };
 
-static req_step ask, judge;
+enum verdict { UNTRIED, WRONG, RIGHT };
+
+struct throttle_try {
+	struct worker *worker;
+	struct throttle throttle;
+	int64_t failures; /* before; NOT_COUNTED by the login */
+	int64_t wait_ms;  /* 0: counted by the place */
+	req_step *next;
+	enum verdict verdict;
+	bool is_passed;
+};
+
+static req_step ask, decide;
 
 /* The place a client is at; who has an IPv6 address has the other 2^64 of its
  * network, too. {NULL, 0} when memory is out. */
@@ -52,57 +62,70 @@ throttle_of(struct req *r, struct span login)
 	};
 }
 
+/* A worker that ends may have no Redis any more to tell: what it was trying has
+ * failed then, for an hour. */
+static void
+end(void *arg)
+{
+	struct throttle_try *t = arg;
+
+	if (t->verdict != WRONG && !t->is_passed && !t->worker->is_draining)
+		store_throttle_back(t->worker, &t->throttle,
+		    t->failures != NOT_COUNTED, t->wait_ms == 0);
+}
+
 enum req_state
 throttle_enter(struct req *r, struct span login, req_step *next)
 {
-	struct entering *e = arena_alloc(&r->arena, sizeof(*e));
+	struct throttle_try *t = arena_alloc(&r->arena, sizeof(*t));
 
-	if (!e)
+	if (!t || arena_on_reset(&r->arena, end, t) < 0)
 		return req_fail(r, ERR_NO_MEMORY);
-	r->chain = e;
-	e->throttle = throttle_of(r, login);
-	e->next = next;
-	if (!e->throttle.block.data)
+	r->chain = t;
+	t->worker = r->worker;
+	t->throttle = throttle_of(r, login);
+	t->failures = t->wait_ms = NOT_COUNTED;
+	t->next = next;
+	if (!t->throttle.block.data)
 		return req_fail(r, ERR_NO_MEMORY);
-	return store_throttle_login(r, &e->throttle, &e->failures, ask);
+	return store_throttle_login(r, &t->throttle, &t->failures, ask);
 }
 
 static enum req_state
 ask(struct req *r)
 {
-	struct entering *e = r->chain;
+	struct throttle_try *t = r->chain;
 
-	return store_throttle_ask(r, &e->throttle,
-	    e->failures >= e->throttle.free_block, &e->wait_ms, judge);
+	return store_throttle_try(r, &t->throttle,
+	    t->failures >= t->throttle.free_block, &t->wait_ms, decide);
 }
 
 static enum req_state
-judge(struct req *r)
+decide(struct req *r)
 {
-	struct entering *e = r->chain;
+	struct throttle_try *t = r->chain;
 
-	if (e->wait_ms == 0)
-		return e->next(r);
-	r->out.retry_after_s = (int)((e->wait_ms + 999) / 1000);
+	if (t->wait_ms == 0)
+		return t->next(r);
+	r->out.retry_after_s = (int)((t->wait_ms + 999) / 1000);
 	return req_fail(r, ERR_TOO_MANY);
 }
 
-enum req_state
-throttle_failed(struct req *r, struct span login, req_step *next)
+void
+throttle_judge(struct throttle_try *t, bool is_right)
 {
-	struct throttle t = throttle_of(r, login);
-
-	if (!t.block.data)
-		return req_fail(r, ERR_NO_MEMORY);
-	return store_throttle_fail(r, &t, next);
+	t->verdict = is_right ? RIGHT : WRONG;
 }
 
 enum req_state
-throttle_passed(struct req *r, struct span login, req_step *next)
+throttle_failed(struct req *r, struct throttle_try *t, req_step *next)
 {
-	struct throttle t = throttle_of(r, login);
+	return store_throttle_fail(r, &t->throttle, next);
+}
 
-	if (!t.block.data)
-		return req_fail(r, ERR_NO_MEMORY);
-	return store_throttle_pass(r, &t, next);
+void
+throttle_passed(struct throttle_try *t)
+{
+	store_throttle_pass(t->worker, &t->throttle);
+	t->is_passed = true;
 }

@@ -13,17 +13,29 @@
  *	ten times as many failures of a place, whatever the logins, the same;
  *	ten times as many of a login from anywhere: new places get one try.
  *
- * An hour without a failure forgets all of it. */
+ * An hour without a failure forgets all of it.
+ *
+ * A try is a failure from when it begins until it is known to be none. So many at
+ * once get no further than one after the other. */
+struct throttle_try;
 
-/* Runs `next` when a password of this login may be tried now, else ends the
- * request with ERR_TOO_MANY. Uses r->chain. */
+/* Begins a try and runs `next`, which finds it in r->chain, when a password of
+ * this login may be tried now; else ends the request with ERR_TOO_MANY. A try
+ * lives as long as the request, and is taken back at its end unless it was made
+ * and wrong, as far as anybody has said so. */
 enum req_state throttle_enter(struct req *r, struct span login, req_step *next)
     __attribute__((warn_unused_result));
 
-/* Counts what came of it, then runs `next`. */
-enum req_state throttle_failed(struct req *r, struct span login, req_step *next)
-    __attribute__((warn_unused_result));
-enum req_state throttle_passed(struct req *r, struct span login, req_step *next)
-    __attribute__((warn_unused_result));
+/* The password has been compared. Any thread that has the try just now: whoever
+ * hangs up after that has tried all the same. */
+void throttle_judge(struct throttle_try *t, bool is_right);
+
+/* Writes a failure down, then runs `next`. */
+enum req_state throttle_failed(struct req *r, struct throttle_try *t,
+    req_step *next) __attribute__((warn_unused_result));
+
+/* Somebody logs in: the failures before are forgotten, and the place is known to
+ * whatever Redis is asked from now on. */
+void throttle_passed(struct throttle_try *t);
 
 #endif

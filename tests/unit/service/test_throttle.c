@@ -1,4 +1,6 @@
 #include "support/account.h"
+#include "worker/service/throttle.h"
+#include "worker/store/query.h"
 
 static enum err
 try_from(struct loopback *l, const char *address, const char *login,
@@ -47,6 +49,167 @@ wait_doubles_with_each_failure(void **state)
 	    try_from(l, "192.0.2.1", "ann", "secret", &retry_after_s),
 	    ERR_TOO_MANY);
 	assert_int_equal(retry_after_s, 20);
+}
+
+enum { CROWD = 20 };
+
+static void
+start_crowd(struct loopback *l, const char *password, struct req *r[CROWD])
+{
+	for (int i = 0; i < CROWD; i++) {
+		r[i] = account_request(l, "ann", password);
+		loopback_start(r[i], service_login);
+	}
+}
+
+/* How many of them ended with `wanted`, the others having had to wait. */
+static int
+end_crowd(struct req *r[CROWD], enum err wanted)
+{
+	int n = 0;
+
+	for (int i = 0; i < CROWD; i++) {
+		enum err err = loopback_wait(r[i]);
+
+		if (err != wanted)
+			assert_int_equal(err, ERR_TOO_MANY);
+		n += err == wanted;
+		loopback_free(r[i]);
+	}
+	return n;
+}
+
+static void
+tries_at_once_get_no_further(void **state)
+{
+	struct loopback *l = *state;
+	struct req *r[CROWD];
+
+	account_create(l, "ann", "secret");
+	l->config.login_tries = 3;
+	start_crowd(l, "wrong", r);
+	assert_int_equal(end_crowd(r, ERR_WRONG_CREDENTIALS), 3);
+	assert_int_equal(
+	    try_from(l, "192.0.2.1", "ann", "secret", NULL), ERR_TOO_MANY);
+}
+
+static void
+right_tries_at_once_leave_nothing_counted(void **state)
+{
+	struct loopback *l = *state;
+	struct req *r[CROWD];
+
+	account_create(l, "ann", "secret");
+	l->config.login_tries = 3;
+	start_crowd(l, "secret", r);
+	assert_int_equal(end_crowd(r, ERR_OK), 3);
+	l->config.login_tries = CROWD;
+	start_crowd(l, "secret", r);
+	assert_int_equal(end_crowd(r, ERR_OK), CROWD);
+	l->config.login_tries = 1;
+	fail_times(l, "192.0.2.1", "ann", 1);
+	assert_string_equal(
+	    redis_process_ask(&l->server, "GET throttle:login:ann"), "1");
+	assert_string_equal(
+	    redis_process_ask(&l->server, "HGET throttle:{192.0.2.1} failures"),
+	    "1");
+}
+
+static void
+assert_counted(struct loopback *l, const char *failures)
+{
+	assert_string_equal(
+	    redis_process_ask(&l->server, "EVAL %s 0",
+		"local n = redis.call('GET', 'throttle:login:ann') "
+		"return n or '0'"),
+	    failures);
+	assert_string_equal(
+	    redis_process_ask(&l->server, "EVAL %s 0",
+		"local n = redis.call('HGET', "
+		"'throttle:{192.0.2.1}:ann', 'failures') return n or '0'"),
+	    failures);
+}
+
+static void
+try_that_was_not_made_is_taken_back(void **state)
+{
+	struct loopback *l = *state;
+
+	account_create(l, "ann", "secret");
+	l->config.hash_timeout_ms = 1;
+	int slot = slots_take(&l->setup.shared->hashing, 0);
+	assert_int_equal(
+	    try_from(l, "192.0.2.1", "ann", "wrong", NULL), ERR_OVERLOAD);
+	slots_give(&l->setup.shared->hashing, slot);
+	loopback_settle(l);
+	assert_counted(l, "0");
+}
+
+static enum req_state
+hang_up(struct req *r)
+{
+	r->conn = NULL;
+	return store_ping(r, req_done);
+}
+
+static enum req_state
+hang_up_when_wrong(struct req *r)
+{
+	throttle_judge(r->chain, false);
+	return hang_up(r);
+}
+
+static enum req_state
+hang_up_when_right(struct req *r)
+{
+	throttle_judge(r->chain, true);
+	return hang_up(r);
+}
+
+static req_step *after_enter;
+
+static enum req_state
+enter(struct req *r)
+{
+	return throttle_enter(r, r->in.login, after_enter);
+}
+
+static void
+run_enter(struct loopback *l, req_step *next)
+{
+	struct req *r = account_request(l, "ann", "");
+
+	after_enter = next;
+	loopback_run(r, enter);
+	loopback_free(r);
+	loopback_settle(l);
+}
+
+static void
+try_whose_client_hangs_up_counts_if_it_was_wrong(void **state)
+{
+	struct loopback *l = *state;
+
+	run_enter(l, hang_up);
+	assert_counted(l, "0");
+	run_enter(l, hang_up_when_right);
+	assert_counted(l, "0");
+	run_enter(l, hang_up_when_wrong);
+	assert_counted(l, "1");
+}
+
+static void
+client_that_is_gone_before_it_may_try_counts_nothing(void **state)
+{
+	struct loopback *l = *state;
+	struct req *r = account_request(l, "ann", "wrong");
+
+	loopback_start(r, service_login);
+	r->conn = NULL;
+	loopback_wait(r);
+	loopback_free(r);
+	loopback_settle(l);
+	assert_counted(l, "0");
 }
 
 static void
@@ -171,6 +334,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(wait_doubles_with_each_failure),
+		test(tries_at_once_get_no_further),
+		test(right_tries_at_once_leave_nothing_counted),
+		test(try_that_was_not_made_is_taken_back),
+		test(try_whose_client_hangs_up_counts_if_it_was_wrong),
+		test(client_that_is_gone_before_it_may_try_counts_nothing),
 		test(unknown_login_is_throttled_the_same),
 		test(one_try_passes_when_the_wait_is_over),
 		test(stranger_does_not_shut_the_owner_out),
