@@ -6,8 +6,8 @@
  *	patch       carts that several segments name, taken out and folded
  *
  * Shards are read one by one although one batch could fetch them all: the
- * memory of one is used again for the next, and touching new memory costs more
- * than sixteen round trips. */
+ * memory of one is used again for the next, and Redis is never more than one
+ * ahead with what it has ready. */
 #include "worker/service/cold_carts.h"
 
 #include "common/shoplog/columns_patch.h"
@@ -37,11 +37,6 @@ struct carts {
 struct reading {
 	const struct cold *cold;
 	struct question_carts *carts; /* that are being read */
-
-	/* the shard that is being read: its segments */
-	struct log_part *parts;
-	struct columns *columns; /* of each part */
-	size_t parts_len;
 };
 
 /* The ids of a list "id id ...". */
@@ -91,10 +86,10 @@ read_catalogue(struct reading *r, struct catalogue **out)
 }
 
 static enum err
-add_patched(struct reading *r)
+add_patched(struct reading *r, const struct columns *segments, size_t len)
 {
 	struct columns_patch patch;
-	enum err e = columns_patch_init(&patch, r->columns, r->parts_len);
+	enum err e = columns_patch_init(&patch, segments, len);
 
 	for (size_t i = 0; e == ERR_OK && i < patch.len; i++)
 		e = question_carts_add(r->carts, &patch.rest[i]);
@@ -104,46 +99,43 @@ add_patched(struct reading *r)
 	return e;
 }
 
+/* One shard. */
 static enum err
-on_parts(void *arg)
+on_parts(const struct log_parts *shard, void *arg)
 {
 	struct reading *r = arg;
-	enum err e = ERR_OK;
+	struct columns *segments =
+	    arena_alloc(r->cold->arena, (shard->len + 1) * sizeof(*segments));
+	enum err e = segments ? ERR_OK : ERR_NO_MEMORY;
 
-	for (size_t i = 0; e == ERR_OK && i < r->parts_len; i++)
+	for (size_t i = 0; e == ERR_OK && i < shard->len; i++)
 		e = columns_part_read(
-		    &r->parts[i].part, r->parts[i].bytes, &r->columns[i]);
-	if (e != ERR_OK)
+		    &shard->parts[i].part, shard->parts[i].bytes, &segments[i]);
+	if (e != ERR_OK || shard->len == 0)
 		return e;
-	return r->parts_len > 1 ? add_patched(r)
-				: question_carts_add(r->carts, &r->columns[0]);
+	return shard->len > 1 ? add_patched(r, segments, shard->len)
+			      : question_carts_add(r->carts, segments);
 }
 
 /* heads  of its segments */
 static enum err
-add_shard(
-    struct reading *r, const struct segments *shard, const struct span *heads)
+plan_shard(struct reading *r, const struct segments *shard,
+    const struct span *heads, struct log_parts *out)
 {
 	enum columns_choice choice =
 	    question_columns(r->cold->question, shard->len > 1);
 	enum err e = ERR_OK;
 
-	if (shard->len == 0)
-		return ERR_OK;
-	r->parts_len = shard->len;
-	r->parts = arena_alloc(r->cold->arena, shard->len * sizeof(*r->parts));
-	r->columns =
-	    arena_alloc(r->cold->arena, shard->len * sizeof(*r->columns));
-	if (!r->parts || !r->columns)
+	out->len = shard->len;
+	out->parts =
+	    arena_alloc(r->cold->arena, (shard->len + 1) * sizeof(*out->parts));
+	if (!out->parts)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; e == ERR_OK && i < shard->len; i++) {
-		r->parts[i].id = shard->ids[i];
-		e = columns_part_plan(&r->parts[i].part, choice, heads[i]);
+		out->parts[i].id = shard->ids[i];
+		e = columns_part_plan(&out->parts[i].part, choice, heads[i]);
 	}
-	if (e != ERR_OK)
-		return e;
-	return log_read_parts(
-	    r->cold->bulk, r->parts, r->parts_len, on_parts, r);
+	return e;
 }
 
 static enum err
@@ -166,6 +158,7 @@ static enum err
 add_shards(struct reading *r)
 {
 	struct segments shards[SHARDS] = { 0 };
+	struct log_parts lists[SHARDS] = { 0 };
 	struct span *ids, *heads;
 	size_t all, len = 0;
 	enum err e = list_shards(r, shards, &all);
@@ -182,10 +175,12 @@ add_shards(struct reading *r)
 	e = log_read_heads(r->cold->bulk, ids, all, COLUMNS_HEADER_SIZE,
 	    r->cold->arena, heads);
 	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
-		e = add_shard(r, &shards[i], heads);
+		e = plan_shard(r, &shards[i], heads, &lists[i]);
 		heads += shards[i].len;
 	}
-	return e;
+	return e == ERR_OK
+		   ? log_read_parts(r->cold->bulk, lists, SHARDS, on_parts, r)
+		   : e;
 }
 
 static enum err

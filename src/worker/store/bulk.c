@@ -10,11 +10,14 @@
 
 #include <hiredis/hiredis.h>
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
 	CONNECT_TIMEOUT_MS = 2000,
@@ -23,6 +26,7 @@ enum {
 	BACKOFF_LAST_MS = 500,
 	NUMBER_MAX = 20,           /* digits */
 	HEAD_MAX = NUMBER_MAX + 3, /* a kind, a number, the end of a line */
+	AHEAD_MAX = 2 + HEAD_MAX,  /* the end of a string, the next length */
 };
 
 struct bulk {
@@ -34,6 +38,11 @@ struct bulk {
 	size_t len, room;
 	size_t commands;
 	enum err failed; /* of putting; ERR_OK: none */
+
+	/* bulk_receive: what came behind the string before, in the room for a
+	 * line with a length. */
+	char ahead[AHEAD_MAX];
+	size_t ahead_len;
 };
 
 struct bulk *
@@ -344,6 +353,116 @@ bulk_run(struct bulk *b, bulk_fn *fn, void *arg)
 	b->commands = 0;
 	b->failed = ERR_OK;
 	return e;
+}
+
+static enum err
+lose(struct bulk *b, enum err why)
+{
+	b->ahead_len = 0;
+	disconnect(b);
+	return why;
+}
+
+enum err
+bulk_send(struct bulk *b)
+{
+	enum err e = b->failed;
+	size_t sent = 0;
+
+	if (e == ERR_OK && !b->context && !connect_once(b))
+		e = ERR_STALE;
+	while (e == ERR_OK && sent < b->len) {
+		ssize_t n =
+		    write(b->context->fd, b->bytes + sent, b->len - sent);
+
+		if (n > 0)
+			sent += (size_t)n;
+		else if (n == 0 || errno != EINTR)
+			e = lose(b, ERR_STALE);
+	}
+	b->len = 0;
+	b->commands = 0;
+	b->failed = ERR_OK;
+	return e;
+}
+
+/* Reads at least one byte: what fits into `to`, and what lies behind it into
+ * `ahead`. */
+static enum err
+read_some(struct bulk *b, char *to, size_t len, size_t *got)
+{
+	struct iovec parts[] = { { to, len },
+		{ b->ahead + b->ahead_len, AHEAD_MAX - b->ahead_len } };
+	ssize_t n;
+
+	if (!b->context)
+		return ERR_STALE;
+	do
+		n = readv(b->context->fd, parts, 2);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return lose(b, ERR_STALE);
+	*got = (size_t)n < len ? (size_t)n : len;
+	b->ahead_len += (size_t)n - *got;
+	return ERR_OK;
+}
+
+static void
+take_ahead(struct bulk *b, size_t len)
+{
+	b->ahead_len -= len;
+	memmove(b->ahead, b->ahead + len, b->ahead_len);
+}
+
+/* "$<len>" and the end of the line. */
+static enum err
+receive_length(struct bulk *b, size_t *out)
+{
+	const char *end;
+	uint64_t len;
+	size_t none;
+	enum err e;
+
+	while (!(end = memchr(b->ahead, '\n', b->ahead_len))) {
+		if (b->ahead_len == AHEAD_MAX)
+			return lose(b, ERR_STALE); /* an error in words */
+		e = read_some(b, NULL, 0, &none);
+		if (e != ERR_OK)
+			return e;
+	}
+	if (b->ahead[0] != '$' || end[-1] != '\r' ||
+	    !span_to_u64(
+		span_of(b->ahead + 1, (size_t)(end - b->ahead) - 2), &len))
+		return lose(b, ERR_STALE);
+	take_ahead(b, (size_t)(end - b->ahead) + 1);
+	*out = len;
+	return ERR_OK;
+}
+
+enum err
+bulk_receive(struct bulk *b, char *to, size_t len)
+{
+	int64_t deadline_ms = clock_ms() + b->patience_ms;
+	size_t there = 0, got = 0;
+	enum err e = receive_length(b, &there);
+
+	if (e != ERR_OK)
+		return e;
+	if (there != len || len == 0)
+		return lose(b, there == 0 ? ERR_STALE : ERR_CORRUPT);
+	there = b->ahead_len < len ? b->ahead_len : len;
+	memcpy(to, b->ahead, there);
+	take_ahead(b, there);
+	while (there < len || b->ahead_len < 2) {
+		if (clock_ms() > deadline_ms)
+			return lose(b, ERR_STORE_DOWN);
+		e = read_some(b, to + there, len - there, &got);
+		if (e != ERR_OK)
+			return e;
+		there += got;
+	}
+	take_ahead(b, 2);
+	return ERR_OK;
 }
 
 /* The answer to EXEC is those of all commands between. */

@@ -57,7 +57,18 @@ typedef enum err bulk_fn(
 enum err bulk_run(struct bulk *b, bulk_fn *fn, void *arg)
     __attribute__((warn_unused_result));
 
-/* The same for a batch of writes, as one transaction: all of it, or nothing when
+/* For long strings that are used where they are received: bulk_send sends the
+ * batch, which is empty then, and bulk_receive takes the next reply of what was
+ * sent, a string of exactly `len` bytes. Redis may be asked for what follows while
+ * what came is being used; all replies are to be taken before bulk_run. Nothing is
+ * sent twice: ERR_STALE says that the connection was lost, or that the string is
+ * an empty one (a key that is gone has those), ERR_CORRUPT that it has another
+ * length. On any error the connection is closed, with all that was asked. */
+enum err bulk_send(struct bulk *b) __attribute__((warn_unused_result));
+enum err bulk_receive(struct bulk *b, char *to, size_t len)
+    __attribute__((warn_unused_result));
+
+/* bulk_run for a batch of writes, as one transaction: all of it, or nothing when
  * Redis has no room or no disk for one of them. It is also done in one turn of
  * Redis's loop: each turn that writes waits for the disk, and otherwise there is
  * one for every 16 KiB. An error reply of any command is what it returns. */
