@@ -4,6 +4,7 @@
 #if defined(__x86_64__)
 
 #include <immintrin.h>
+#include <string.h>
 
 #define WAY __attribute__((target("avx2,bmi,bmi2,popcnt")))
 
@@ -137,6 +138,96 @@ equal_to(__m256i a, __m256i b, char byte)
 	const __m256i each = _mm256_set1_epi8(byte);
 
 	return mask_of(_mm256_cmpeq_epi8(a, each), _mm256_cmpeq_epi8(b, each));
+}
+
+/* A text of up to 64 bytes that may be an IPv6 address. */
+struct ipv6_text {
+	uint64_t digits, colons; /* which bytes are what, a bit each */
+	uint8_t value[4 + 64];   /* of the digits, behind four of any value */
+};
+
+/* Whether 32 bytes are hexadecimal digits, and their values. Graphic bytes: none
+ * of them becomes a digit by being made a small letter. */
+WAY static inline __m256i
+read_hex(__m256i text, uint8_t *value)
+{
+	__m256i small = _mm256_or_si256(text, _mm256_set1_epi8(0x20));
+	__m256i digit = _mm256_sub_epi8(small, _mm256_set1_epi8('0'));
+	__m256i letter = _mm256_sub_epi8(small, _mm256_set1_epi8('a'));
+	/* As unsigned numbers: 0 to 9, and 0 to 5. */
+	__m256i is_digit = _mm256_cmpeq_epi8(
+	    digit, _mm256_min_epu8(digit, _mm256_set1_epi8(9)));
+	__m256i is_letter = _mm256_cmpeq_epi8(
+	    letter, _mm256_min_epu8(letter, _mm256_set1_epi8(5)));
+
+	_mm256_storeu_si256((void *)value,
+	    _mm256_add_epi8(_mm256_and_si256(small, _mm256_set1_epi8(0x0f)),
+		_mm256_and_si256(is_letter, _mm256_set1_epi8(9))));
+	return _mm256_or_si256(is_digit, is_letter);
+}
+
+WAY static inline void
+look_for_ipv6(struct ipv6_text *t, const char *p)
+{
+	__m256i a = load(p), b = load(p + 32);
+
+	t->digits =
+	    mask_of(read_hex(a, t->value + 4), read_hex(b, t->value + 36));
+	t->colons = equal_to(a, b, ':');
+}
+
+/* The number of a group of 1 to 4 digits that end before byte `end`. */
+WAY static inline uint64_t
+read_group(const struct ipv6_text *t, unsigned start, unsigned end)
+{
+	uint32_t digits;
+
+	memcpy(&digits, t->value + end, sizeof(digits));
+	/* What is before the group does not count. */
+	digits &= UINT32_MAX << (32 - 8 * (end - start));
+	return _pext_u32(__builtin_bswap32(digits), 0x0f0f0f0f);
+}
+
+/* Groups are the runs of digits; where two colons meet, those that are missing up
+ * to eight are zeros. */
+WAY static inline bool
+read_ipv6(const char *p, size_t len, struct hash_key *out)
+{
+	enum { GROUPS = 8, LONGEST = 39 };
+	uint64_t all, digits, colons, starts, ends, meet, single;
+	uint64_t half[2] = { 0, 0 };
+	unsigned groups, before;
+	struct ipv6_text t;
+
+	if (len > LONGEST)
+		return false;
+	look_for_ipv6(&t, p);
+	all = (UINT64_C(1) << len) - 1;
+	digits = t.digits & all;
+	colons = t.colons & all;
+	starts = digits & ~(digits << 1);
+	ends = digits << 1 & ~digits;
+	meet = colons & colons >> 1;
+	single = colons & ~(meet | meet << 1);
+	groups = (unsigned)__builtin_popcountll(starts);
+	if ((digits | colons) != all || (meet & (meet - 1)) != 0 ||
+	    (single & (1 | (all + 1) >> 1)) != 0 || groups > GROUPS ||
+	    (groups == GROUPS) != (meet == 0) ||
+	    (digits & digits << 1 & digits << 2 & digits << 3 & digits << 4))
+		return false;
+	before = (unsigned)__builtin_popcountll(ends & (meet | (meet - 1)));
+	for (unsigned i = 0; i < groups; i++) {
+		unsigned at = i < before ? i : i + GROUPS - groups;
+
+		half[at / 4] |=
+		    read_group(&t, (unsigned)__builtin_ctzll(starts),
+			(unsigned)__builtin_ctzll(ends))
+		    << (48 - 16 * (at % 4));
+		starts &= starts - 1;
+		ends &= ends - 1;
+	}
+	*out = (struct hash_key){ half[0], half[1] };
+	return true;
 }
 
 WAY static inline struct text

@@ -115,6 +115,15 @@ graphic(const char *p)
 	return 64;
 }
 
+WAY static inline bool
+read_ipv6(const char *p, size_t len, struct hash_key *out)
+{
+	(void)p;
+	(void)len;
+	(void)out;
+	return false;
+}
+
 #include "common/shoplog/scan_loop.inc"
 
 size_t

@@ -105,11 +105,80 @@ write_log(char *log, struct random *r, size_t count)
 	return len;
 }
 
+/* An address of up to nine groups with one colon or two between them, or none, and
+ * now and then something else. */
+static size_t
+write_address(char *p, struct random *r)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+	static const char strange[] = "g@.P\x7f:/G`";
+	size_t len = 0, groups = below(r, 4) ? 6 + below(r, 4) : below(r, 4);
+
+	for (size_t i = 0; i < groups; i++) {
+		size_t group = below(r, 30) ? 1 + below(r, 4) : below(r, 7);
+
+		if ((i > 0 && below(r, 40)) || below(r, 20) == 0)
+			p[len++] = ':';
+		if (below(r, 8) == 0)
+			p[len++] = ':';
+		while (group-- > 0)
+			p[len++] = digits[below(r, sizeof(digits) - 1)];
+	}
+	if (below(r, 6) == 0)
+		p[len++] = ':';
+	if (below(r, 6) == 0)
+		p[len++] = ':';
+	if (len > 0 && below(r, 12) == 0)
+		p[below(r, len)] = strange[below(r, sizeof(strange) - 1)];
+	return len;
+}
+
+/* Lines of which only the address differs; how many of them are well-formed goes
+ * to *good. */
+static size_t
+write_addresses(char *log, struct random *r, size_t count, size_t *good)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct span field[VISIT_FIELDS], line;
+		struct visit visit;
+
+		line.data = log + len;
+		len += (size_t)sprintf(log + len, HEAD);
+		len += write_address(log + len, r);
+		len += (size_t)sprintf(log + len, " https://shop.com/");
+		line.len = (size_t)(log + len - line.data);
+		*good += visit_read(line, &visit, field);
+		log[len++] = '\n';
+	}
+	return len;
+}
+
+static void
+assert_way_agrees_on_ipv6(scan_way *way)
+{
+	enum { ROUNDS = 200, COUNT = 100 };
+	struct random r = { 1 };
+	char log[COUNT * 160];
+	size_t good = 0;
+
+	for (int round = 0; round < ROUNDS; round++) {
+		size_t len = write_addresses(log, &r, COUNT, &good);
+
+		if (!scan_agrees(way, log, len))
+			fail_msg("%.*s", (int)len, log);
+	}
+	assert_in_range(good, ROUNDS * COUNT / 10, ROUNDS * COUNT * 9 / 10);
+}
+
 static void
 assert_way_agrees(scan_way *way)
 {
 	struct random r = { 1 };
 	char log[200 * 160];
+
+	assert_way_agrees_on_ipv6(way);
 
 	for (int round = 0; round < 400; round++) {
 		size_t len = write_log(log, &r, below(&r, 200));
