@@ -5,8 +5,17 @@
 --
 -- KEYS  {logs}:running  {logs}:tasks  {logs}:job  {logs}:next
 -- ARGV  1 job  2 name of the error  3 its words
+--       4 entry in the stream of the task that failed, or empty
+--       5 how often it had been given out then: who has it by now may do better
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
 	return 0
+end
+if ARGV[4] ~= '' then
+	local pending = redis.pcall('XPENDING', KEYS[2], 'workers', ARGV[4],
+	    ARGV[4], 1)
+	if pending[1] and pending[1][4] > tonumber(ARGV[5]) then
+		return 0
+	end
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -31,7 +31,8 @@
 enum {
 	HASH_THREADS_MAX = 8, /* of the host's slots, for one worker */
 	HASH_NICE = 5,        /* who waits for a hash waits; others do not */
-	PARSE_THREADS = 2, /* a task, and a report that must not wait for it */
+	PARSE_THREADS =
+	    3, /* two tasks, and a report that must not wait for them */
 	PARSE_NICE = 10,
 	PARSE_QUEUE_LIMIT = 64,
 	/* A handle that is still open so long after everything was closed was

@@ -152,10 +152,10 @@ merge_shard(struct work *w, struct bulk *bulk)
 		e = build_shard(&b, shard, lines.tally, &carts, &reduced);
 	if (e == ERR_OK)
 		e = put_border_votes(&b, lines.tally, rest, &reduced);
-	if (e == ERR_OK)
-		e = segment_flush(bulk);
-	if (e == ERR_OK)
-		e = reduced_store(bulk, w->task.job, shard, &reduced);
+	if (e == ERR_OK) {
+		reduced_put(bulk, w->task.job, shard, &reduced);
+		e = work_hand_in(w, bulk, TASK_COMMIT, 1);
+	}
 	build_carts_cleanup(&carts, 1);
 	arena_reset(&arena);
 	tally_free(lines.tally);

@@ -5,9 +5,11 @@ struct worker;
 struct redis;
 struct runner;
 
-/* Takes tasks of the running job, one at a time, does each on the parsing pool,
- * renews its claim meanwhile and reports it. Before the first task of a job it
- * looks whether it can work for it. Loop thread only. */
+/* Takes tasks of the running job, one for each of its hands (hand.h), so that the
+ * pool reads the log while the result of another task is on its way to Redis.
+ * Before the first task of a job it looks whether it can work for it. Loop thread
+ * only. */
+enum { RUNNER_HANDS = 2 };
 
 /* redis  borrowed until it is closed, which is after runner_close
  * name   among all workers of all hosts; copied

@@ -94,9 +94,9 @@ put_partial(
 
 	if (e != ERR_OK)
 		return e;
-	e = partial_put(b, w->task.job, index, span_of(bytes, len));
+	partial_put(b, w->task.job, index, span_of(bytes, len));
 	free(bytes);
-	return e;
+	return ERR_OK;
 }
 
 /* What was read, for the job's record. */
@@ -128,7 +128,7 @@ map(struct work *w, struct bulk *b)
 		count(w, &t);
 	tallies_cleanup(&t);
 	countries_close(&c);
-	return e;
+	return e == ERR_OK ? work_hand_in(w, b, TASK_REDUCE, SHARDS) : e;
 }
 
 /* The job is done already: what the reports are of is its result. */
@@ -267,4 +267,19 @@ work_report(struct work *w)
 	snprintf(w->report, sizeof(w->report),
 	    "%s %" PRId64 " ms delivery %" PRId64, w->worker,
 	    clock_ms() - w->started_ms, w->task.deliveries);
+}
+
+enum err
+work_hand_in(
+    struct work *w, struct bulk *b, enum task_kind next, uint32_t next_tasks)
+{
+	const struct task_result result = { .worker = w->report,
+		.bytes = w->bytes,
+		.lines = w->lines,
+		.next_kind = next,
+		.next_tasks = next_tasks };
+
+	work_report(w);
+	task_put_done(b, &w->task, &result);
+	return bulk_run_at_once(b);
 }

@@ -5,6 +5,7 @@
 #include "worker/context.h"
 #include "worker/ingest/job_view.h"
 #include "worker/pool.h"
+#include "worker/store/bulk.h"
 #include "worker/store/task.h"
 
 #include <stdatomic.h>
@@ -29,12 +30,20 @@ struct work {
 	char report[160];      /* who, how long, which delivery */
 };
 
-/* Does the task; w->err says how it went. A map or reduce task is then to be
- * reported with task_done(); a commit, whole or plan task has reported itself.
- * Thread: a pool thread. */
+/* Does the task and hands in what came of it; w->err says how it went. Thread: a
+ * pool thread. */
 void work_run(struct work *w);
 
 /* Brings w->report up to date. */
 void work_report(struct work *w);
+
+/* The end of a map or reduce task: what the batch holds is its result. All of
+ * it is there together with the word that the task is done, and Redis waits for
+ * the disk once.
+ *
+ * next, next_tasks  the phase behind the last task of this one
+ * ERR_STALE: nobody wants it any more. */
+enum err work_hand_in(struct work *w, struct bulk *b, enum task_kind next,
+    uint32_t next_tasks) __attribute__((warn_unused_result));
 
 #endif

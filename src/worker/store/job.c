@@ -195,12 +195,12 @@ on_failed(enum err e, const redisReply *reply, void *arg)
 }
 
 enum err
-job_fail(struct redis *r, int64_t number, enum err why, const char *words,
+job_fail(struct redis *r, const struct task *t, enum err why, const char *words,
     job_failed_fn *fn, void *arg)
 {
 	const char *name = "PARSE_FAILED";
 	struct call *c = calloc(1, sizeof(*c));
-	char job[24];
+	char job[24], deliveries[24];
 
 	if (!c)
 		return ERR_NO_MEMORY;
@@ -209,11 +209,12 @@ job_fail(struct redis *r, int64_t number, enum err why, const char *words,
 	for (size_t i = 0; i < ERRORS; i++)
 		if (errors[i].err == why)
 			name = errors[i].name;
-	snprintf(job, sizeof(job), "%" PRId64, number);
+	snprintf(job, sizeof(job), "%" PRId64, t->job);
+	snprintf(deliveries, sizeof(deliveries), "%" PRId64, t->deliveries);
 	const char *argv[] = { "{logs}:running", "{logs}:tasks", "{logs}:job",
-		"{logs}:next", job, name, words };
+		"{logs}:next", job, name, words, t->entry, deliveries };
 	return sent(c, redis_script(r, on_failed, c, FAIL_MS, SCRIPT_JOB_FAIL,
-			   4, 7, argv, NULL));
+			   4, 9, argv, NULL));
 }
 
 enum err

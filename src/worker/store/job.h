@@ -39,9 +39,11 @@ typedef void job_read_fn(enum err e, struct record *record, void *arg);
 enum err job_read(struct redis *r, int64_t number, struct arena *a,
     job_read_fn *fn, void *arg) __attribute__((warn_unused_result));
 
-/* Ends the job, if it is the running one, with an error and its words. */
+/* Ends the job of a task, if it is the running one, with an error and its words;
+ * not when somebody else has been given the task meanwhile. Without an entry it is
+ * the job that cannot be done, whoever does it. */
 typedef void job_failed_fn(enum err e, void *arg);
-enum err job_fail(struct redis *r, int64_t number, enum err why,
+enum err job_fail(struct redis *r, const struct task *t, enum err why,
     const char *words, job_failed_fn *fn, void *arg)
     __attribute__((warn_unused_result));
 

@@ -37,14 +37,16 @@ format_key(char key[KEY_SIZE], int64_t job, int64_t index)
 		    "{logs}:job:%" PRId64 ":partial:%" PRId64, job, index);
 }
 
-enum err
+void
 partial_put(struct bulk *b, int64_t job, int64_t index, struct span bytes)
 {
-	char key[KEY_SIZE];
+	char key[KEY_SIZE], lifetime[16];
 
 	format_key(key, job, index);
-	bulk_putf(b, "SET %s %b EX %d", key, bytes.data, bytes.len, LIFETIME_S);
-	return bulk_run(b, NULL, NULL);
+	snprintf(lifetime, sizeof(lifetime), "%d", LIFETIME_S);
+	const struct span argv[] = { span_text("SET"), span_text(key), bytes,
+		span_text("EX"), span_text(lifetime) };
+	bulk_put(b, 5, argv);
 }
 
 static enum err
@@ -229,8 +231,8 @@ partial_fetch_tail(
 	return fetch_window(b, job, PARTIAL_TAIL, 1, &place, fn, arg);
 }
 
-enum err
-reduced_store(
+void
+reduced_put(
     struct bulk *b, int64_t job, unsigned shard, const struct record *reduced)
 {
 	char key[KEY_SIZE];
@@ -243,7 +245,6 @@ reduced_store(
 		    reduced->fields[i].name.len, reduced->fields[i].value.data,
 		    reduced->fields[i].value.len);
 	bulk_putf(b, "EXPIRE %s %d", key, LIFETIME_S);
-	return bulk_run(b, NULL, NULL);
 }
 
 static enum err

@@ -15,9 +15,8 @@
  * after a job that nobody ended they are gone by themselves. Pool threads. */
 enum { PARTIAL_TAIL = -1 };
 
-/* index  of the chunk, or PARTIAL_TAIL */
-enum err partial_put(struct bulk *b, int64_t job, int64_t index,
-    struct span bytes) __attribute__((warn_unused_result));
+/* Adds a partial to the batch. index  of the chunk, or PARTIAL_TAIL */
+void partial_put(struct bulk *b, int64_t job, int64_t index, struct span bytes);
 
 /* The section of a partial that everybody else's merge shares: PARTIAL_COMMON,
  * or a shard from 0 on. */
@@ -36,11 +35,13 @@ enum err partial_fetch(struct bulk *b, int64_t job, uint32_t count, int section,
 enum err partial_fetch_tail(struct bulk *b, int64_t job, int section,
     partial_fn *fn, void *arg) __attribute__((warn_unused_result));
 
-/* What the reduction of a shard found, and how the commit gets at it. */
-enum err reduced_store(struct bulk *b, int64_t job, unsigned shard,
-    const struct record *reduced) __attribute__((warn_unused_result));
+/* Adds to the batch what the reduction of a shard found. */
+void reduced_put(
+    struct bulk *b, int64_t job, unsigned shard, const struct record *reduced);
 
-/* reduced  `shards` empty records, filled */
+/* What the commit needs of all shards.
+ *
+ * reduced  `shards` empty records, filled */
 enum err reduced_fetch(struct bulk *b, int64_t job, unsigned shards,
     struct record *reduced) __attribute__((warn_unused_result));
 

@@ -36,8 +36,12 @@ flush_if_much(struct bulk *b)
 enum err
 segment_put_bytes(struct bulk *b, const char *id, struct span bytes)
 {
+	char key[SEGMENT_ID_SIZE + 8];
+
+	snprintf(key, sizeof(key), "segment:%s", id);
+	const struct span argv[] = { span_text("SET"), span_text(key), bytes };
 	put_garbage(b, id);
-	bulk_putf(b, "SET segment:%s %b", id, bytes.data, bytes.len);
+	bulk_put(b, 3, argv);
 	return flush_if_much(b);
 }
 

@@ -132,29 +132,34 @@ enum err
 task_renew(struct redis *r, const struct task *t, const char *worker,
     task_fn *fn, void *arg)
 {
-	char job[NUMBER_TEXT];
-	const char *argv[] = { running_key, tasks_key, job, t->entry, worker };
+	char job[NUMBER_TEXT], deliveries[NUMBER_TEXT];
+	const char *argv[] = { running_key, tasks_key, job, t->entry, worker,
+		deliveries };
 
 	snprintf(job, sizeof(job), "%" PRId64, t->job);
+	snprintf(deliveries, sizeof(deliveries), "%" PRId64, t->deliveries);
 	return script_send(
-	    r, on_answer, SCRIPT_TASK_RENEW, 2, 5, argv, fn, arg);
+	    r, on_answer, SCRIPT_TASK_RENEW, 2, 6, argv, fn, arg);
 }
 
-enum err
-task_done(struct redis *r, const struct task *t,
-    const struct task_result *result, task_fn *fn, void *arg)
+void
+task_put_done(
+    struct bulk *b, const struct task *t, const struct task_result *result)
 {
+	enum { KEYS = 2, ARGS = 11 };
 	char job[NUMBER_TEXT], index[NUMBER_TEXT], bytes[NUMBER_TEXT];
 	char lines[NUMBER_TEXT], next[NUMBER_TEXT];
-	const char *argv[] = { running_key, tasks_key, job, t->entry,
+	const char *argv[ARGS] = { running_key, tasks_key, job, t->entry,
 		kinds[t->kind], index, result->worker, bytes, lines,
 		kinds[result->next_kind], next };
+	struct span args[ARGS];
 
 	snprintf(job, sizeof(job), "%" PRId64, t->job);
 	snprintf(index, sizeof(index), "%" PRIu32, t->index);
 	snprintf(bytes, sizeof(bytes), "%" PRIu64, result->bytes);
 	snprintf(lines, sizeof(lines), "%" PRIu64, result->lines);
 	snprintf(next, sizeof(next), "%" PRIu32, result->next_tasks);
-	return script_send(
-	    r, on_answer, SCRIPT_TASK_DONE, 2, 11, argv, fn, arg);
+	for (size_t i = 0; i < ARGS; i++)
+		args[i] = span_text(argv[i]);
+	bulk_put_script(b, SCRIPT_TASK_DONE, KEYS, ARGS, args);
 }

@@ -2,15 +2,16 @@
 #define TRAWL_WORKER_STORE_TASK_H
 
 #include "common/base/err.h"
+#include "worker/store/bulk.h"
 #include "worker/store/redis.h"
 
 #include <stdint.h>
 
 /* The queue of a job's tasks: the stream `{logs}:tasks`, read by the consumer
- * group `workers`. A task is one worker's from task_take until task_done, as
+ * group `workers`. A task is one worker's from task_take until it is done, as
  * long as it renews its claim; whoever falls silent loses it to another. Loop
- * thread only; every function returns ERR_OK, and then calls back once, or why
- * it cannot even send. */
+ * thread only, but for task_put_done; a function with a callback returns ERR_OK, and
+ * then calls back once, or why it cannot even send. */
 enum task_kind {
 	TASK_MAP,    /* a chunk of the log */
 	TASK_REDUCE, /* a shard of all partials */
@@ -55,10 +56,10 @@ struct task_result {
 	uint32_t next_tasks;
 };
 
-/* The result lies in Redis. ERR_STALE: nobody wants it any more. `task` of the
- * callback is NULL. */
-enum err task_done(struct redis *r, const struct task *t,
-    const struct task_result *result, task_fn *fn, void *arg)
-    __attribute__((warn_unused_result));
+/* Adds to the batch that the task is done, behind its result, with which it goes
+ * to Redis at once (bulk_run_at_once): ERR_STALE then says that nobody wants it
+ * any more. Done twice counts once. Thread: a pool thread. */
+void task_put_done(
+    struct bulk *b, const struct task *t, const struct task_result *result);
 
 #endif

@@ -28,8 +28,9 @@ desk_open(struct desk *d, const char *log, int64_t chunk_size)
 	assert_int_equal(job_view_of_record(&plan.fields, 7, &d->view), ERR_OK);
 	d->work = (struct work){ .setup = &d->crew->member[0].setup,
 		.view = &d->view,
-		.task = { .job = 7, .deliveries = 1 },
+		.task = { .job = 7, .deliveries = 1, .entry = "1-1" },
 		.worker = "ann" };
+	redis_process_ask(&d->crew->server, "SET {logs}:running 7");
 }
 
 static void
@@ -65,6 +66,11 @@ a_map_task_leaves_a_partial_and_the_tail_apart(void **state)
 	assert_int_equal(d.work.lines, 1);
 	assert_string_equal(ask(&d, "EXISTS {logs}:job:7:partial:tail"), "1");
 	assert_true(atoi(ask(&d, "TTL {logs}:job:7:partial:1")) > 0);
+	assert_string_equal(ask(&d, "HGET {logs}:job:7 lines_done"), "3");
+	/* Whoever is late is told so. */
+	ask(&d, "SET {logs}:running 8");
+	work_run(&d.work);
+	assert_int_equal(d.work.err, ERR_STALE);
 	desk_close(&d);
 }
 
@@ -75,9 +81,7 @@ a_plan_is_the_beginning_of_a_job(void **state)
 
 	(void)state;
 	desk_open(&d, "no line\nno line\n", 10);
-	ask(&d, "SET {logs}:running 7");
 	d.work.task.kind = TASK_PLAN;
-	snprintf(d.work.task.entry, sizeof(d.work.task.entry), "1-1");
 	work_run(&d.work);
 	assert_int_equal(d.work.err, ERR_OK);
 	assert_string_equal(ask(&d, "HGET {logs}:job:7 phase"), "map");

@@ -191,6 +191,18 @@ writes_at_once_are_one_turn_of_redis_or_nothing(void **state)
 }
 
 static void
+a_transaction_that_is_refused_says_why(void **state)
+{
+	struct bulk_redis *t = *state;
+
+	redis_process_ask(&t->server, "CONFIG SET min-replicas-to-write 1");
+	bulk_putf(t->bulk, "EVAL %s 0", "return redis.call('SET', 'key', 1)");
+	assert_int_equal(bulk_run_at_once(t->bulk), ERR_STORE_DOWN);
+	redis_process_ask(&t->server, "CONFIG SET min-replicas-to-write 0");
+	assert_string_equal(redis_process_ask(&t->server, "EXISTS key"), "0");
+}
+
+static void
 patience_ends_and_stop_ends_it_at_once(void **state)
 {
 	struct bulk_redis *t = *state;
@@ -220,6 +232,7 @@ main(void)
 		TEST(a_batch_survives_the_death_of_redis),
 		TEST(a_refused_command_is_an_error_and_empties_the_batch),
 		TEST(writes_at_once_are_one_turn_of_redis_or_nothing),
+		TEST(a_transaction_that_is_refused_says_why),
 		TEST(patience_ends_and_stop_ends_it_at_once),
 	};
 

@@ -108,9 +108,10 @@ on_failed(enum err e, void *arg)
 static void
 fail_job_as(struct loopback *l, int64_t number, enum err why)
 {
+	const struct task t = { .job = number };
 	bool is_there = false;
 
-	assert_int_equal(job_fail(l->worker.redis, number, why, "it shrank",
+	assert_int_equal(job_fail(l->worker.redis, &t, why, "it shrank",
 			     on_failed, &is_there),
 	    ERR_OK);
 	while (!is_there)

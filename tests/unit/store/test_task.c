@@ -75,6 +75,7 @@ take(struct loopback *l, int64_t job, const char *worker, int64_t silence_ms)
 	return a.task;
 }
 
+/* As a pool thread does it. */
 static enum err
 done(struct loopback *l, const struct task *t)
 {
@@ -83,12 +84,14 @@ done(struct loopback *l, const struct task *t)
 		.lines = 2,
 		.next_kind = TASK_REDUCE,
 		.next_tasks = 2 };
-	struct heard a = { 0 };
+	struct bulk *b = bulk_new(&l->server.address, NULL, 1000);
+	enum err e;
 
-	assert_int_equal(
-	    task_done(l->worker.redis, t, &result, on_task, &a), ERR_OK);
-	await(l, &a);
-	return a.err;
+	assert_non_null(b);
+	task_put_done(b, t, &result);
+	e = bulk_run_at_once(b);
+	bulk_free(b);
+	return e;
 }
 
 static enum err
@@ -155,6 +158,45 @@ a_silent_workers_task_is_anothers(void **state)
 }
 
 static void
+on_failed(enum err e, void *arg)
+{
+	struct heard *a = arg;
+
+	*a = (struct heard){ .is_there = true, .err = e };
+}
+
+static void
+fail_task(struct loopback *l, const struct task *t)
+{
+	struct heard a = { 0 };
+
+	assert_int_equal(
+	    job_fail(l->worker.redis, t, ERR_STORE_DOWN, "away", on_failed, &a),
+	    ERR_OK);
+	await(l, &a);
+	assert_int_equal(a.err, ERR_OK);
+}
+
+static void
+a_task_that_another_has_by_now_does_not_fail(void **state)
+{
+	struct loopback *l = *state;
+	int64_t job = start(l, 1);
+	struct task t = take(l, job, "ann", 10000);
+	struct task again = take(l, job, "ann", 0); /* her other hand */
+
+	assert_int_equal(renew(l, &t, "ann"), ERR_STALE);
+	fail_task(l, &t);
+	assert_string_equal(
+	    redis_process_ask(&l->server, "HGET {logs}:job:1 state"),
+	    "running");
+	assert_int_equal(renew(l, &again, "ann"), ERR_OK);
+	fail_task(l, &again);
+	assert_string_equal(
+	    redis_process_ask(&l->server, "HGET {logs}:job:1 state"), "failed");
+}
+
+static void
 a_task_of_an_old_job_is_stale(void **state)
 {
 	struct loopback *l = *state;
@@ -180,6 +222,7 @@ main(void)
 		TEST(a_worker_looks_at_a_job_before_it_takes_its_tasks),
 		TEST(the_last_task_of_a_phase_brings_the_next),
 		TEST(a_silent_workers_task_is_anothers),
+		TEST(a_task_that_another_has_by_now_does_not_fail),
 		TEST(a_task_of_an_old_job_is_stale),
 	};
 
