@@ -6,7 +6,7 @@
 
 /* Report 7: who paid how many carts. Shards are added one by one, in any order,
  * so that nobody needs to hold more than one; after buyers_end any period can be
- * asked, as often as one likes, by any number of threads. Kept are 16 or 24 bytes
+ * asked, as often as one likes, by any number of threads. Kept are 12 or 20 bytes
  * for each paid cart, and 4 from buyers_end on. */
 struct buyers;
 
