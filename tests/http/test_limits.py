@@ -278,7 +278,7 @@ class ManyFromOneAddress(Case):
 
 class ManyPasswords(Case):
     def test_waiting_beyond_the_limit_are_503(self):
-        service = self.start(workers=1, hash_queue_limit=1,
+        service = self.start(workers=1, hash_queue_limit=1, login_tries=100,
                              password_passes=3, password_memory=32 << 20)
         ask = request("POST", "/user/auth", {"login": "a", "password": "b"})
         connections = [service.client().connect() for _ in range(12)]

@@ -234,7 +234,8 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 	} else if (len < 0) {
 		conn_close(c, uv_strerror((int)len));
 	} else {
-		input_add(&c->input, (size_t)len);
+		input_add(&c->server->inputs, &c->input, c->state == CONN_HEAD,
+		    (size_t)len);
 		c->received += (size_t)len;
 	}
 	if (c->input.start == c->input.end || c->state == CONN_LINGER)
@@ -295,9 +296,7 @@ watch_rate(struct conn *c)
 static void
 read_or_stop(struct conn *c)
 {
-	const struct input *in = &c->input;
-	bool has_room = in->data == NULL || c->state == CONN_HEAD ||
-			in->end < c->server->inputs.capacity;
+	bool has_room = c->state == CONN_HEAD || input_has_room(&c->input);
 	bool wanted = !c->has_ended && c->state != CONN_END && has_room;
 
 	if (wanted && !c->is_reading)

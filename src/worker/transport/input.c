@@ -1,4 +1,4 @@
-/* Buffers of one size, kept as a short stack when nobody uses them. */
+/* Buffers of two sizes, each kept as a short stack when nobody uses them. */
 #include "worker/transport/input.h"
 
 #include <assert.h>
@@ -11,50 +11,110 @@ enum {
 	/* Less room than that behind a request's first bytes is not worth a
 	 * read(2) when they can be moved instead. */
 	ROOM_MIN = 4096,
+	/* A usual one never has less than that for a body behind its head, which
+	 * cannot move any more. */
+	ROOM_OF_BODY = INPUT_USUAL / 2,
 };
 
 void
 input_pool_init(struct input_pool *pool, size_t capacity)
 {
-	pool->capacity = capacity + ROOM_MIN;
-	pool->spares = NULL;
-	pool->spares_len = 0;
+	*pool = (struct input_pool){ .capacity = capacity + ROOM_MIN };
+}
+
+static void
+spares_cleanup(struct input_spares *spares)
+{
+	while (spares->first != NULL) {
+		void *spare = spares->first;
+
+		memcpy(&spares->first, spare, sizeof(void *));
+		free(spare);
+	}
+	spares->len = 0;
 }
 
 void
 input_pool_cleanup(struct input_pool *pool)
 {
-	while (pool->spares != NULL) {
-		void *spare = pool->spares;
+	spares_cleanup(&pool->usual);
+	spares_cleanup(&pool->whole);
+}
 
-		memcpy(&pool->spares, spare, sizeof(void *));
-		free(spare);
-	}
-	pool->spares_len = 0;
+static struct input_spares *
+spares_of(struct input_pool *pool, size_t size)
+{
+	return size == INPUT_USUAL ? &pool->usual : &pool->whole;
 }
 
 static char *
-take(struct input_pool *pool)
+take(struct input_pool *pool, size_t size)
 {
-	void *spare = pool->spares;
+	struct input_spares *spares = spares_of(pool, size);
+	void *spare = spares->first;
 
 	if (spare == NULL)
-		return malloc(pool->capacity);
-	memcpy(&pool->spares, spare, sizeof(void *));
-	pool->spares_len--;
+		return malloc(size);
+	memcpy(&spares->first, spare, sizeof(void *));
+	spares->len--;
 	return spare;
 }
 
+/* Wiped as far as it was used. */
 static void
-give_back(struct input_pool *pool, char *data)
+give_back(struct input_pool *pool, const struct input *in)
 {
-	if (pool->spares_len == SPARES_MAX) {
-		free(data);
+	struct input_spares *spares = spares_of(pool, in->size);
+
+	explicit_bzero(in->data, in->dirty);
+	if (spares->len == SPARES_MAX) {
+		free(in->data);
 		return;
 	}
-	memcpy(data, &pool->spares, sizeof(void *));
-	pool->spares = data;
-	pool->spares_len++;
+	memcpy(in->data, &spares->first, sizeof(void *));
+	spares->first = in->data;
+	spares->len++;
+}
+
+static bool
+is_much(size_t used)
+{
+	return used > INPUT_USUAL - ROOM_OF_BODY;
+}
+
+static void
+begin(struct input_pool *pool, struct input *in)
+{
+	in->size = in->is_wanted ? pool->capacity : INPUT_USUAL;
+	in->data = take(pool, in->size);
+}
+
+/* The bytes go to the front of a whole one, if memory is not out. */
+static void
+grow(struct input_pool *pool, struct input *in)
+{
+	size_t len = in->end - in->start;
+	struct input whole = { .data = take(pool, pool->capacity),
+		.size = pool->capacity,
+		.parsed = in->parsed - in->start,
+		.end = len,
+		.dirty = len,
+		.is_wanted = true };
+
+	if (whole.data == NULL)
+		return;
+	memcpy(whole.data, in->data + in->start, len);
+	give_back(pool, in);
+	*in = whole;
+}
+
+static void
+move_to_front(struct input *in)
+{
+	memmove(in->data, in->data + in->start, in->end - in->start);
+	in->parsed -= in->start;
+	in->end -= in->start;
+	in->start = 0;
 }
 
 void
@@ -63,24 +123,30 @@ input_room(struct input_pool *pool, struct input *in, bool may_move, char **at,
 {
 	*at = NULL;
 	*len = 0;
-	if (in->data == NULL && (in->data = take(pool)) == NULL)
+	if (in->data == NULL)
+		begin(pool, in);
+	if (in->data == NULL)
 		return;
-	if (may_move && in->start > 0 && pool->capacity - in->end < ROOM_MIN) {
-		memmove(in->data, in->data + in->start, in->end - in->start);
-		in->parsed -= in->start;
-		in->end -= in->start;
-		in->start = 0;
-	}
+	if (may_move && in->start > 0 && in->size - in->end < ROOM_MIN)
+		move_to_front(in);
 	*at = in->data + in->end;
-	*len = pool->capacity - in->end;
+	*len = in->size - in->end;
 }
 
 void
-input_add(struct input *in, size_t len)
+input_add(struct input_pool *pool, struct input *in, bool may_move, size_t len)
 {
 	in->end += len;
 	if (in->dirty < in->end)
 		in->dirty = in->end;
+	if (may_move && in->size == INPUT_USUAL && is_much(in->end))
+		grow(pool, in);
+}
+
+bool
+input_has_room(const struct input *in)
+{
+	return in->data == NULL || in->end < in->size;
 }
 
 void
@@ -95,9 +161,11 @@ input_used(struct input_pool *pool, struct input *in)
 void
 input_cleanup(struct input_pool *pool, struct input *in)
 {
+	bool is_wanted = in->is_wanted;
+
 	if (in->data != NULL) {
-		explicit_bzero(in->data, in->dirty);
-		give_back(pool, in->data);
+		is_wanted = is_much(in->dirty);
+		give_back(pool, in);
 	}
-	*in = (struct input){ NULL, 0, 0, 0, 0 };
+	*in = (struct input){ .is_wanted = is_wanted };
 }

@@ -7,21 +7,29 @@
 /* What a client has sent and nobody has used up yet, in one piece. An idle
  * connection has no memory: it borrows some from the worker's spare ones when
  * bytes come, and gives it back, wiped, when they are used up: there may have been
- * a password among them, whatever became of the request. Loop thread only. */
+ * a password among them, whatever became of the request. Hundreds of requests may
+ * wait, for a slot to hash in, so it is little memory at first, enough for most;
+ * who fills half of it gets a whole one, and begins with a whole one the next time.
+ * Loop thread only. */
+enum { INPUT_USUAL = 2048 };
+
 struct input_pool {
-	size_t capacity; /* bytes of each */
-	void *spares; /* the last one given back is taken first: it is warm */
-	size_t spares_len;
+	size_t capacity; /* bytes of a whole one */
+	struct input_spares {
+		void *first; /* the last one given back: it is warm */
+		size_t len;
+	} usual, whole;
 };
 
-/* Invariant: start <= parsed <= end <= dirty <= pool->capacity; data NULL: all are
- * 0. */
+/* Invariant: start <= parsed <= end <= dirty <= size; data NULL: all are 0. */
 struct input {
 	char *data;
-	size_t start;  /* of the request that is being read or served */
-	size_t parsed; /* the parser has seen [start, parsed) */
-	size_t end;    /* [parsed, end) came, and waits */
-	size_t dirty;  /* nothing was ever written from here on; >= end */
+	size_t size;    /* INPUT_USUAL, or the pool's capacity */
+	size_t start;   /* of the request that is being read or served */
+	size_t parsed;  /* the parser has seen [start, parsed) */
+	size_t end;     /* [parsed, end) came, and waits */
+	size_t dirty;   /* nothing was ever written from here on; >= end */
+	bool is_wanted; /* a whole one, the next time */
 };
 
 void input_pool_init(struct input_pool *pool, size_t capacity);
@@ -34,8 +42,14 @@ void input_pool_cleanup(struct input_pool *pool);
 void input_room(struct input_pool *pool, struct input *in, bool may_move,
     char **at, size_t *len);
 
-/* So many bytes were read into the room. */
-void input_add(struct input *in, size_t len);
+/* So many bytes were read into the room.
+ *
+ * may_move  as above; the memory may change then */
+void input_add(
+    struct input_pool *pool, struct input *in, bool may_move, size_t len);
+
+/* Whether input_room() has any without moving anything. */
+bool input_has_room(const struct input *in);
 
 /* Everything before `parsed` is used up; memory goes back when that is all. */
 void input_used(struct input_pool *pool, struct input *in);
