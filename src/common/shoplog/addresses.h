@@ -53,7 +53,6 @@ enum err addresses_layout_read(
  * out  *len keys; the caller frees with free(3) */
 enum err addresses_in_question(
     const struct tally *t, unsigned shard, struct hash_key **out, size_t *len);
-bool addresses_is_ipv4(struct hash_key key);
 
 /* The last page of an address, as a segment says it. */
 struct address_page {

@@ -4,6 +4,7 @@
 #include "common/shoplog/bytes.h"
 #include "common/shoplog/shard.h"
 #include "common/shoplog/tally_state.h"
+#include "common/shoplog/visit.h"
 
 #include <stdlib.h>
 
@@ -30,17 +31,11 @@ addresses_layout_read(struct span header, struct addresses_layout *out)
 	return ERR_OK;
 }
 
-bool
-addresses_is_ipv4(struct hash_key key)
-{
-	return key.high == 0 && key.low >> 32 == 0xffff;
-}
-
 static int
 by_address(const void *left, const void *right)
 {
 	const struct hash_key *a = left, *b = right;
-	int order = addresses_is_ipv4(*b) - addresses_is_ipv4(*a);
+	int order = visitor_is_ipv4(*b) - visitor_is_ipv4(*a);
 
 	if (order)
 		return order;

@@ -13,6 +13,7 @@
 #include "common/base/civil.h"
 #include "common/shoplog/hash_table.h"
 #include "common/shoplog/ranking.h"
+#include "common/shoplog/visit.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -141,7 +142,7 @@ key_of(const struct columns *c, uint32_t cart, int kind)
 	if (kind == USERS)
 		return (struct hash_key){ 0, key };
 	if (c->owner[cart] == OWNER_IPV4)
-		return (struct hash_key){ 0, (uint64_t)0xffff << 32 | key };
+		return visitor_key_of_ipv4((uint32_t)key);
 	return (struct hash_key){ key, c->owner_low[cart] };
 }
 

@@ -1,6 +1,8 @@
 /* Carts by id, and what is in them. */
 #include "common/shoplog/carts.h"
 
+#include "common/shoplog/visit.h"
+
 #include <stdlib.h>
 
 void
@@ -65,7 +67,7 @@ cart_success(struct cart *c, int32_t day, struct hash_key ip)
 		c->paid_day = (uint32_t)day;
 	if (c->owner == OWNER_USER)
 		return;
-	if (ip.high == 0 && ip.low >> 32 == 0xffff) {
+	if (visitor_is_ipv4(ip)) {
 		c->owner = OWNER_IPV4;
 		c->owner_key = (uint32_t)ip.low;
 		c->owner_low = 0;

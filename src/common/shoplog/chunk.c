@@ -10,10 +10,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-enum { SCAN_SIZE = 64 * 1024 };
 
 /* Bytes of a chunk of the file. */
 static uint64_t
@@ -143,37 +139,4 @@ chunk_tally(const struct source *s, const struct chunk *c, struct tally *t,
 	} while (e == ERR_OK);
 	lines_close(&lines);
 	return e == ERR_OK ? tally_end_visits(t) : e;
-}
-
-enum err
-chunk_end_of_lines(
-    const struct source *s, uint64_t *offset, struct problem *why)
-{
-	const struct source_file *f = &s->files[s->files_len - 1];
-	uint64_t to = f->id.size;
-	char bytes[SCAN_SIZE];
-	const char *newline = NULL;
-	enum err e;
-	int fd;
-
-	if (!source_file_is_plain(f)) {
-		*offset = to;
-		return ERR_OK;
-	}
-	e = source_file_open(f, &fd, why);
-	if (e != ERR_OK)
-		return e;
-	while (to && !newline) {
-		size_t len = to < SCAN_SIZE ? (size_t)to : SCAN_SIZE;
-
-		e = source_file_read(f, fd, bytes, len, to - len, why);
-		if (e != ERR_OK)
-			break;
-		newline = memrchr(bytes, '\n', len);
-		to -= newline ? len - (size_t)(newline - bytes) - 1 : len;
-	}
-	close(fd);
-	if (e == ERR_OK)
-		*offset = to;
-	return e;
 }

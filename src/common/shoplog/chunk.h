@@ -41,9 +41,4 @@ enum err chunk_tally(const struct source *s, const struct chunk *c,
     struct tally *t, struct tally *tail, _Atomic uint64_t *done,
     const _Atomic int *stop, struct problem *why);
 
-/* The offset behind the last "\n" of the last file, 0 if it has none: where
- * the next parse resumes. The end of a compressed file. */
-enum err chunk_end_of_lines(
-    const struct source *s, uint64_t *offset, struct problem *why);
-
 #endif

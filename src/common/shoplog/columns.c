@@ -339,34 +339,54 @@ columns_append(const struct columns *base, const struct columns *delta,
 	return e;
 }
 
-/* *all := *all, then the carts of the shard of `part`. */
+/* left := left, then right, which is cleaned up. */
 static enum err
-take(struct tally *part, unsigned shard, struct columns *all)
+follow(struct columns *left, struct columns *right)
 {
-	struct columns more, both;
-	enum err e = columns_of_tally(part, shard, &more);
+	struct columns both;
+	enum err e = columns_append(left, right, &both);
 
-	carts_cleanup(&part->carts[shard]);
-	if (!e)
-		e = columns_append(all, &more, &both);
-	columns_cleanup(&more);
+	columns_cleanup(right);
 	if (e)
 		return e;
-	columns_cleanup(all);
-	*all = both;
+	columns_cleanup(left);
+	*left = both;
 	return ERR_OK;
+}
+
+/* Folds neighbours, then neighbours of these: a cart is copied once for each
+ * doubling of the parts, not for each part. */
+static enum err
+fold(struct columns *parts, size_t len)
+{
+	enum err e = ERR_OK;
+
+	for (size_t step = 1; step < len; step *= 2)
+		for (size_t i = 0; !e && i + step < len; i += 2 * step)
+			e = follow(&parts[i], &parts[i + step]);
+	return e;
 }
 
 enum err
 columns_take(
     struct tally *const *parts, size_t len, unsigned shard, struct columns *out)
 {
-	enum err e = columns_of_tally(parts[0], shard, out);
+	struct columns *all = calloc(len, sizeof(*all));
+	enum err e = all ? ERR_OK : ERR_NO_MEMORY;
 
-	carts_cleanup(&parts[0]->carts[shard]);
-	for (size_t i = 1; !e && i < len; i++)
-		e = take(parts[i], shard, out);
-	if (e)
-		columns_cleanup(out);
+	*out = (struct columns){ 0 };
+	for (size_t i = 0; !e && i < len; i++) {
+		e = columns_of_tally(parts[i], shard, &all[i]);
+		carts_cleanup(&parts[i]->carts[shard]);
+	}
+	if (!e)
+		e = fold(all, len);
+	if (!e) {
+		*out = all[0];
+		all[0] = (struct columns){ 0 };
+	}
+	for (size_t i = 0; all && i < len; i++)
+		columns_cleanup(&all[i]);
+	free(all);
 	return e;
 }

@@ -195,21 +195,10 @@ compare(const void *a, const void *b, void *context)
 	    *(const void *const *)a, *(const void *const *)b, s->context);
 }
 
-static int
-by_key(const void *a, const void *b, void *context)
-{
-	const struct hash_key *x = a, *y = b;
-
-	(void)context;
-	if (x->high != y->high)
-		return x->high < y->high ? -1 : 1;
-	return (x->low > y->low) - (x->low < y->low);
-}
-
 const void **
 hash_table_sorted(const struct hash_table *t, hash_order *order, void *context)
 {
-	struct sort sort = { order ? order : by_key, context };
+	struct sort sort = { order, context };
 	const void **sorted = calloc(t->len + 1, sizeof(*sorted));
 
 	if (!sorted)

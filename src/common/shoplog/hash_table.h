@@ -141,9 +141,7 @@ void *hash_table_add_hashed(
 typedef int hash_order(const void *a, const void *b, void *context);
 
 /* Every entry, sorted: t->len pointers that the caller frees with free(3),
- * valid until the next hash_table_add. NULL when memory is out.
- *
- * order  NULL: by key */
+ * valid until the next hash_table_add. NULL when memory is out. */
 const void **hash_table_sorted(
     const struct hash_table *t, hash_order *order, void *context);
 

@@ -28,6 +28,18 @@ visitor_address(struct hash_key key)
 	return ip;
 }
 
+static inline bool
+visitor_is_ipv4(struct hash_key key)
+{
+	return (key.high | (key.low >> 32 ^ 0xffff)) == 0;
+}
+
+static inline struct hash_key
+visitor_key_of_ipv4(uint32_t ip)
+{
+	return (struct hash_key){ 0, UINT64_C(0xffff) << 32 | ip };
+}
+
 /* A well-formed line whose URL has not been looked into: who asked, when, and
  * the bytes that say for what. event_classify() (event.h) reads those. */
 struct visit {

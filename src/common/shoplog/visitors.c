@@ -27,12 +27,6 @@ visitors_cleanup(struct visitors *v)
 	*v = (struct visitors){ 0 };
 }
 
-static struct hash_key
-ipv4_key(uint32_t ip)
-{
-	return (struct hash_key){ 0, (uint64_t)0xffff << 32 | ip };
-}
-
 /* The place of the address, or the free one where it belongs. */
 static struct visitor *
 probe(struct visitors_bucket *all, size_t len, uint32_t ip, uint64_t hash,
@@ -85,8 +79,8 @@ reserve_ipv4(struct visitors *v, size_t ipv4_len)
 
 		if (b->visitor[place].country == COUNTRY_NOBODY)
 			continue;
-		to =
-		    probe(all, len, ip, visitors_hash(v, ipv4_key(ip)), &to_ip);
+		to = probe(all, len, ip,
+		    visitors_hash(v, visitor_key_of_ipv4(ip)), &to_ip);
 		*to = b->visitor[place];
 		*to_ip = ip;
 	}
@@ -232,7 +226,7 @@ next_of(struct visitors_walk *w, struct hash_key *key)
 		    &v->buckets[w->place / BUCKET_PLACES];
 		size_t place = w->place++ % BUCKET_PLACES;
 
-		*key = ipv4_key(b->ip[place]);
+		*key = visitor_key_of_ipv4(b->ip[place]);
 		if (b->visitor[place].country != COUNTRY_NOBODY)
 			return &b->visitor[place];
 	}

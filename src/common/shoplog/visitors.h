@@ -68,12 +68,6 @@ struct far_page {
 	uint32_t page;       /* if the visitor has VISITOR_FAR_PAGE */
 };
 
-static inline bool
-visitor_is_ipv4(struct hash_key key)
-{
-	return (key.high | (key.low >> 32 ^ 0xffff)) == 0;
-}
-
 void visitors_init(struct visitors *v, const struct hash_secret *secret);
 void visitors_cleanup(struct visitors *v);
 

@@ -155,12 +155,6 @@ visitors_rows_write(struct writer *w, const struct visitors_rows *rows,
 	}
 }
 
-static struct hash_key
-ipv4_key(uint32_t ip)
-{
-	return (struct hash_key){ 0, (uint64_t)0xffff << 32 | ip };
-}
-
 /* Whether a is written before b. */
 static bool
 is_before(const struct visitors_row *a, const struct visitors_row *b)
@@ -206,7 +200,7 @@ row_of(struct view *v, size_t i)
 	struct visitors_row row = { .page = le32(v->last + 4 * i) };
 
 	if (i < v->ipv4_len) {
-		row.key = ipv4_key(le32(v->ipv4 + 4 * i));
+		row.key = visitor_key_of_ipv4(le32(v->ipv4 + 4 * i));
 	} else {
 		const char *at = v->ipv6 + 16 * (i - v->ipv4_len);
 

@@ -4,6 +4,7 @@
 #include "worker/ingest/base.h"
 
 #include "common/shoplog/addresses.h"
+#include "common/shoplog/visit.h"
 #include "worker/store/column_find.h"
 #include "worker/store/segment_read.h"
 
@@ -40,7 +41,7 @@ struct lookup {
 static int
 order_of(struct hash_key a, struct hash_key b)
 {
-	int order = addresses_is_ipv4(b) - addresses_is_ipv4(a);
+	int order = visitor_is_ipv4(b) - visitor_is_ipv4(a);
 
 	if (order)
 		return order;
@@ -122,7 +123,7 @@ add_probes(struct lookup *l, struct place *p)
 	p->first_probe = l->probes_len;
 	for (size_t i = 0; i < keys->len; i++) {
 		struct hash_key key = keys->keys[i];
-		bool is_ipv4 = addresses_is_ipv4(key);
+		bool is_ipv4 = visitor_is_ipv4(key);
 
 		if (is_ipv4)
 			key.low &= UINT32_MAX;

@@ -102,7 +102,6 @@ a_compressed_file_is_read_as_its_text(void **state)
 	struct source s;
 	uint8_t packed[1000];
 	size_t packed_len, len;
-	uint64_t end;
 
 	(void)state;
 	arena_init(&arena);
@@ -126,8 +125,6 @@ a_compressed_file_is_read_as_its_text(void **state)
 	assert_int_equal(tally_summary(t)->places[1].offset,
 	    strstr(body, "malformed") - body);
 	assert_int_equal(tally_summary(tail)->lines, 0);
-	assert_int_equal(chunk_end_of_lines(&s, &end, &why), ERR_OK);
-	assert_int_equal(end, packed_len);
 	free(chunks);
 	tally_free(t);
 	tally_free(tail);
@@ -204,16 +201,14 @@ tally_with_tail(const struct source *s, uint64_t size,
 static void
 unterminated_last_line_goes_to_the_tail(void **state)
 {
+	const uint64_t end = strlen(FIT "/\nx\n");
 	struct tally_summary body, tail;
-	uint64_t end;
 	struct source s;
 
 	(void)state;
 	log_file_write("a", span_text(FIT "/\nfinal"));
 	log_file_write("b", span_text(FIT "/\nx\n" FIT "/a/b/c"));
 	assert_int_equal(source_resolve(&s, "a,b", NULL), ERR_OK);
-	assert_int_equal(chunk_end_of_lines(&s, &end, NULL), ERR_OK);
-	assert_int_equal(end, strlen(FIT "/\nx\n"));
 	for (uint64_t size = 1; size < 200; size++) {
 		tally_with_tail(&s, size, &body, &tail);
 		assert_int_equal(body.lines, 4);
@@ -231,7 +226,6 @@ whole_last_line_leaves_the_tail_empty(void **state)
 {
 	static const char *const logs[] = { "", "\n", FIT "/\n", FIT "/\r\n" };
 	struct tally_summary body, tail;
-	uint64_t end;
 	struct source s;
 
 	(void)state;
@@ -242,8 +236,6 @@ whole_last_line_leaves_the_tail_empty(void **state)
 		assert_int_equal(body.bytes, strlen(logs[i]));
 		assert_int_equal(tail.bytes, 0);
 		assert_int_equal(tail.lines, 0);
-		assert_int_equal(chunk_end_of_lines(&s, &end, NULL), ERR_OK);
-		assert_int_equal(end, strlen(logs[i]));
 		source_cleanup(&s);
 	}
 }
@@ -262,30 +254,6 @@ lone_cr_at_the_end_is_tail_but_no_line(void **state)
 	assert_int_equal(tail.lines, 0);
 	assert_int_equal(tail.bytes, 1);
 	source_cleanup(&s);
-}
-
-static void
-end_of_lines_is_found_far_from_the_end(void **state)
-{
-	static const size_t ends[] = { 0, 1, 65536, 134464, 134465, 199999,
-		200000 };
-	char *bytes = malloc(200000);
-	uint64_t end;
-	struct source s;
-
-	(void)state;
-	assert_non_null(bytes);
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		memset(bytes, 'x', 200000);
-		if (ends[i])
-			bytes[ends[i] - 1] = '\n';
-		log_file_write("log", span_of(bytes, 200000));
-		assert_int_equal(source_resolve(&s, "log", NULL), ERR_OK);
-		assert_int_equal(chunk_end_of_lines(&s, &end, NULL), ERR_OK);
-		assert_int_equal(end, ends[i]);
-		source_cleanup(&s);
-	}
-	free(bytes);
 }
 
 static enum err
@@ -350,7 +318,6 @@ main(void)
 		IN_DIRECTORY(unterminated_last_line_goes_to_the_tail),
 		IN_DIRECTORY(whole_last_line_leaves_the_tail_empty),
 		IN_DIRECTORY(lone_cr_at_the_end_is_tail_but_no_line),
-		IN_DIRECTORY(end_of_lines_is_found_far_from_the_end),
 		IN_DIRECTORY(file_that_changed_is_noticed),
 		IN_DIRECTORY(stop_ends_the_reading),
 	};

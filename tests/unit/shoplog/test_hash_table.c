@@ -63,6 +63,17 @@ an_empty_table_finds_nothing_and_owns_nothing(void **state)
 	hash_table_cleanup(&t);
 }
 
+static int
+by_key(const void *a, const void *b, void *context)
+{
+	const struct hash_key *x = a, *y = b;
+
+	*(bool *)context = true;
+	if (x->high != y->high)
+		return x->high < y->high ? -1 : 1;
+	return (x->low > y->low) - (x->low < y->low);
+}
+
 static void
 entries_keep_the_order_of_arrival_and_can_be_sorted(void **state)
 {
@@ -70,6 +81,7 @@ entries_keep_the_order_of_arrival_and_can_be_sorted(void **state)
 		{ 1, 0 } };
 	static const size_t order[] = { 2, 1, 0 };
 	struct hash_table t = new_table();
+	bool is_asked = false;
 	const void **sorted;
 
 	(void)state;
@@ -79,8 +91,9 @@ entries_keep_the_order_of_arrival_and_can_be_sorted(void **state)
 
 		assert_int_equal(hash_table_index(&t, n), i);
 	}
-	sorted = hash_table_sorted(&t, NULL, NULL);
+	sorted = hash_table_sorted(&t, by_key, &is_asked);
 	assert_non_null(sorted);
+	assert_true(is_asked);
 	for (size_t i = 0; i < 3; i++)
 		assert_int_equal(hash_table_index(&t, sorted[i]), order[i]);
 	free(sorted);

@@ -89,6 +89,59 @@ any_cuts_and_any_bracketing_give_what_one_pass_gives(void **state)
 	}
 }
 
+/* Brings the parts together for good, the carts of each shard as bytes. */
+static void
+conclude(struct tally **parts, size_t len, struct bytes carts[SHARDS])
+{
+	assert_int_equal(tally_conclude(parts, len), ERR_OK);
+	for (unsigned i = 0; i < SHARDS; i++) {
+		struct columns c;
+
+		assert_int_equal(columns_take(parts, len, i, &c), ERR_OK);
+		assert_int_equal(
+		    columns_encode(&c, &carts[i].data, &carts[i].len), ERR_OK);
+		columns_cleanup(&c);
+	}
+}
+
+static void
+parts_that_are_concluded_say_what_one_pass_says(void **state)
+{
+	enum { PARTS = 7 };
+	uint64_t seed = 4;
+
+	(void)state;
+	for (int round = 0; round < 80; round++) {
+		struct stream s = random_stream(&seed, STREAM_MAX);
+		struct tally *whole = tally_of(geo, s.events, s.len);
+		size_t len = 1 + random_below(&seed, PARTS), from = 0;
+		struct bytes carts[SHARDS], want[SHARDS];
+		struct tally *parts[PARTS];
+
+		for (size_t i = 0; i < len; i++) {
+			size_t to = i + 1 < len ? from + random_below(&seed,
+							     s.len - from + 1)
+						: s.len;
+
+			parts[i] = tally_of(geo, s.events + from, to - from);
+			from = to;
+		}
+		conclude(&whole, 1, want);
+		conclude(parts, len, carts);
+		assert_same_tally(parts[0], whole);
+		for (unsigned i = 0; i < SHARDS; i++) {
+			assert_int_equal(carts[i].len, want[i].len);
+			assert_memory_equal(
+			    carts[i].data, want[i].data, want[i].len);
+			free(carts[i].data);
+			free(want[i].data);
+		}
+		for (size_t i = 0; i < len; i++)
+			tally_free(parts[i]);
+		tally_free(whole);
+	}
+}
+
 static void
 a_tally_that_was_merged_goes_on_like_any_other(void **state)
 {
@@ -371,6 +424,8 @@ main(void)
 		    two_neighbours_are_one_stretch_wherever_the_border_lies),
 		cmocka_unit_test(
 		    any_cuts_and_any_bracketing_give_what_one_pass_gives),
+		cmocka_unit_test(
+		    parts_that_are_concluded_say_what_one_pass_says),
 		cmocka_unit_test(
 		    a_tally_that_was_merged_goes_on_like_any_other),
 		cmocka_unit_test(
