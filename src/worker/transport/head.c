@@ -4,6 +4,8 @@
 
 #include "worker/transport/target.h"
 
+#include "common/base/config.h"
+
 #include <ctype.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,8 +28,8 @@ version(struct span text)
 
 /* The first line, taken from its bytes: llhttp also knows RTSP, ICE, and
  * HTTP/0.9, which has no version at all. */
-static enum err
-check_request_line(const struct head *h, const char *base)
+enum err
+head_check_line(const struct head *h, const char *base)
 {
 	struct span rest;
 
@@ -111,10 +113,8 @@ enum err
 head_read(const struct head *h, const char *base, struct req *r)
 {
 	struct target target;
-	enum err e = check_request_line(h, base);
+	enum err e = check_framing(h, base);
 
-	if (e == ERR_OK)
-		e = check_framing(h, base);
 	if (e == ERR_OK)
 		e = target_parse(part_text(h->target, base), &target);
 	if (e != ERR_OK)
@@ -133,6 +133,14 @@ head_read(const struct head *h, const char *base, struct req *r)
 	r->last_event_id = fields_get(&h->fields, base, FIELD_LAST_EVENT_ID);
 	r->forwarded_for = fields_get(&h->fields, base, FIELD_X_FORWARDED_FOR);
 	return ERR_OK;
+}
+
+bool
+head_is_within_limit(
+    const struct head *h, size_t len, const struct config *limits)
+{
+	return len <=
+	       HEAD_LINE_MAX + h->target.len + (uint64_t)limits->header_limit;
 }
 
 /* Sixteen bytes, compared at once (a GNU vector: SSE2, NEON, or plain code). */

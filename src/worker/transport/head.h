@@ -5,6 +5,9 @@
 #include "worker/transport/fields.h"
 
 #include <stdbool.h>
+#include <stddef.h>
+
+struct config;
 
 /* The head of a request: where its parts are, and what must hold for them
  * beyond what llhttp asks (RFC 9112, 3 to 6). */
@@ -15,10 +18,23 @@ struct head {
 	uint64_t content_length; /* as announced; 0 when chunked */
 };
 
-/* Checks the request line, the framing and the target, and fills the request,
- * except its method, with what is borrowed from `base`, where the head begins.
- * The whole head must be there. */
+/* Whether the first line is one of HTTP/1.0 or 1.1, of three parts; the whole head
+ * must be there. */
+enum err head_check_line(const struct head *h, const char *base);
+
+/* Checks the framing and the target, and fills the request, except its method,
+ * with what is borrowed from `base`, where the head begins. The whole head must
+ * be there. */
 enum err head_read(const struct head *h, const char *base, struct req *r);
+
+/* Besides the target and the header block (header_limit): the longest method and
+ * version and what stands between them. */
+enum { HEAD_LINE_MAX = 64 };
+
+/* Whether a head of so many bytes, or as many of them as have come, is within the
+ * limit. */
+bool head_is_within_limit(
+    const struct head *h, size_t len, const struct config *limits);
 
 /* Holds the lines of a head to CR LF and nothing else, and to
  * neither a continuation (blank at the beginning) nor an empty name.

@@ -3,6 +3,8 @@
  * line, by head_lines_are_strict() over the raw bytes, so that it does not
  * matter where TCP cut them.
  *
+ * Most heads are plain, and llhttp does not see them (plain_head.h).
+ *
  * The parser is paused at two places: before a body, so that a request can be
  * refused without reading it, and behind a message, because the next one waits
  * until it has been answered. A chunked body is not llhttp's: for it the message
@@ -10,6 +12,7 @@
 #include "worker/transport/http.h"
 
 #include "worker/transport/head.h"
+#include "worker/transport/plain_head.h"
 
 #include "common/base/config.h"
 
@@ -18,8 +21,6 @@
 #include <string.h>
 
 enum {
-	/* The longest method and version and what stands between them. */
-	REQUEST_LINE_MAX = 64,
 	/* Chunk sizes, extensions and trailers may take as much as a header
 	 * block, and this much more for each byte of body: enough for chunks of
 	 * one byte, not for extensions without end. */
@@ -55,15 +56,6 @@ on_target(llhttp_t *parser, const char *at, size_t len)
 	if (h->head.target.len > (uint64_t)h->config->target_limit)
 		return broken(h, ERR_TARGET_TOO_LONG);
 	return 0;
-}
-
-/* Whether the header block, up to `at`, is within its limit. */
-static bool
-is_within_limit(struct http *h, const char *at)
-{
-	return (uint64_t)(at - h->base) <=
-	       REQUEST_LINE_MAX + h->head.target.len +
-		   (uint64_t)h->config->header_limit;
 }
 
 static int
@@ -128,9 +120,10 @@ on_head(llhttp_t *parser)
 	h->head.is_old = parser->http_minor == 0;
 	h->head.content_length = h->is_chunked ? 0 : parser->content_length;
 	h->req->method = method_of(parser);
-	e = parser->method == HTTP_CONNECT
-		? ERR_METHOD_UNKNOWN
-		: head_read(&h->head, h->base, h->req);
+	e = parser->method == HTTP_CONNECT ? ERR_METHOD_UNKNOWN
+					   : head_check_line(&h->head, h->base);
+	if (e == ERR_OK)
+		e = head_read(&h->head, h->base, h->req);
 	if (e != ERR_OK)
 		return broken(h, e);
 	parser->upgrade = 0; /* there is nothing here to upgrade to */
@@ -282,6 +275,25 @@ parse_chunks(struct http *h, const char **at, const char *end)
 	return h->is_whole ? EVENT_MESSAGE : EVENT_MORE;
 }
 
+/* The whole of a message, without llhttp, which waits for the first byte of the
+ * next one. */
+static bool
+read_plain(struct http *h, struct span bytes, size_t *used)
+{
+	*used = plain_head_read(
+	    bytes, h->config, &h->head, &h->req->method, &h->req->arena);
+	if (*used == 0)
+		return false;
+	if (head_read(&h->head, h->base, h->req) != ERR_OK) {
+		/* llhttp finds what is wrong, in its order. */
+		memset(&h->head, 0, sizeof(h->head));
+		return false;
+	}
+	h->has_begun = h->is_head_whole = h->is_whole = true;
+	h->keep_alive = true;
+	return true;
+}
+
 enum http_event
 http_parse(
     struct http *h, const char *base, size_t parsed, size_t len, size_t *used)
@@ -292,6 +304,9 @@ http_parse(
 
 	assert(!h->is_whole && h->err == ERR_OK);
 	h->base = base;
+	if (parsed == 0 && !h->has_begun &&
+	    read_plain(h, span_of(base, len), used))
+		return EVENT_MESSAGE;
 	if (h->is_chunked) {
 		event = parse_chunks(h, &at, end);
 		*used = (size_t)(at - base) - parsed;
@@ -312,7 +327,9 @@ http_parse(
 			h->err = judge(h, code, stop);
 		if (h->err != ERR_OK)
 			return EVENT_BROKEN;
-		if (is_head && h->has_begun && !is_within_limit(h, stop))
+		if (is_head && h->has_begun &&
+		    !head_is_within_limit(
+			&h->head, (size_t)(stop - base), h->config))
 			return fail(h, ERR_HEADERS_TOO_LARGE);
 		at = stop;
 		if (code == HPE_PAUSED)
@@ -342,6 +359,6 @@ http_next(struct http *h)
 size_t
 http_head_max(const struct config *config)
 {
-	return REQUEST_LINE_MAX + (size_t)config->target_limit +
+	return HEAD_LINE_MAX + (size_t)config->target_limit +
 	       (size_t)config->header_limit;
 }
