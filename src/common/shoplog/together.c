@@ -86,47 +86,89 @@ add_day(struct group *g, uint32_t day)
 	return true;
 }
 
-/* category  of each goods id of the shard */
-static bool
-add_cart(struct together *t, const struct columns *c, uint32_t cart,
-    const uint32_t *category)
+/* A shard that is being added. */
+struct shard {
+	const struct columns *columns;
+	uint32_t *category; /* of each goods id */
+	uint8_t *is_wanted; /* whether it is of the wanted one */
+	uint32_t *carts;    /* paid ones that hold goods of the wanted one */
+	uint32_t carts_len;
+};
+
+/* Most carts are none of these, and which, no processor could guess: so every
+ * goods of every cart is looked at, and nothing decided before its last. */
+static void
+list_carts(struct shard *s)
 {
-	bool has_wanted = false, ok = true;
+	const struct columns *c = s->columns;
+	uint32_t len = 0;
+
+	for (uint32_t i = 0; i < c->carts_len; i++) {
+		uint8_t holds = 0;
+
+		for (uint32_t k = c->items_from[i]; k < c->items_from[i + 1];
+		     k++)
+			holds |= s->is_wanted[c->items[k]];
+		s->carts[len] = i;
+		len += holds & (c->paid_day[i] != COLUMNS_NO_DAY);
+	}
+	s->carts_len = len;
+}
+
+static bool
+add_cart(struct together *t, const struct shard *s, uint32_t cart)
+{
+	const struct columns *c = s->columns;
 	size_t held = 0;
+	bool ok = true;
 
 	t->serial++;
 	for (uint32_t i = c->items_from[cart]; i < c->items_from[cart + 1];
 	     i++) {
-		uint32_t found = category[c->items[i]];
+		uint32_t found = s->category[c->items[i]];
 
 		if (found == NO_CATEGORY || t->seen[found] == t->serial)
 			continue;
 		t->seen[found] = t->serial;
 		t->held[held++] = found;
-		has_wanted |= found == t->wanted;
 	}
-	while (ok && has_wanted && held > 0)
+	while (ok && held > 0)
 		ok = add_day(&t->groups[t->held[--held]], c->paid_day[cart]);
+	return ok;
+}
+
+static bool
+add_shard(struct together *t, struct shard *s)
+{
+	const struct columns *c = s->columns;
+	bool ok = true;
+
+	catalogue_look_up(t->catalogue, c->goods_id, c->goods_len, s->category);
+	for (uint32_t i = 0; i < c->goods_len; i++)
+		s->is_wanted[i] = s->category[i] == t->wanted;
+	list_carts(s);
+	for (uint32_t i = 0; ok && i < s->carts_len; i++)
+		ok = add_cart(t, s, s->carts[i]);
 	return ok;
 }
 
 enum err
 together_add(struct together *t, const struct columns *shard)
 {
-	uint32_t *category;
-	bool ok = true;
+	size_t goods = shard->goods_len + (size_t)1;
+	size_t carts = shard->carts_len + (size_t)1;
+	struct shard s = { .columns = shard };
+	bool ok;
 
 	if (t->wanted == NO_CATEGORY)
 		return ERR_OK;
-	category = malloc((shard->goods_len + (size_t)1) * sizeof(*category));
-	if (!category)
-		return ERR_NO_MEMORY;
-	catalogue_look_up(
-	    t->catalogue, shard->goods_id, shard->goods_len, category);
-	for (uint32_t i = 0; ok && i < shard->carts_len; i++)
-		if (shard->paid_day[i] != COLUMNS_NO_DAY)
-			ok = add_cart(t, shard, i, category);
-	free(category);
+	s.category = malloc(goods * sizeof(*s.category));
+	s.is_wanted = malloc(goods);
+	s.carts = malloc(carts * sizeof(*s.carts));
+	ok = s.category && s.is_wanted && s.carts && add_shard(t, &s);
+	free(s.category);
+	free(s.is_wanted);
+	free(s.carts);
 	return ok ? ERR_OK : ERR_NO_MEMORY;
 }
 
