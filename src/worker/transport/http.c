@@ -304,7 +304,7 @@ http_parse(
 
 	assert(!h->is_whole && h->err == ERR_OK);
 	h->base = base;
-	if (parsed == 0 && !h->has_begun &&
+	if (parsed == 0 && !h->has_begun && !h->is_over &&
 	    read_plain(h, span_of(base, len), used))
 		return EVENT_MESSAGE;
 	if (h->is_chunked) {
@@ -353,6 +353,7 @@ void
 http_next(struct http *h)
 {
 	assert(h->is_whole);
+	h->is_over = !h->keep_alive;
 	reset(h);
 }
 

@@ -22,6 +22,7 @@ struct http {
 	llhttp_t parser;
 	const struct config *config; /* limits; borrowed */
 	struct req *req;             /* filled when the head is whole */
+	bool is_over;                /* the last message ended the connection */
 
 	/* From here on all is of one message, and zeroed before the next. */
 	const char *base; /* first byte of this request; of this call */
