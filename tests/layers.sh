@@ -18,9 +18,9 @@ common/shoplog    sees  common/
 common/report     sees  common/
 worker/store      sees  common/ worker/store/ worker/req.h worker/context.h worker/pool.h
 worker/ingest     sees  common/ worker/store/ worker/ingest/ worker/req.h worker/context.h worker/pool.h
-worker/service    sees  common/ worker/store/ worker/ingest/ worker/service/ worker/req.h worker/context.h worker/pool.h
-worker/api        sees  common/ worker/api/ worker/req.h
-worker/transport  sees  common/ worker/api/ worker/service/ worker/transport/ worker/req.h worker/context.h worker/pool.h
+worker/service    sees  common/ worker/store/ worker/ingest/ worker/service/ worker/req.h worker/document.h worker/context.h worker/pool.h
+worker/api        sees  common/ worker/api/ worker/req.h worker/document.h
+worker/transport  sees  common/ worker/api/ worker/service/ worker/transport/ worker/req.h worker/document.h worker/context.h worker/pool.h
 worker            sees  common/ worker/
 master            sees  common/ master/ worker/worker.h worker/user_add.h
 '
@@ -56,6 +56,7 @@ master/report    the offline command: tests/http/test_report_command.py
 master/user      the command line: tests/http/test_user_command.py
 worker/user_add  what it does: tests/http/test_user_command.py
 worker/ingest/heap  sanitizers replace malloc: script/bench ingest measures it
+worker/document  linked alone, with req: tests/unit/req/test_document.c
 worker/pool      linked alone, with req: tests/unit/req/test_pool.c
 worker/req       linked alone, with pool: tests/unit/req/test_req.c
 '

@@ -3,6 +3,7 @@
  * that a test runs an endpoint by setting r->on_done and calling req_start. */
 #include "worker/req.h"
 #include "worker/context.h"
+#include "worker/document.h"
 #include "worker/pool.h"
 
 #include "common/base/log.h"
@@ -154,6 +155,14 @@ bool
 req_is_offload_full(const struct req *r)
 {
 	return pool_is_full(r->worker->hash_pool);
+}
+
+void
+req_cleanup(struct req *r)
+{
+	document_release(r->out.document);
+	r->out.document = NULL;
+	arena_reset(&r->arena);
 }
 
 void

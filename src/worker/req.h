@@ -100,6 +100,7 @@ struct job_row {
 
 struct worker;
 struct conn;
+struct document;
 struct route;
 
 struct req {
@@ -179,6 +180,9 @@ struct req {
 		struct field_error errors[FIELD_ERRORS_MAX];
 		size_t errors_len;
 		struct span body;
+		/* service: whose bytes the body is; the request holds it.
+		 * NULL: they are its own */
+		struct document *document;
 		const char *etag, *location, *link, *allow;
 		const char *preference_applied;
 		/* service: this is not all of the answer. When the client has
@@ -233,6 +237,9 @@ enum req_state req_offload(struct req *r, void (*work)(void *arg), void *arg,
 /* Whether req_offload() would refuse now: a request that will need it is better
  * told so before others have worked for it. */
 bool req_is_offload_full(const struct req *r);
+
+/* Gives back what the request has: its arena and its document. */
+void req_cleanup(struct req *r);
 
 /* Registers a field of a 400; more than FIELD_ERRORS_MAX are dropped. */
 void req_field_error(struct req *r, const char *field, const char *message);

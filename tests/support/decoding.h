@@ -29,7 +29,7 @@ decoding_close(void **state)
 {
 	struct req *r = *state;
 
-	arena_reset(&r->arena);
+	req_cleanup(r);
 	free(r);
 	return 0;
 }
@@ -38,7 +38,7 @@ decoding_close(void **state)
 static inline void
 decoding_reset(struct req *r)
 {
-	arena_reset(&r->arena);
+	req_cleanup(r);
 	memset(r, 0, sizeof(*r));
 }
 

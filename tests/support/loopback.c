@@ -107,7 +107,7 @@ loopback_new(struct loopback *l)
 void
 loopback_free(struct req *r)
 {
-	arena_reset(&r->arena);
+	req_cleanup(r);
 	free(r);
 }
 

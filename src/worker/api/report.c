@@ -4,11 +4,17 @@
 
 #include "common/base/civil.h"
 #include "worker/api/query.h"
+#include "worker/document.h"
 
+#include <inttypes.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { OK = 200, NOT_MODIFIED = 304 };
+
+/* Bytes of a generation's name that an ETag takes, more than there are. */
+enum { GENERATION_MAX = 64 };
 
 /* A day, or nothing when the parameter is not there. */
 static enum err
@@ -78,40 +84,25 @@ hash(uint64_t h, const void *bytes, size_t len)
 	return h;
 }
 
-static char *
-put(char *to, const char *from, size_t len)
+/* "<generation>-<report>", and "-<hash>" of what was asked beyond that. */
+static void
+make_etag(char out[DOCUMENT_NAME_MAX], const struct req *r)
 {
-	memcpy(to, from, len);
-	return to + len;
-}
-
-/* "<generation>-<report>", and "-<hash>" of what was asked beyond that. Without
- * printf(3), which would be the longest part of a report that is ready. */
-static const char *
-make_etag(struct req *r)
-{
-	const struct span *generation = &r->row.parse.generation;
-	enum { REST = 24 }; /* all but the generation, and a NUL */
-	char *etag = arena_alloc(&r->arena, generation->len + REST);
-	char *to = etag;
+	struct span generation = r->out.document->generation;
 	uint64_t h = 0xcbf29ce484222325;
+	int len = generation.len < GENERATION_MAX ? (int)generation.len
+						  : GENERATION_MAX;
 
-	if (!etag)
-		return NULL;
-	*to++ = '"';
-	to = put(to, generation->data, generation->len);
-	*to++ = '-';
-	*to++ = (char)('0' + r->in.report);
+	len = snprintf(out, DOCUMENT_NAME_MAX, "\"%.*s-%d", len,
+	    generation.data, r->in.report);
 	if (r->in.has_category || r->in.has_period) {
 		h = hash(h, r->in.category.data, r->in.category.len);
 		h = hash(h, &r->in.period.from, sizeof(r->in.period.from));
 		h = hash(h, &r->in.period.to, sizeof(r->in.period.to));
-		*to++ = '-';
-		for (int shift = 60; shift >= 0; shift -= 4)
-			*to++ = "0123456789abcdef"[h >> shift & 15];
+		len += snprintf(out + len, DOCUMENT_NAME_MAX - (size_t)len,
+		    "-%016" PRIx64, h);
 	}
-	*to = '"';
-	return etag;
+	strcpy(out + len, "\"");
 }
 
 static struct span
@@ -149,11 +140,15 @@ matches(struct span list, struct span etag)
 enum err
 api_report_encode(struct req *r)
 {
-	r->out.etag = make_etag(r);
-	if (!r->out.etag)
-		return ERR_NO_MEMORY;
+	char *etag = r->out.document->etag;
+
+	/* What was asked is the document's: all who get it asked the same. */
+	if (!etag[0])
+		make_etag(etag, r);
+	r->out.etag = etag;
 	r->out.status = OK;
-	if (matches(r->if_none_match, span_text(r->out.etag))) {
+	if (r->if_none_match.len &&
+	    matches(r->if_none_match, span_text(etag))) {
 		r->out.status = NOT_MODIFIED;
 		r->out.body = (struct span){ NULL, 0 };
 	}

@@ -3,26 +3,20 @@
  * for last: nobody asks for an older one any more.
  *
  * An entry is being made (`waiting` holds who wants it) or ready, and then in
- * the list. Documents are counted: a request that is being answered keeps its
- * one alive. */
+ * the list. */
 #include "worker/service/rendered.h"
 
 #include "worker/context.h"
+#include "worker/document.h"
 #include "worker/pool.h"
 #include "worker/service/cold.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Some thousand documents fit; who finds questions that fall into one bucket
  * has a list searched that is no longer than that. */
 enum { BUCKETS = 1024 };
-
-struct document {
-	int refs;
-	struct cold_answer answer;
-};
 
 struct waiter {
 	struct waiter *next;
@@ -37,7 +31,8 @@ struct entry {
 	struct cold_question q;
 	char *category; /* owner of q.category's bytes */
 	char *generation;
-	struct document *document;
+	struct cold_answer answer; /* while it is being made */
+	struct document *document; /* NULL: an error */
 	struct waiter *waiting;
 	bool is_ready;
 };
@@ -54,22 +49,10 @@ struct rendered {
 };
 
 static void
-document_release(void *arg)
-{
-	struct document *d = arg;
-
-	assert(d->refs > 0);
-	if (--d->refs > 0)
-		return;
-	cold_cleanup(&d->answer);
-	free(d);
-}
-
-static void
 entry_free(struct entry *n)
 {
-	if (n->document)
-		document_release(n->document);
+	document_release(n->document);
+	cold_cleanup(&n->answer);
 	free(n->category);
 	free(n->generation);
 	free(n);
@@ -79,7 +62,7 @@ static size_t
 entry_bytes(const struct entry *n)
 {
 	return sizeof(*n) + n->q.category.len + strlen(n->generation) +
-	       n->document->answer.document_len;
+	       sizeof(*n->document) + DOCUMENT_HEAD_MAX + n->document->body.len;
 }
 
 static struct entry **
@@ -195,22 +178,27 @@ turn_to(struct rendered *c, struct span generation)
 }
 
 /* What the document says goes to the request. */
-static enum err
+static void
 give(struct document *d, struct req *r)
 {
-	const struct cold_answer *a = &d->answer;
+	document_hold(d);
+	r->out.document = d;
+	r->out.body = d->body;
+	r->row.parse.generation = d->generation;
+}
 
-	d->refs++;
-	if (arena_on_reset(&r->arena, document_release, d) != 0) {
-		d->refs--;
-		return ERR_NO_MEMORY;
+/* What was made, or why it was not. */
+static enum err
+give_made(struct document *d, const struct cold_answer *a, struct req *r)
+{
+	if (a->err == ERR_OK) {
+		give(d, r);
+	} else if (a->words) {
+		r->out.detail = arena_copy(&r->arena, span_text(a->words));
+		if (!r->out.detail)
+			return ERR_NO_MEMORY;
 	}
-	r->out.detail = a->words;
-	if (a->err != ERR_OK)
-		return a->err;
-	r->out.body = span_of(a->document, a->document_len);
-	r->row.parse.generation = span_text(a->generation);
-	return ERR_OK;
+	return a->err;
 }
 
 static void
@@ -222,7 +210,15 @@ make(struct pool_job *job)
 		setup->config->redis_timeout_ms, n->cache->kept,
 		span_text(n->generation) };
 
-	cold_compute(&source, &n->q, &n->document->answer);
+	struct cold_answer *a = &n->answer;
+
+	cold_compute(&source, &n->q, a);
+	if (a->err != ERR_OK)
+		return;
+	n->document = document_new(
+	    span_text(a->generation), span_of(a->document, a->document_len));
+	if (!n->document)
+		a->err = ERR_NO_MEMORY;
 }
 
 static void
@@ -235,9 +231,22 @@ rendered_free(struct rendered *c)
 
 /* A refusal is not kept; a document is, under the generation that it is of. */
 static bool
-is_to_be_kept(const struct entry *n)
+keep(struct entry *n)
 {
-	return !n->cache->is_closing && n->document->answer.err == ERR_OK;
+	struct rendered *c = n->cache;
+	struct span generation;
+
+	if (c->is_closing || !n->document)
+		return false;
+	generation = n->document->generation;
+	free(n->generation);
+	n->generation = strndup(generation.data, generation.len);
+	if (!n->generation || find(c, generation, &n->q))
+		return false;
+	n->is_ready = true;
+	chain(n);
+	list(n);
+	return true;
 }
 
 static void
@@ -245,31 +254,26 @@ on_made(struct pool_job *job)
 {
 	struct entry *n = (struct entry *)job;
 	struct rendered *c = n->cache;
+	struct cold_answer answer = n->answer;
 	struct document *d = n->document;
 	struct waiter *w = n->waiting, *next;
 
-	d->refs++;
+	if (d)
+		document_hold(d);
+	n->answer = (struct cold_answer){ 0 };
 	n->waiting = NULL;
 	c->making--;
 	unchain(n);
-	if (is_to_be_kept(n)) {
-		free(n->generation);
-		n->generation = strdup(d->answer.generation);
-		n->is_ready =
-		    n->generation && !find(c, span_text(n->generation), &n->q);
-	}
-	if (n->is_ready) {
-		chain(n);
-		list(n);
+	if (keep(n))
 		make_room(c);
-	} else {
+	else
 		entry_free(n);
-	}
 	for (; w; w = next) {
 		next = w->next; /* it lies in the request's arena */
-		req_resume(w->req, give(d, w->req));
+		req_resume(w->req, give_made(d, &answer, w->req));
 	}
 	document_release(d);
+	cold_cleanup(&answer);
 	if (c->is_closing && c->making == 0)
 		rendered_free(c);
 }
@@ -289,14 +293,10 @@ entry_new(
 	n->generation = strndup(generation.data, generation.len);
 	n->category =
 	    strndup(q->category.len ? q->category.data : "", q->category.len);
-	n->document = calloc(1, sizeof(*n->document));
-	if (!n->generation || !n->category || !n->document) {
-		free(n->document);
-		n->document = NULL;
+	if (!n->generation || !n->category) {
 		entry_free(n);
 		return NULL;
 	}
-	n->document->refs = 1;
 	n->q.category = span_of(n->category, q->category.len);
 	return n;
 }
@@ -344,8 +344,8 @@ rendered_get(struct rendered *c, struct req *r, req_step *next)
 			unlist(n);
 			list(n);
 		}
-		e = give(n->document, r);
-		return e == ERR_OK ? next(r) : req_fail(r, e);
+		give(n->document, r);
+		return next(r);
 	}
 	w = arena_alloc(&r->arena, sizeof(*w));
 	if (!w)
@@ -354,6 +354,7 @@ rendered_get(struct rendered *c, struct req *r, req_step *next)
 		e = start(c, generation, &q, &n);
 	if (e != ERR_OK)
 		return req_fail(r, e);
+	r->row.parse.generation = span_of(NULL, 0); /* was borrowed */
 	w->req = r;
 	w->next = n->waiting;
 	n->waiting = w;

@@ -20,8 +20,8 @@ struct rendered *rendered_open(struct worker *w);
 void rendered_close(struct rendered *c);
 
 /* The document that r->in asks for, of r->row.parse.generation or of a newer
- * one, which that field then names: in r->out.body, for as long as r's arena
- * lives. Then `next` runs, or the request fails. */
+ * one, which that field then names: in r->out.document and r->out.body. Then
+ * `next` runs, or the request fails. */
 enum req_state rendered_get(struct rendered *c, struct req *r, req_step *next)
     __attribute__((warn_unused_result));
 

@@ -72,16 +72,6 @@ take_name(struct current *c, const redisReply *reply)
 	return ERR_OK;
 }
 
-static enum err
-give_name(const struct current *c, struct req *r, struct span *out)
-{
-	if (c->name_len == 0)
-		return ERR_OK;
-	*out = span_of(
-	    arena_copy(&r->arena, span_of(c->name, c->name_len)), c->name_len);
-	return out->data ? ERR_OK : ERR_NO_MEMORY;
-}
-
 static void
 on_answer(enum err err, const redisReply *reply, void *arg)
 {
@@ -105,9 +95,8 @@ on_answer(enum err err, const redisReply *reply, void *arg)
 	for (struct waiter *w = n->waiting; w != NULL; w = next) {
 		next = w->next;
 		if (err == ERR_OK)
-			req_resume(w->req, give_name(c, w->req, w->out));
-		else
-			req_resume(w->req, err);
+			*w->out = span_of(c->name, c->name_len);
+		req_resume(w->req, err);
 	}
 	free(n);
 }
@@ -199,12 +188,12 @@ store_generation(struct req *r, struct span *out, req_step *next)
 
 	*out = span_of(NULL, 0);
 	if (copy.len > 0) {
-		*out = span_of(arena_copy(&r->arena, copy), copy.len);
-		return out->data ? next(r) : req_fail(r, ERR_NO_MEMORY);
+		*out = copy;
+		return next(r);
 	}
 	if (r->generation_read != 0 && c->answered >= r->generation_read) {
-		e = give_name(c, r, out);
-		return e == ERR_OK ? next(r) : req_fail(r, e);
+		*out = span_of(c->name, c->name_len);
+		return next(r);
 	}
 	w = arena_alloc(&r->arena, sizeof(*w));
 	if (w == NULL)

@@ -21,8 +21,8 @@ void current_close(struct current *c);
  * what the request asks Redis next, so that both are one round trip. */
 void store_generation_early(struct req *r);
 
-/* out  the name, in the request's arena; the empty span: nothing has been
- *      parsed */
+/* out  the name, borrowed until the loop goes on; the empty span: nothing has
+ *      been parsed */
 enum req_state store_generation(struct req *r, struct span *out, req_step *next)
     __attribute__((warn_unused_result));
 

@@ -83,7 +83,7 @@ exchange_close(struct conn *c)
 		return;
 	c->exchange = NULL;
 	c->http.req = NULL;
-	arena_reset(&x->req.arena);
+	req_cleanup(&x->req);
 	if (pool->len == SPARES_MAX) {
 		free(x);
 		return;
@@ -139,8 +139,9 @@ answer(struct conn *c)
 	endpoint_encode(s->routes, r);
 	if (r->out.more && c->http.head.is_old)
 		r->out.close = true;
-	response_add(&s->output, r, date_now(&s->date), r->out.close,
-	    c->http.head.is_old);
+	date_now(&s->date);
+	response_add(
+	    &s->output, r, &s->date, r->out.close, c->http.head.is_old);
 	server_count_request(s);
 	if (r->out.more && r->method != METHOD_HEAD)
 		c->state = CONN_PIECE;
@@ -265,7 +266,7 @@ exchange_go_on(struct conn *c)
 	size_t shown = r->out.shown;
 	bool close = r->out.close, is_stream = r->out.is_stream;
 
-	arena_reset(&r->arena);
+	req_cleanup(r);
 	r->chain = NULL;
 	memset(&r->row, 0, sizeof(r->row));
 	memset(&r->out, 0, sizeof(r->out));

@@ -2,6 +2,8 @@
  * once at the end. */
 #include "worker/transport/output.h"
 
+#include "worker/document.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,8 +64,28 @@ output_lend(struct output *out, struct span bytes, struct arena *arena)
 		output_add(out, bytes);
 		return;
 	}
-	*loan = (struct output_loan){ out->len, bytes, *arena };
+	*loan = (struct output_loan){ out->len, bytes, *arena, NULL };
 	arena_init(arena);
+	out->loans_len++;
+	out->lent += bytes.len;
+}
+
+void
+output_lend_document(struct output *out, struct document *d)
+{
+	struct output_loan *loan = &out->loans[out->loans_len];
+	struct span bytes = document_message(d);
+
+	if ((bytes.len < OUTPUT_LOAN_MIN && output_len(out) > 0) ||
+	    out->loans_len == OUTPUT_LOANS) {
+		output_add(out, bytes);
+		return;
+	}
+	*loan = (struct output_loan){
+		.at = out->len, .bytes = bytes, .document = d
+	};
+	document_hold(d);
+	d->lent++;
 	out->loans_len++;
 	out->lent += bytes.len;
 }
@@ -153,8 +175,15 @@ output_send(struct output *out, uv_stream_t *stream,
 void
 output_clear(struct output *out)
 {
-	while (out->loans_len > 0)
-		arena_reset(&out->loans[--out->loans_len].arena);
+	while (out->loans_len > 0) {
+		struct output_loan *loan = &out->loans[--out->loans_len];
+
+		arena_reset(&loan->arena);
+		if (loan->document != NULL) {
+			loan->document->lent--;
+			document_release(loan->document);
+		}
+	}
 	out->lent = 0;
 	if (out->capacity > KEEP_MAX)
 		output_cleanup(out);

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <uv.h>
 
+struct document;
+
 /* The bytes of answers before they are written: a worker has one, because the
  * answers to what one read(2) brought are written together, at once. Heads and
  * short bodies are copied, a long body is written from where it lies. Zeroed is
@@ -22,7 +24,8 @@ struct output {
 	struct output_loan {
 		size_t at; /* in data: it goes before this byte */
 		struct span bytes;
-		struct arena arena; /* owner of the bytes, or empty */
+		struct arena arena;        /* owner of the bytes, or empty */
+		struct document *document; /* the same, held; or NULL */
 	} loans[OUTPUT_LOANS];
 	size_t loans_len, lent; /* bytes */
 };
@@ -53,6 +56,10 @@ output_add_text(struct output *out, const char *text)
  *
  * arena  left empty; bytes that are static may come with an empty one */
 void output_lend(struct output *out, struct span bytes, struct arena *arena);
+
+/* Head and body of a document, which is held until they are sent: in one piece of
+ * memory, so that a small one is copied only when it is one of several. */
+void output_lend_document(struct output *out, struct document *d);
 
 static inline size_t
 output_len(const struct output *out)

@@ -1,6 +1,8 @@
 /* struct req.out as bytes of HTTP/1.1. */
 #include "worker/transport/response.h"
 
+#include "worker/document.h"
+
 #include <stdio.h>
 
 /* RFC 9110, 15: the reason is for people, the number is what counts. */
@@ -66,9 +68,9 @@ add_header(struct output *out, const char *name, const char *value)
 	output_add_text(out, "\r\n");
 }
 
-void
-response_add(struct output *out, struct req *r, const char *date, bool is_last,
-    bool is_old)
+static void
+add_head(struct output *out, const struct req *r, const char *date,
+    bool is_last, bool is_old)
 {
 	bool has_body = r->out.status != 204 && r->out.status != 304;
 
@@ -106,6 +108,46 @@ response_add(struct output *out, struct req *r, const char *date, bool is_last,
 		output_add_text(out, "\r\n");
 	}
 	output_add_text(out, "\r\n");
+}
+
+/* The head that stands before the document is still right, or a new one is put
+ * there. */
+static bool
+renew_head(struct output *out, const struct req *r, const struct date *date,
+    bool is_last, bool is_old)
+{
+	struct document *d = r->out.document;
+	size_t at = out->len;
+
+	if (d->head_len > 0 && d->head_s == date->unix_s &&
+	    d->head_is_last == is_last && d->head_is_old == is_old)
+		return true;
+	add_head(out, r, date->text, is_last, is_old);
+	if (out->has_failed ||
+	    !document_set_head(d, span_of(out->data + at, out->len - at)))
+		return false;
+	out->len = at;
+	d->head_s = date->unix_s;
+	d->head_is_last = is_last;
+	d->head_is_old = is_old;
+	return true;
+}
+
+void
+response_add(struct output *out, struct req *r, const struct date *date,
+    bool is_last, bool is_old)
+{
+	bool has_body = r->out.status != 204 && r->out.status != 304;
+
+	if (r->out.document != NULL && r->out.status == 200 &&
+	    r->method != METHOD_HEAD) {
+		if (renew_head(out, r, date, is_last, is_old))
+			output_lend_document(out, r->out.document);
+		else
+			output_add(out, r->out.body);
+		return;
+	}
+	add_head(out, r, date->text, is_last, is_old);
 	if (r->method == METHOD_HEAD)
 		return;
 	if (has_body && r->out.more)

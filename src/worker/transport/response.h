@@ -2,16 +2,17 @@
 #define TRAWL_TRANSPORT_RESPONSE_H
 
 #include "worker/req.h"
+#include "worker/transport/date.h"
 #include "worker/transport/output.h"
 
 /* Adds the answer r->out to what is to be written: status line, headers, body
- * (none for HEAD, 204 and 304). The request's arena may go along with it: what
- * lies there is not to be used afterwards.
+ * (none for HEAD, 204 and 304). The request's arena or document may go along with
+ * it: what lies there is not to be used afterwards.
  *
- * date        the text of the Date header
+ * date        of this second
  * is_last     the connection is closed after it
  * is_old      the client speaks HTTP/1.0, which must be told that it stays open */
-void response_add(struct output *out, struct req *r, const char *date,
+void response_add(struct output *out, struct req *r, const struct date *date,
     bool is_last, bool is_old);
 
 /* The same for an answer of which this is the first piece (r->out.more), and for

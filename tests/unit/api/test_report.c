@@ -1,6 +1,7 @@
 #include "worker/api/report.h"
 
 #include "support/decoding.h"
+#include "worker/document.h"
 
 #include <stdio.h>
 
@@ -77,8 +78,11 @@ what_is_no_period_names_the_parameter(void **state)
 static int
 status(struct req *r, const char *if_none_match)
 {
-	r->row.parse.generation = span_text("7-1a2b3c4d");
-	r->out.body = span_text("{}");
+	if (!r->out.document)
+		r->out.document =
+		    document_new(span_text("7-1a2b3c4d"), span_text("{}"));
+	assert_non_null(r->out.document);
+	r->out.body = r->out.document->body;
 	r->if_none_match = span_text(if_none_match);
 	assert_int_equal(api_report_encode(r), ERR_OK);
 	assert_int_equal(r->out.body.len, r->out.status == 304 ? 0 : 2);

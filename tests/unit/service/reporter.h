@@ -108,7 +108,7 @@ asked_run(struct reporter *t, struct asked *a, req_step *first)
 static inline void
 asked_free(struct asked *a)
 {
-	arena_reset(&a->req.arena);
+	req_cleanup(&a->req);
 }
 
 #endif
