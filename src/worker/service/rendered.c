@@ -105,7 +105,6 @@ list(struct entry *n)
 	n->older = c->newest;
 	*(c->newest ? &c->newest->newer : &c->oldest) = n;
 	c->newest = n;
-	c->bytes += entry_bytes(n);
 }
 
 static void
@@ -115,12 +114,12 @@ unlist(struct entry *n)
 
 	*(n->newer ? &n->newer->older : &c->newest) = n->older;
 	*(n->older ? &n->older->newer : &c->oldest) = n->newer;
-	c->bytes -= entry_bytes(n);
 }
 
 static void
 drop(struct entry *n)
 {
+	n->cache->bytes -= entry_bytes(n);
 	unlist(n);
 	unchain(n);
 	entry_free(n);
@@ -246,6 +245,7 @@ keep(struct entry *n)
 	n->is_ready = true;
 	chain(n);
 	list(n);
+	c->bytes += entry_bytes(n);
 	return true;
 }
 

@@ -15,17 +15,25 @@ static const struct {
 #undef X
 };
 
-/* Setting a letter's bit 0x20 makes it small; what else has it set by that is
- * told by strncasecmp(3). */
+/* Setting its bit 0x20 makes a letter small. What else becomes a byte of a known
+ * name by that (CR becomes '-') cannot stand in a name. */
+static bool
+is_name(const char *small, struct span name)
+{
+	size_t i = 0;
+
+	while (i < name.len && small[i] == (name.data[i] | 0x20))
+		i++;
+	return i == name.len;
+}
+
 static enum field
 find(struct span name)
 {
 	enum field i = 0;
 
 	while (i < FIELDS &&
-	       (known[i].len != name.len ||
-		   known[i].name[0] != (name.data[0] | 0x20) ||
-		   strncasecmp(known[i].name, name.data, name.len) != 0))
+	       (known[i].len != name.len || !is_name(known[i].name, name)))
 		i++;
 	return i;
 }

@@ -110,21 +110,17 @@ check_framing(const struct head *h, const char *base)
 }
 
 enum err
-head_read(const struct head *h, const char *base, struct req *r)
+head_take(const struct head *h, const char *base, const struct target *target,
+    struct req *r)
 {
-	struct target target;
 	enum err e = check_framing(h, base);
 
-	if (e == ERR_OK)
-		e = target_parse(part_text(h->target, base), &target);
 	if (e != ERR_OK)
 		return e;
-	if (target.path.data[0] == '*' && r->method != METHOD_OPTIONS)
-		return ERR_BAD_REQUEST;
-	r->path = target.path;
-	r->query = target.query;
-	r->host = target.host.len ? target.host
-				  : fields_get(&h->fields, base, FIELD_HOST);
+	r->path = target->path;
+	r->query = target->query;
+	r->host = target->host.len ? target->host
+				   : fields_get(&h->fields, base, FIELD_HOST);
 	r->authorization = fields_get(&h->fields, base, FIELD_AUTHORIZATION);
 	r->content_type = fields_get(&h->fields, base, FIELD_CONTENT_TYPE);
 	r->if_none_match = fields_get(&h->fields, base, FIELD_IF_NONE_MATCH);
@@ -133,6 +129,18 @@ head_read(const struct head *h, const char *base, struct req *r)
 	r->last_event_id = fields_get(&h->fields, base, FIELD_LAST_EVENT_ID);
 	r->forwarded_for = fields_get(&h->fields, base, FIELD_X_FORWARDED_FOR);
 	return ERR_OK;
+}
+
+enum err
+head_read(const struct head *h, const char *base, struct req *r)
+{
+	struct target target;
+	enum err e = target_parse(part_text(h->target, base), &target);
+
+	if (e == ERR_OK && target.path.data[0] == '*' &&
+	    r->method != METHOD_OPTIONS)
+		e = ERR_BAD_REQUEST;
+	return e == ERR_OK ? head_take(h, base, &target, r) : e;
 }
 
 bool

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 struct config;
+struct target;
 
 /* The head of a request: where its parts are, and what must hold for them
  * beyond what llhttp asks (RFC 9112, 3 to 6). */
@@ -22,9 +23,13 @@ struct head {
  * must be there. */
 enum err head_check_line(const struct head *h, const char *base);
 
-/* Checks the framing and the target, and fills the request, except its method,
- * with what is borrowed from `base`, where the head begins. The whole head must
- * be there. */
+/* Checks the framing, and fills the request, except its method, with what is
+ * borrowed from `base`, where the head begins, and with the parts of its target.
+ * The whole head must be there. */
+enum err head_take(const struct head *h, const char *base,
+    const struct target *target, struct req *r);
+
+/* Takes the target apart, and does the same. */
 enum err head_read(const struct head *h, const char *base, struct req *r);
 
 /* Besides the target and the header block (header_limit): the longest method and

@@ -280,11 +280,13 @@ parse_chunks(struct http *h, const char **at, const char *end)
 static bool
 read_plain(struct http *h, struct span bytes, size_t *used)
 {
-	*used = plain_head_read(
-	    bytes, h->config, &h->head, &h->req->method, &h->req->arena);
+	struct target target;
+
+	*used = plain_head_read(bytes, h->config, &h->head, &target,
+	    &h->req->method, &h->req->arena);
 	if (*used == 0)
 		return false;
-	if (head_read(&h->head, h->base, h->req) != ERR_OK) {
+	if (head_take(&h->head, h->base, &target, h->req) != ERR_OK) {
 		/* llhttp finds what is wrong, in its order. */
 		memset(&h->head, 0, sizeof(h->head));
 		return false;

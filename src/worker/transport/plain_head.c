@@ -2,8 +2,6 @@
  * llhttp begins at the first byte. */
 #include "worker/transport/plain_head.h"
 
-#include "worker/transport/target.h"
-
 #include "common/base/config.h"
 
 #include <stdbool.h>
@@ -15,6 +13,7 @@
 struct reading {
 	const char *base, *end;
 	struct head *head;
+	struct target *target;
 	struct arena *arena;
 	size_t fields_left;
 };
@@ -109,7 +108,7 @@ static const char *
 read_request_line(
     struct reading *r, enum req_method *method, uint64_t target_max)
 {
-	const char *at = r->base, *blank;
+	const char *at = r->base, *blank, *question;
 
 	if (BEGINS_WITH(at, r->end, "GET /")) {
 		*method = METHOD_GET;
@@ -120,7 +119,11 @@ read_request_line(
 	} else {
 		return NULL;
 	}
-	blank = at;
+	question = at;
+	while (question < r->end && *question != '?' &&
+	       target_bytes[(unsigned char)*question])
+		question++;
+	blank = question;
 	while (blank < r->end && target_bytes[(unsigned char)*blank])
 		blank++;
 	if ((uint64_t)(blank - at) > target_max ||
@@ -128,6 +131,10 @@ read_request_line(
 		return NULL;
 	r->head->target =
 	    (struct part){ (uint32_t)(at - r->base), (uint32_t)(blank - at) };
+	r->target->path = span_of(at, (size_t)(question - at));
+	if (blank > question)
+		r->target->query =
+		    span_of(question + 1, (size_t)(blank - question - 1));
 	return blank + strlen(" HTTP/1.1\r\n");
 }
 
@@ -150,11 +157,15 @@ read_head(
 
 size_t
 plain_head_read(struct span bytes, const struct config *limits,
-    struct head *head, enum req_method *method, struct arena *arena)
+    struct head *head, struct target *target, enum req_method *method,
+    struct arena *arena)
 {
-	struct reading r = { bytes.data, bytes.data + bytes.len, head, arena,
-		(size_t)limits->header_count_limit };
-	const char *end = read_head(&r, limits, method);
+	struct reading r = { bytes.data, bytes.data + bytes.len, head, target,
+		arena, (size_t)limits->header_count_limit };
+	const char *end;
+
+	*target = (struct target){ 0 };
+	end = read_head(&r, limits, method);
 
 	if (end != NULL &&
 	    head_is_within_limit(head, (size_t)(end - r.base), limits))

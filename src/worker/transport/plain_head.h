@@ -3,6 +3,7 @@
 
 #include "worker/req.h"
 #include "worker/transport/head.h"
+#include "worker/transport/target.h"
 
 #include <stddef.h>
 
@@ -15,12 +16,14 @@ struct config;
  * (test_http.c, fuzz_transport.c); it decides about everything else, whatever is
  * wrong with it. Pure. */
 
-/* Reads the head that `bytes` begin with. head_read() is still to be asked.
+/* Reads the head that `bytes` begin with. head_take() is still to be asked.
  *
  * head    zeroed; filled, with places from the first byte on
+ * target  filled, but for its host
  * arena   for headers that come several times
  * Returns the length of the head; 0: it is not plain, and `head` as before. */
 size_t plain_head_read(struct span bytes, const struct config *limits,
-    struct head *head, enum req_method *method, struct arena *arena);
+    struct head *head, struct target *target, enum req_method *method,
+    struct arena *arena);
 
 #endif

@@ -40,31 +40,31 @@ id_parse(struct span text, int64_t *id)
 	return true;
 }
 
-/* Compares up to the next brace, takes the segment there, goes on. */
+/* Compares up to the next brace, which is no byte of a path, takes the segment
+ * there, goes on. */
 static bool
 matches(const char *pattern, struct span path, struct req *r)
 {
-	size_t at = 0;
+	const char *at = path.data, *end = path.data + path.len;
 
-	while (*pattern != '\0') {
-		if (*pattern != '{') {
-			if (at == path.len || path.data[at] != *pattern)
-				return false;
+	for (;;) {
+		while (at < end && *at == *pattern) {
+			at++;
 			pattern++;
-			at++;
-			continue;
 		}
-		struct span segment = span_of(path.data + at, 0);
-		while (at < path.len && path.data[at] != '/')
+		if (*pattern != '{')
+			return *pattern == '\0' && at == end;
+		struct span segment = span_of(at, 0);
+		while (at < end && *at != '/')
 			at++;
-		segment.len = (size_t)(path.data + at - segment.data);
+		segment.len = (size_t)(at - segment.data);
 		bool is_id = id_parse(segment, &r->path_id);
 		if (segment.len == 0 || (pattern[1] == 'i' && !is_id))
 			return false;
 		r->path_name = segment;
-		pattern = strchr(pattern, '}') + 1;
+		while (*pattern++ != '}')
+			;
 	}
-	return at == path.len;
 }
 
 static enum err

@@ -151,11 +151,9 @@ target_host_is_valid(struct span host)
 		}
 		len++;
 	} else {
-		while (len < host.len && host.data[len] != ':') {
-			if (!host_bytes[(unsigned char)host.data[len]])
-				return false;
+		while (
+		    len < host.len && host_bytes[(unsigned char)host.data[len]])
 			len++;
-		}
 		if (len == 0)
 			return false;
 	}

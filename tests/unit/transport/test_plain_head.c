@@ -44,8 +44,9 @@ read_plain(const char *bytes, size_t len)
 	struct arena arena = { 0 };
 	enum req_method method;
 	struct head head = { 0 };
+	struct target target;
 	size_t taken = plain_head_read(
-	    span_of(bytes, len), &config, &head, &method, &arena);
+	    span_of(bytes, len), &config, &head, &target, &method, &arena);
 
 	if (taken == 0)
 		assert_memory_equal(&head, &none, sizeof(head));
@@ -86,15 +87,16 @@ its_parts_are_found(void **state)
 	struct arena arena = { 0 };
 	struct head head = { 0 };
 	struct req req = { 0 };
+	struct target target;
 	enum req_method method;
 
 	(void)state;
 	assert_int_equal(plain_head_read(span_of(bytes, sizeof(bytes) - 1),
-			     &config, &head, &method, &arena),
+			     &config, &head, &target, &method, &arena),
 	    sizeof(bytes) - 1 - 3);
 	assert_int_equal(method, METHOD_GET);
 	assert_false(head.is_old);
-	assert_int_equal(head_read(&head, bytes, &req), ERR_OK);
+	assert_int_equal(head_take(&head, bytes, &target, &req), ERR_OK);
 	assert_true(span_is_equal(req.path, span_text("/a")));
 	assert_true(span_is_equal(req.query, span_text("b=c")));
 	assert_true(span_is_equal(req.host, span_text("a:80")));
