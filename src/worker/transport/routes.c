@@ -1,7 +1,8 @@
 /* The table: open this file first. A request is one row, read from left to
  * right: method and path, whether a token is required, what is asked of the
  * store meanwhile, who may, what is read out of the request (api), what is done
- * (service), what is shown (api). */
+ * (service), what is shown (api). The search begins at the top, where stands what
+ * is asked most. */
 #include "worker/transport/routes.h"
 
 #include "worker/api/echo.h"
@@ -28,6 +29,7 @@
 /* clang-format off */
 static const struct route rows[] = {
 	/* method, path,      session, early,              permit,                     decode,                serve,               encode */
+	{ GET,    "/report/{n}",  true,  service_report_early, NULL,                       api_report_decode,     service_report,      api_report_encode },
 	{ GET,    "/",            false, NULL,                 NULL,                       NULL,                  service_hello,       api_hello_encode },
 	{ POST,   "/",            false, NULL,                 NULL,                       api_echo_decode,       service_echo,        api_echo_encode },
 	{ POST,   "/user",        false, NULL,                 service_user_permit_create, api_user_decode,       service_user_create, api_user_created_encode },
@@ -42,7 +44,6 @@ static const struct route rows[] = {
 	{ POST,   "/parse",       true,  NULL,                 NULL,                       api_parse_decode,      service_parse,       api_parse_encode },
 	{ GET,    "/parse/{job}", true,  NULL,                 NULL,                       api_job_decode,        service_job,         api_job_encode },
 	{ GET,    "/parse/{job}/events", true,  NULL,          NULL,                       api_job_events_decode, service_job_events,  api_job_events_encode },
-	{ GET,    "/report/{n}",  true,  service_report_early, NULL,                       api_report_decode,     service_report,      api_report_encode },
 	{ GET,    "/live",        false, NULL,                 NULL,                       NULL,                  service_live,        api_live_encode },
 	{ GET,    "/ready",       false, NULL,                 NULL,                       NULL,                  service_ready,       api_ready_encode },
 };
