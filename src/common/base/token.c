@@ -55,12 +55,13 @@ token_new(int64_t user_id, char out[TOKEN_TEXT])
 	    sizeof(random), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-static bool
-is_base64url(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	       (c >= '0' && c <= '9') || c == '-' || c == '_';
-}
+static const bool base64url_bytes[256] = {
+	['A' ... 'Z'] = true,
+	['a' ... 'z'] = true,
+	['0' ... '9'] = true,
+	['-'] = true,
+	['_'] = true,
+};
 
 /* Whether `token` has the form that token_new() gives; its user id. */
 static bool
@@ -76,7 +77,7 @@ read_form(struct span token, int64_t *user_id)
 	if (token.data[dot] != '.' || token.data[0] == '0')
 		return false;
 	for (size_t i = dot + 1; i < token.len; i++)
-		if (!is_base64url(token.data[i]))
+		if (!base64url_bytes[(unsigned char)token.data[i]])
 			return false;
 	if (!span_to_u64(span_of(token.data, dot), &id) || id > INT64_MAX)
 		return false;

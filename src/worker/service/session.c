@@ -31,7 +31,9 @@ token_of(struct span authorization)
 	static const char scheme[] = "bearer ";
 	struct span token = authorization;
 
+	/* Most say nothing; a token begins with a digit. */
 	if (token.len >= sizeof(scheme) - 1 &&
+	    (token.data[0] | 0x20) == scheme[0] &&
 	    strncasecmp(token.data, scheme, sizeof(scheme) - 1) == 0) {
 		token.data += sizeof(scheme) - 1;
 		token.len -= sizeof(scheme) - 1;
