@@ -4,6 +4,7 @@
 
 #include "common/base/civil.h"
 #include "common/shoplog/bytes.h"
+#include "common/shoplog/carts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +114,19 @@ columns_block_new(struct columns_block *b, struct columns_size size)
 	}
 	point(b, &l);
 	return ERR_OK;
+}
+
+void
+columns_block_put_cart(
+    struct columns_block *b, uint32_t i, const struct cart *cart)
+{
+	b->cart_id[i] = cart->key.low;
+	b->named_day[i] = cart->named_day;
+	b->paid_day[i] = cart->paid_day;
+	b->owner[i] = cart->owner;
+	b->owner_key[i] = cart->owner_key;
+	if (b->owner_low)
+		b->owner_low[i] = cart->owner_low;
 }
 
 void

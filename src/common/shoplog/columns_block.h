@@ -40,6 +40,8 @@ enum {
 	COLUMNS_SAMPLE_STEP = 256,
 };
 
+struct cart;
+
 struct columns_size {
 	uint32_t carts_len, goods_len, items_len;
 	bool is_wide;
@@ -78,6 +80,10 @@ void columns_block_give(struct columns_block *b, struct columns *out);
 /* A copy of bytes that were a block, with every promise of struct columns
  * checked; ERR_CORRUPT. */
 enum err columns_block_read(struct columns_block *b, struct span bytes);
+
+/* Fills row `i`, all but its goods. */
+void columns_block_put_cart(
+    struct columns_block *b, uint32_t i, const struct cart *cart);
 
 /* Once cart_id is filled. */
 void columns_block_fill_sample(struct columns_block *b);
