@@ -152,6 +152,20 @@ class AnySplit(PeriodCase, Case):
             self.assert_period(client, visits(64, 200, days=5), *period)
 
 
+class Kept(PeriodCase, Case):
+    """How much of what was read may be kept for the next period, in bytes: none,
+    some of it and all make no difference."""
+
+    def test_more_or_less_gives_the_answers_of_the_reference(self):
+        log = visits(65, 400, days=9)
+        for size in 0, 30000, 1 << 20:
+            service = self.start(log, workers=1, segment_copies=size)
+            client = service.register()
+            self.assert_status(client.get("/parse"), 201)
+            for period in random_periods(66, 8, 10):
+                self.assert_period(client, log, *period)
+
+
 class Growth(PeriodCase, Case):
     """What a later line changes in a period that is long over."""
 
