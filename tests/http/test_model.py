@@ -53,6 +53,8 @@ class Conversation:
 
 
 class RandomCalls(Case):
+    limit_s = 20 * RUNS + SHRINK_S
+
     def test_random_calls_are_answered_as_the_model_says(self):
         one, two = self.start_two(login_tries=10 ** 6)
         self.conversation = Conversation((one, two))

@@ -57,6 +57,9 @@ without_anything_set_the_defaults_hold(void **state)
 	assert_string_equal(c.logs_file_name, "logs.txt");
 	assert_string_equal(c.data_dir, "var");
 	assert_int_equal(c.session_ttl, 86400);
+	/* OWASP's least for argon2id. */
+	assert_int_equal(c.password_passes, 2);
+	assert_int_equal(c.password_memory, 19 << 20);
 	assert_int_equal(c.proxies_len, 0);
 	assert_int_equal(config_defaults(&defaults), ERR_OK);
 	assert_string_equal(defaults.host, c.host);
