@@ -149,6 +149,8 @@ struct req {
 		bool is_noted; /* that it was used in this minute */
 	} session;
 	uint64_t generation_read; /* store: under way for it; 0: none is */
+	unsigned replies_due;     /* store: to queries that it waits for */
+	enum err replies_err;     /* store: the first of theirs that failed */
 
 	/* service: what the steps of an endpoint hand on to each other; in the
 	 * arena, set by the first of them */

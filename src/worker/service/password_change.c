@@ -2,7 +2,7 @@
  * account by it, and who changes a password throws out everybody else.
  *
  *	service_password_change  read the user
- *	enter                    may a password be tried now?
+ *	begin, ask               may a password be tried now?
  *	check                    the current password, on a pool thread, and the
  *	                         hash of the new one
  *	judge                    wrong: refused
@@ -17,7 +17,7 @@
 #include "worker/service/user.h"
 #include "worker/store/user.h"
 
-static req_step enter, check, judge, refuse, changed;
+static req_step begin, ask, check, judge, refuse, changed;
 
 struct change {
 	struct throttle_try *try;
@@ -32,16 +32,36 @@ struct change {
 enum req_state
 service_password_change(struct req *r)
 {
-	return store_user_read(r, r->session.user_id, &r->row.user, enter);
+	return store_user_read(r, r->session.user_id, &r->row.user, begin);
 }
 
 static enum req_state
-enter(struct req *r)
+begin(struct req *r)
 {
+	const struct config *config = r->worker->setup->config;
+	struct change *c;
+
 	/* Deleted since the session was looked up: its tokens are dead. */
 	if (r->row.user.id == 0)
 		return req_fail(r, ERR_NO_SESSION);
-	return throttle_enter(r, r->row.user.login, check);
+	c = arena_alloc(&r->arena, sizeof(*c));
+	if (!c)
+		return req_fail(r, ERR_NO_MEMORY);
+	r->chain = c;
+	c->cost.passes = (uint64_t)config->password_passes;
+	c->cost.memory_bytes = (uint64_t)config->password_memory;
+	c->current = r->in.current_password;
+	c->password = r->in.password;
+	c->hash_now = r->row.user.password_hash;
+	return throttle_begin(r, r->row.user.login, &c->try, ask);
+}
+
+static enum req_state
+ask(struct req *r)
+{
+	struct change *c = r->chain;
+
+	return throttle_ask(r, c->try, check);
 }
 
 static void
@@ -58,18 +78,10 @@ check_and_hash(void *arg)
 static enum req_state
 check(struct req *r)
 {
-	const struct config *config = r->worker->setup->config;
-	struct change *c = arena_alloc(&r->arena, sizeof(*c));
+	struct change *c = r->chain;
 
-	if (!c)
-		return req_fail(r, ERR_NO_MEMORY);
-	c->try = r->chain;
-	r->chain = c;
-	c->cost.passes = (uint64_t)config->password_passes;
-	c->cost.memory_bytes = (uint64_t)config->password_memory;
-	c->current = r->in.current_password;
-	c->password = r->in.password;
-	c->hash_now = r->row.user.password_hash;
+	if (!throttle_allows(c->try))
+		return throttle_refuse(r, c->try);
 	return req_offload(r, check_and_hash, c, judge);
 }
 

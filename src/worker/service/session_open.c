@@ -1,8 +1,8 @@
 /* POST /user/auth: login and password in, session token out.
  *
- *	service_login  may it be tried now? Not when the pool is full already
- *	find_login     whose login it is
- *	find_user      that user; nobody's login: a user that never was
+ *	service_login  not when the pool is full already; whose login is it?
+ *	find_user      that user; nobody's login: a user that never was. And may it
+ *	               be tried now?
  *	check          the password, on a pool thread; nobody's: against a dummy
  *	judge          wrong: refused
  *	open_session   under a new token; the place is known from now on
@@ -21,7 +21,7 @@
 
 #include <inttypes.h>
 
-static req_step find_login, find_user, check, judge, refuse, opened;
+static req_step find_user, check, judge, refuse, opened;
 
 enum { AGENT_MAX = 255 }; /* bytes of User-Agent that are kept */
 
@@ -41,24 +41,20 @@ struct attempt {
 enum req_state
 service_login(struct req *r)
 {
+	const struct config *config = r->worker->setup->config;
+	struct attempt *a;
+
 	if (req_is_offload_full(r))
 		return req_fail(r, ERR_OVERLOAD);
-	return throttle_enter(r, r->in.login, find_login);
-}
-
-static enum req_state
-find_login(struct req *r)
-{
-	const struct config *config = r->worker->setup->config;
-	struct attempt *a = arena_alloc(&r->arena, sizeof(*a));
-
+	a = arena_alloc(&r->arena, sizeof(*a));
 	if (!a)
 		return req_fail(r, ERR_NO_MEMORY);
-	a->try = r->chain;
 	r->chain = a;
 	a->cost.passes = (uint64_t)config->password_passes;
 	a->cost.memory_bytes = (uint64_t)config->password_memory;
 	a->password = r->in.password;
+	if (throttle_begin(r, r->in.login, &a->try, NULL) == REQ_DONE)
+		return REQ_DONE;
 	return store_login_find(r, r->in.login, &a->user_id, find_user);
 }
 
@@ -68,6 +64,8 @@ find_user(struct req *r)
 {
 	struct attempt *a = r->chain;
 
+	if (throttle_ask(r, a->try, NULL) == REQ_DONE)
+		return REQ_DONE;
 	return store_user_read(r, a->user_id, &a->user, check);
 }
 
@@ -103,6 +101,8 @@ check(struct req *r)
 {
 	struct attempt *a = r->chain;
 
+	if (!throttle_allows(a->try))
+		return throttle_refuse(r, a->try);
 	a->hash = a->user.id != 0 ? a->user.password_hash.data
 				  : dummy_hash(r, &a->cost);
 	if (!a->hash)

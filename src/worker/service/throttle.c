@@ -1,8 +1,5 @@
-/*	throttle_enter  one more of the login, from anywhere
- *	ask             may it be tried from here, now? Then one more from here
- *	decide          go on, or come back later
- *	end             the request is over: what did not fail is taken back
- */
+/* What a try has counted is told by what Redis answered, so that it can be taken
+ * back whenever the request ends. */
 #include "worker/service/throttle.h"
 #include "common/base/cidr.h"
 #include "common/base/config.h"
@@ -23,12 +20,9 @@ struct throttle_try {
 	struct throttle throttle;
 	int64_t failures; /* before; NOT_COUNTED by the login */
 	int64_t wait_ms;  /* 0: counted by the place */
-	req_step *next;
 	enum verdict verdict;
 	bool is_passed;
 };
-
-static req_step ask, decide;
 
 /* The place a client is at; who has an IPv6 address has the other 2^64 of its
  * network, too. {NULL, 0} when memory is out. */
@@ -75,38 +69,38 @@ end(void *arg)
 }
 
 enum req_state
-throttle_enter(struct req *r, struct span login, req_step *next)
+throttle_begin(
+    struct req *r, struct span login, struct throttle_try **out, req_step *next)
 {
 	struct throttle_try *t = arena_alloc(&r->arena, sizeof(*t));
 
 	if (!t || arena_on_reset(&r->arena, end, t) < 0)
 		return req_fail(r, ERR_NO_MEMORY);
-	r->chain = t;
 	t->worker = r->worker;
 	t->throttle = throttle_of(r, login);
 	t->failures = t->wait_ms = NOT_COUNTED;
-	t->next = next;
 	if (!t->throttle.block.data)
 		return req_fail(r, ERR_NO_MEMORY);
-	return store_throttle_login(r, &t->throttle, &t->failures, ask);
+	*out = t;
+	return store_throttle_login(r, &t->throttle, &t->failures, next);
 }
 
-static enum req_state
-ask(struct req *r)
+enum req_state
+throttle_ask(struct req *r, struct throttle_try *t, req_step *next)
 {
-	struct throttle_try *t = r->chain;
-
 	return store_throttle_try(r, &t->throttle,
-	    t->failures >= t->throttle.free_block, &t->wait_ms, decide);
+	    t->failures >= t->throttle.free_block, &t->wait_ms, next);
 }
 
-static enum req_state
-decide(struct req *r)
+bool
+throttle_allows(const struct throttle_try *t)
 {
-	struct throttle_try *t = r->chain;
+	return t->wait_ms == 0;
+}
 
-	if (t->wait_ms == 0)
-		return t->next(r);
+enum req_state
+throttle_refuse(struct req *r, const struct throttle_try *t)
+{
 	r->out.retry_after_s = (int)((t->wait_ms + 999) / 1000);
 	return req_fail(r, ERR_TOO_MANY);
 }

@@ -19,11 +19,21 @@
  * once get no further than one after the other. */
 struct throttle_try;
 
-/* Begins a try and runs `next`, which finds it in r->chain, when a password of
- * this login may be tried now; else ends the request with ERR_TOO_MANY. A try
- * lives as long as the request, and is taken back at its end unless it was made
- * and wrong, as far as anybody has said so. */
-enum req_state throttle_enter(struct req *r, struct span login, req_step *next)
+/* Begins a try of the login, from anywhere. It lives as long as the request, and
+ * is taken back at its end unless it was made and wrong, as far as anybody has said
+ * so. Both of these are queries (store/query.h) for what `next` is. */
+enum req_state throttle_begin(
+    struct req *r, struct span login, struct throttle_try **out, req_step *next)
+    __attribute__((warn_unused_result));
+
+/* Whether it may be made from here, now; begun, and known what that said. */
+enum req_state throttle_ask(struct req *r, struct throttle_try *t,
+    req_step *next) __attribute__((warn_unused_result));
+
+/* Asked, and known what that said. False: the request ends with throttle_refuse()
+ * (ERR_TOO_MANY). */
+bool throttle_allows(const struct throttle_try *t);
+enum req_state throttle_refuse(struct req *r, const struct throttle_try *t)
     __attribute__((warn_unused_result));
 
 /* The password has been compared. Any thread that has the try just now: whoever

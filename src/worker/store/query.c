@@ -14,6 +14,23 @@ struct query {
 	void *out;
 };
 
+/* Of several queries that a request waits for, the first failure counts. */
+static void
+note(struct req *r, enum err err)
+{
+	if (r->replies_err == ERR_OK)
+		r->replies_err = err;
+}
+
+static enum err
+take_err(struct req *r)
+{
+	enum err err = r->replies_err;
+
+	r->replies_err = ERR_OK;
+	return err;
+}
+
 static void
 on_reply(enum err err, const redisReply *reply, void *arg)
 {
@@ -23,7 +40,9 @@ on_reply(enum err err, const redisReply *reply, void *arg)
 		err = redis_reply_err(reply);
 	if (err == ERR_OK)
 		err = q->decode(q->req, reply, q->out);
-	req_resume(q->req, err);
+	note(q->req, err);
+	if (--q->req->replies_due == 0)
+		req_resume(q->req, take_err(q->req));
 }
 
 static struct query *
@@ -34,6 +53,20 @@ query_new(struct req *r, store_decode *decode, void *out)
 	if (q)
 		*q = (struct query){ r, decode, out };
 	return q;
+}
+
+/* After a query was sent or not. One that was sent before it has to be answered
+ * before the request may end: its reply is read into the request. */
+static enum req_state
+sent(struct req *r, enum err err, req_step *next)
+{
+	if (err == ERR_OK)
+		r->replies_due++;
+	else if (r->replies_due == 0)
+		return req_fail(r, err);
+	else
+		note(r, err);
+	return next ? req_wait(r, next) : REQ_WAIT;
 }
 
 static int64_t
@@ -51,12 +84,12 @@ store_send(struct req *r, store_decode *decode, void *out, req_step *next,
 	enum err err;
 
 	if (!q)
-		return req_fail(r, ERR_NO_MEMORY);
+		return sent(r, ERR_NO_MEMORY, next);
 	va_start(args, format);
 	err = redis_vsendf(
 	    r->worker->redis, on_reply, q, deadline_ms(r), format, args);
 	va_end(args);
-	return err == ERR_OK ? req_wait(r, next) : req_fail(r, err);
+	return sent(r, err, next);
 }
 
 static void
@@ -79,14 +112,14 @@ store_send_words(struct req *r, store_decode *decode, void *out, req_step *next,
 	enum err err = ERR_OK;
 
 	if (!q)
-		return req_fail(r, ERR_NO_MEMORY);
+		return sent(r, ERR_NO_MEMORY, next);
 	if (is_tracked)
 		err = redis_send(
 		    redis, on_caching, NULL, deadline_ms(r), 3, caching, NULL);
 	if (err == ERR_OK)
 		err = redis_send(
 		    redis, on_reply, q, deadline_ms(r), argc, argv, lens);
-	return err == ERR_OK ? req_wait(r, next) : req_fail(r, err);
+	return sent(r, err, next);
 }
 
 enum req_state
@@ -98,12 +131,12 @@ store_script(struct req *r, store_decode *decode, void *out, req_step *next,
 	enum err err;
 
 	if (!q)
-		return req_fail(r, ERR_NO_MEMORY);
+		return sent(r, ERR_NO_MEMORY, next);
 	va_start(args, format);
 	err = redis_vscriptf(r->worker->redis, on_reply, q, deadline_ms(r),
 	    script, keys, format, args);
 	va_end(args);
-	return err == ERR_OK ? req_wait(r, next) : req_fail(r, err);
+	return sent(r, err, next);
 }
 
 enum err

@@ -14,7 +14,11 @@ typedef enum err store_decode(
     struct req *r, const struct redisReply *reply, void *out);
 
 /* Sends a command for `r`; when its answer is there and decoded, `next` runs.
- * Every failure ends the request. Format as redisCommand(). */
+ * Every failure ends the request. Format as redisCommand().
+ *
+ * next  NULL: it goes along with the query that the same step sends behind it, in
+ *       one round trip, and the step of that one runs when both are answered.
+ *       REQ_DONE: nothing was sent, the request has failed. So for all queries. */
 enum req_state store_send(struct req *r, store_decode *decode, void *out,
     req_step *next, const char *format, ...)
     __attribute__((warn_unused_result));

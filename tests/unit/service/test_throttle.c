@@ -145,6 +145,8 @@ try_that_was_not_made_is_taken_back(void **state)
 	assert_counted(l, "0");
 }
 
+static struct throttle_try *tried;
+
 static enum req_state
 hang_up(struct req *r)
 {
@@ -155,32 +157,38 @@ hang_up(struct req *r)
 static enum req_state
 hang_up_when_wrong(struct req *r)
 {
-	throttle_judge(r->chain, false);
+	throttle_judge(tried, false);
 	return hang_up(r);
 }
 
 static enum req_state
 hang_up_when_right(struct req *r)
 {
-	throttle_judge(r->chain, true);
+	throttle_judge(tried, true);
 	return hang_up(r);
 }
 
-static req_step *after_enter;
+static req_step *after_ask;
 
 static enum req_state
-enter(struct req *r)
+ask(struct req *r)
 {
-	return throttle_enter(r, r->in.login, after_enter);
+	return throttle_ask(r, tried, after_ask);
+}
+
+static enum req_state
+begin(struct req *r)
+{
+	return throttle_begin(r, r->in.login, &tried, ask);
 }
 
 static void
-run_enter(struct loopback *l, req_step *next)
+run_try(struct loopback *l, req_step *next)
 {
 	struct req *r = account_request(l, "ann", "");
 
-	after_enter = next;
-	loopback_run(r, enter);
+	after_ask = next;
+	loopback_run(r, begin);
 	loopback_free(r);
 	loopback_settle(l);
 }
@@ -190,11 +198,11 @@ try_whose_client_hangs_up_counts_if_it_was_wrong(void **state)
 {
 	struct loopback *l = *state;
 
-	run_enter(l, hang_up);
+	run_try(l, hang_up);
 	assert_counted(l, "0");
-	run_enter(l, hang_up_when_right);
+	run_try(l, hang_up_when_right);
 	assert_counted(l, "0");
-	run_enter(l, hang_up_when_wrong);
+	run_try(l, hang_up_when_wrong);
 	assert_counted(l, "1");
 }
 

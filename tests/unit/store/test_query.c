@@ -96,6 +96,73 @@ client_that_goes_away_ends_the_steps(void **state)
 	loopback_free(r);
 }
 
+/* Asks for `first`, then for `second`, in one round trip. */
+static struct {
+	const char *first, *second;
+	int64_t numbers[2];
+	int64_t at_step[2]; /* what the step found */
+} pair;
+
+static enum req_state
+pair_read(struct req *r)
+{
+	memcpy(pair.at_step, pair.numbers, sizeof(pair.numbers));
+	return req_done(r);
+}
+
+static enum req_state
+send_pair(struct req *r)
+{
+	if (store_send(r, store_decode_number, &pair.numbers[0], NULL, "%s %s",
+		pair.first, "one") == REQ_DONE)
+		return REQ_DONE;
+	return store_send(r, store_decode_number, &pair.numbers[1], pair_read,
+	    "%s %s", pair.second, "two");
+}
+
+static enum err
+run_pair(struct loopback *l, const char *first, const char *second)
+{
+	struct req *r = loopback_new(l);
+
+	memset(&pair, 0, sizeof(pair));
+	pair.first = first;
+	pair.second = second;
+	enum err err = loopback_run(r, send_pair);
+	assert_int_equal(r->replies_due, 0);
+	loopback_free(r);
+	return err;
+}
+
+static void
+two_queries_of_one_step_are_both_answered_before_the_next(void **state)
+{
+	struct loopback *l = *state;
+
+	assert_int_equal(run_pair(l, "INCR", "DECR"), ERR_OK);
+	assert_int_equal(pair.at_step[0], 1);
+	assert_int_equal(pair.at_step[1], -1);
+	assert_int_equal(run_pair(l, "LPOP", "NOSUCH"), ERR_INTERNAL);
+	assert_int_equal(run_pair(l, "NOSUCH", "INCR"), ERR_INTERNAL);
+	assert_int_equal(pair.at_step[1], 0);
+	assert_string_equal(redis_process_ask(&l->server, "GET two"), "0");
+}
+
+static void
+query_that_cannot_be_sent_waits_for_the_one_before(void **state)
+{
+	struct loopback *l = *state;
+	struct redis *usual = l->worker.redis;
+
+	l->worker.redis =
+	    redis_open(&l->loop, &l->server.address, NULL, "short-queue", 1);
+	assert_int_equal(run_pair(l, "INCR", "INCR"), ERR_OVERLOAD);
+	assert_int_equal(pair.numbers[0], 1);
+	redis_close(l->worker.redis);
+	assert_int_equal(run_pair(l, "INCR", "INCR"), ERR_DRAINING);
+	l->worker.redis = usual;
+}
+
 static void
 decoders_check_what_they_read(void **state)
 {
@@ -143,6 +210,8 @@ main(void)
 		test(reply_of_another_form_is_corrupt),
 		test(silent_redis_is_told_at_the_deadline),
 		test(client_that_goes_away_ends_the_steps),
+		test(two_queries_of_one_step_are_both_answered_before_the_next),
+		test(query_that_cannot_be_sent_waits_for_the_one_before),
 		test(decoders_check_what_they_read),
 	};
 
