@@ -106,7 +106,8 @@ def start_trawl(name, redis_path, **settings):
         data_dir=os.path.join(work, name.replace(" ", "-")),
         logs_file_name=os.path.join(os.path.dirname(HERE), "logs.txt"),
         **{"password_passes": "1", "password_memory": "8192", **settings})
-    wait(name, lambda: answers(port))
+    # The master listens before there is a worker.
+    wait(name, lambda: answers(port) and children(process.pid))
     return Server(name, port, children(process.pid)[0])
 
 
