@@ -21,7 +21,8 @@ struct pool_job {
 };
 
 /* queue_limit  jobs that may wait beyond those that run
- * nice         added to the threads' nice value
+ * nice         the threads' nice value, unless the caller's is higher; 0: they give
+ *              way to nobody
  * NULL when memory or threads are out. */
 struct pool *pool_new(
     uv_loop_t *loop, unsigned threads, size_t queue_limit, int nice);

@@ -146,6 +146,13 @@ columns_of_tally(const struct tally *t, unsigned shard, struct columns *out)
 	return e;
 }
 
+static void
+copy(void *to, const void *from, size_t len, size_t size)
+{
+	if (len)
+		memcpy(to, from, len * size);
+}
+
 enum err
 columns_encode(const struct columns *c, uint8_t **bytes, size_t *len)
 {
@@ -156,16 +163,19 @@ columns_encode(const struct columns *c, uint8_t **bytes, size_t *len)
 
 	if (e)
 		return e;
-	for (uint32_t i = 0; i < c->carts_len; i++) {
-		struct cart cart = cart_of_columns(c, i);
-
-		columns_block_put_cart(&b, i, &cart);
-		b.items_from[i + 1] = c->items_from[i + 1];
-	}
-	for (uint32_t i = 0; i < c->items_len; i++)
-		b.items[i] = c->items[i];
-	for (uint32_t i = 0; i < c->goods_len; i++)
-		b.goods_id[i] = c->goods_id[i];
+	copy(b.cart_id, c->cart_id, c->carts_len, sizeof(*b.cart_id));
+	copy(b.named_day, c->named_day, c->carts_len, sizeof(*b.named_day));
+	copy(b.paid_day, c->paid_day, c->carts_len, sizeof(*b.paid_day));
+	copy(b.owner, c->owner, c->carts_len, sizeof(*b.owner));
+	copy(b.owner_key, c->owner_key, c->carts_len, sizeof(*b.owner_key));
+	if (c->owner_low)
+		copy(b.owner_low, c->owner_low, c->carts_len,
+		    sizeof(*b.owner_low));
+	if (c->carts_len)
+		copy(b.items_from, c->items_from, c->carts_len + (size_t)1,
+		    sizeof(*b.items_from));
+	copy(b.items, c->items, c->items_len, sizeof(*b.items));
+	copy(b.goods_id, c->goods_id, c->goods_len, sizeof(*b.goods_id));
 	columns_block_fill_sample(&b);
 	*bytes = b.bytes;
 	*len = b.bytes_len;

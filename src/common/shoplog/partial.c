@@ -199,38 +199,43 @@ append_common(struct tally *t, const struct names_map *map, struct span common)
 	return reader_is_done(&r) ? ERR_OK : ERR_CORRUPT;
 }
 
+/* Carts of this shard and of no other. */
 static enum err
-append_carts(struct carts *carts, unsigned shard, struct span bytes)
+read_carts(unsigned shard, struct span bytes, struct columns *out)
 {
-	struct columns columns;
-	enum err e = columns_decode(bytes, &columns);
+	enum err e = columns_decode(bytes, out);
 
-	for (uint32_t i = 0; !e && i < columns.carts_len; i++) {
-		struct hash_key key = { 0, columns.cart_id[i] };
+	for (uint32_t i = 0; !e && i < out->carts_len; i++) {
+		struct hash_key key = { 0, out->cart_id[i] };
 
 		if (shard_of(key) != shard)
 			e = ERR_CORRUPT;
 	}
-	if (!e)
-		e = carts_append_columns(carts, &columns);
-	columns_cleanup(&columns);
 	return e;
 }
 
 static enum err
 append_shard(struct tally *t, unsigned shard, const struct names_map *map,
-    struct span section)
+    struct span section, struct columns *carts)
 {
 	struct reader r = reader_of(section);
-	struct span carts = reader_bytes(&r, reader_u64(&r));
-	enum err e = r.has_failed
-			 ? ERR_CORRUPT
-			 : append_carts(&t->carts[shard], shard, carts);
+	struct span bytes = reader_bytes(&r, reader_u64(&r));
+	struct columns columns = { 0 };
+	enum err e =
+	    r.has_failed ? ERR_CORRUPT : read_carts(shard, bytes, &columns);
 
+	if (!e && !carts)
+		e = carts_append_columns(&t->carts[shard], &columns);
 	if (!e)
 		e = visitors_read(
 		    &t->visitors, shard, &t->names, &t->ballot, &r, map);
-	return !e && !reader_is_done(&r) ? ERR_CORRUPT : e;
+	if (!e && !reader_is_done(&r))
+		e = ERR_CORRUPT;
+	if (!e && carts)
+		*carts = columns;
+	else
+		columns_cleanup(&columns);
+	return e;
 }
 
 enum err
@@ -246,14 +251,14 @@ partial_append_common(struct tally *t, struct span names, struct span common)
 }
 
 enum err
-partial_append_shard(
-    struct tally *t, unsigned shard, struct span names, struct span section)
+partial_append_shard(struct tally *t, unsigned shard, struct span names,
+    struct span section, struct columns *carts)
 {
 	struct names_map map;
 	enum err e = read_names(t, names, &map);
 
 	if (!e)
-		e = append_shard(t, shard, &map, section);
+		e = append_shard(t, shard, &map, section, carts);
 	names_map_cleanup(&map);
 	return e;
 }
@@ -282,7 +287,8 @@ partial_append(struct tally *t, struct span bytes)
 	for (unsigned i = 0; !e && i < SHARDS; i++) {
 		uint64_t end = i + 1 < SHARDS ? l.shard[i + 1] : l.end;
 
-		e = append_shard(t, i, &map, between(bytes, l.shard[i], end));
+		e = append_shard(
+		    t, i, &map, between(bytes, l.shard[i], end), NULL);
 	}
 	names_map_cleanup(&map);
 	return e;

@@ -3,6 +3,7 @@
 
 #include "common/base/err.h"
 #include "common/base/span.h"
+#include "common/shoplog/columns.h"
 #include "common/shoplog/tally.h"
 
 /* A tally in bytes: what a worker leaves in Redis for the one that merges.
@@ -31,11 +32,14 @@ enum err partial_encode(const struct tally *t, uint8_t **bytes, size_t *len);
 enum err partial_layout(struct span header, struct partial_layout *out);
 
 /* t := t, then what the sections hold. Partials are appended in the order of
- * the log. `names` and the section are of the same partial. */
+ * the log. `names` and the section are of the same partial.
+ *
+ * carts  given the shard's carts, which then do not come to t: columns_join makes
+ *        one of those of many partials (columns_cleanup); NULL: they do */
 enum err partial_append_common(
     struct tally *t, struct span names, struct span common);
-enum err partial_append_shard(
-    struct tally *t, unsigned shard, struct span names, struct span section);
+enum err partial_append_shard(struct tally *t, unsigned shard,
+    struct span names, struct span section, struct columns *carts);
 
 /* All of a partial at once. */
 enum err partial_append(struct tally *t, struct span bytes);

@@ -191,20 +191,25 @@ look_up_carts(const struct build *b, unsigned first, unsigned shards,
 }
 
 enum err
-build_carts(const struct build *b, unsigned first, unsigned shards,
+build_carts_of(
     const struct tally *t, const struct tally *tail, struct shard_carts *s)
 {
 	enum err e = ERR_OK;
 
-	memset(s, 0, shards * sizeof(*s));
-	for (unsigned i = 0; e == ERR_OK && i < shards; i++) {
-		e = columns_of_tally(t, first + i, &s[i].lines);
+	memset(s, 0, SHARDS * sizeof(*s));
+	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
+		e = columns_of_tally(t, i, &s[i].lines);
 		if (e == ERR_OK && tail)
-			e = columns_of_tally(tail, first + i, &s[i].tail);
+			e = columns_of_tally(tail, i, &s[i].tail);
 	}
-	if (e == ERR_OK && b->base)
-		e = look_up_carts(b, first, shards, s);
 	return e;
+}
+
+enum err
+build_carts(const struct build *b, unsigned first, unsigned shards,
+    struct shard_carts *s)
+{
+	return b->base ? look_up_carts(b, first, shards, s) : ERR_OK;
 }
 
 void

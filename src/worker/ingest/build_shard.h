@@ -47,14 +47,18 @@ enum err build_shard(const struct build *b, unsigned shard,
     const struct tally *t, const struct shard_carts *s, struct record *out)
     __attribute__((warn_unused_result));
 
-/* Fills s[0] to s[shards - 1] for the shards from `first` on, with what the base
- * knows; build_carts_cleanup gives them back in any case.
+/* Fills lines and tail of s[0] to s[SHARDS - 1]; build_carts_cleanup gives them
+ * back in any case.
  *
- * t     holds at least these shards of what the job has read, without the tail
+ * t     of what the job has read, without the tail
  * tail  of the tail; NULL: there is none */
+enum err build_carts_of(const struct tally *t, const struct tally *tail,
+    struct shard_carts *s) __attribute__((warn_unused_result));
+
+/* Fills what the base knows of s[0] to s[shards - 1], of the shards from `first`
+ * on. */
 enum err build_carts(const struct build *b, unsigned first, unsigned shards,
-    const struct tally *t, const struct tally *tail, struct shard_carts *s)
-    __attribute__((warn_unused_result));
+    struct shard_carts *s) __attribute__((warn_unused_result));
 void build_carts_cleanup(struct shard_carts *s, unsigned shards);
 
 /* t := what the base knows of the visitors in these shards, then t, with the

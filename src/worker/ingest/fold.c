@@ -2,6 +2,7 @@
 #include "worker/ingest/fold.h"
 
 #include "common/shoplog/addresses.h"
+#include "common/shoplog/columns_join.h"
 #include "common/shoplog/votes.h"
 #include "worker/store/segment_read.h"
 
@@ -92,25 +93,23 @@ end(const struct fold *f, const struct folding *g, uint8_t *bytes, size_t len,
 
 /* out := the segments, then c */
 static enum err
-join_carts(
-    const struct folding *g, const struct columns *c, struct columns *out)
+join_carts(const struct folding *g, const struct columns *c, struct arena *a,
+    struct columns *out)
 {
-	struct columns sum = { 0 };
-	enum err e = ERR_OK;
+	struct columns *parts = arena_alloc(a, (g->count + 1) * sizeof(*parts));
+	size_t len = 0;
+	enum err e = parts ? ERR_OK : ERR_NO_MEMORY;
 
-	for (size_t i = 0; e == ERR_OK && i <= g->count; i++) {
-		struct columns next = *c, both = { 0 };
-
-		if (i < g->count)
-			e = columns_decode(g->parts[i].bytes, &next);
-		if (e == ERR_OK)
-			e = columns_append(&sum, &next, &both);
-		if (i < g->count)
-			columns_cleanup(&next);
-		columns_cleanup(&sum);
-		sum = both;
+	while (e == ERR_OK && len < g->count) {
+		e = columns_decode(g->parts[len].bytes, &parts[len]);
+		len += e == ERR_OK;
 	}
-	*out = sum;
+	if (e == ERR_OK) {
+		parts[len] = *c;
+		e = columns_join(parts, len + 1, out);
+	}
+	while (len > 0)
+		columns_cleanup(&parts[--len]);
 	return e;
 }
 
@@ -129,7 +128,7 @@ fold_carts(const struct fold *f, const struct columns *c, struct span *ids)
 	if (e == ERR_OK && g.count > 0) {
 		free(bytes);
 		bytes = NULL;
-		e = join_carts(&g, c, &sum);
+		e = join_carts(&g, c, f->build->arena, &sum);
 		if (e == ERR_OK)
 			e = columns_encode(&sum, &bytes, &len);
 		columns_cleanup(&sum);

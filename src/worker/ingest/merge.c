@@ -6,6 +6,7 @@
 #include "worker/ingest/merge.h"
 
 #include "common/base/log.h"
+#include "common/shoplog/columns_join.h"
 #include "common/shoplog/partial.h"
 #include "common/shoplog/votes.h"
 #include "worker/ingest/base.h"
@@ -45,23 +46,69 @@ merge_commit(struct work *w, struct bulk *b, const struct generation *g)
 	return e;
 }
 
+enum { PILE = 256 }; /* columns that are made one together */
+
 /* A tally that grows by one section of every partial. */
 struct merging {
 	struct work *work;
 	struct tally *tally;
 	unsigned shard;
 	bool is_any;
+	/* Of a shard: its carts, which do not come into the tally. */
+	struct columns carts[PILE];
+	size_t carts_len;
 };
+
+static void
+merging_cleanup(struct merging *m)
+{
+	tally_free(m->tally);
+	while (m->carts_len > 0)
+		columns_cleanup(&m->carts[--m->carts_len]);
+}
+
+/* The pile of carts becomes one. */
+static enum err
+join(struct merging *m)
+{
+	struct columns one;
+	enum err e = columns_join(m->carts, m->carts_len, &one);
+
+	if (e != ERR_OK)
+		return e;
+	while (m->carts_len > 0)
+		columns_cleanup(&m->carts[--m->carts_len]);
+	m->carts[m->carts_len++] = one;
+	return ERR_OK;
+}
 
 static enum err
 on_shard(struct span names, struct span section, void *arg)
 {
 	struct merging *m = arg;
+	enum err e = ERR_OK;
 
 	if (atomic_load(&m->work->stop))
 		return ERR_STALE;
 	m->is_any = true;
-	return partial_append_shard(m->tally, m->shard, names, section);
+	if (m->carts_len == PILE)
+		e = join(m);
+	if (e == ERR_OK)
+		e = partial_append_shard(m->tally, m->shard, names, section,
+		    &m->carts[m->carts_len]);
+	m->carts_len += e == ERR_OK;
+	return e;
+}
+
+/* Gives the carts of all sections. */
+static enum err
+take_carts(struct merging *m, struct columns *out)
+{
+	enum err e = join(m);
+
+	if (e == ERR_OK)
+		*out = m->carts[--m->carts_len];
+	return e;
 }
 
 static enum err
@@ -119,8 +166,12 @@ merge_shard(struct work *w, struct bulk *bulk)
 {
 	uint32_t count = (uint32_t)w->view->chunks_len;
 	unsigned shard = w->task.index;
-	struct merging lines = { w, tally_new(NULL), shard, false };
-	struct merging tail = { w, tally_new(NULL), shard, false };
+	struct merging lines = {
+		.work = w, .tally = tally_new(NULL), .shard = shard
+	};
+	struct merging tail = {
+		.work = w, .tally = tally_new(NULL), .shard = shard
+	};
 	struct arena arena;
 	struct build b = { bulk, w->view, &arena, NULL, NULL };
 	struct shard_carts carts = { 0 };
@@ -147,7 +198,11 @@ merge_shard(struct work *w, struct bulk *bulk)
 	if (e == ERR_OK)
 		e = build_border(&b, shard, 1, &lines.tally, rest);
 	if (e == ERR_OK)
-		e = build_carts(&b, shard, 1, lines.tally, rest, &carts);
+		e = take_carts(&lines, &carts.lines);
+	if (e == ERR_OK)
+		e = take_carts(&tail, &carts.tail);
+	if (e == ERR_OK)
+		e = build_carts(&b, shard, 1, &carts);
 	if (e == ERR_OK)
 		e = build_shard(&b, shard, lines.tally, &carts, &reduced);
 	if (e == ERR_OK)
@@ -158,8 +213,8 @@ merge_shard(struct work *w, struct bulk *bulk)
 	}
 	build_carts_cleanup(&carts, 1);
 	arena_reset(&arena);
-	tally_free(lines.tally);
-	tally_free(tail.tally);
+	merging_cleanup(&lines);
+	merging_cleanup(&tail);
 	return e;
 }
 
@@ -224,8 +279,8 @@ enum err
 merge_generation(struct work *w, struct bulk *bulk)
 {
 	uint32_t count = (uint32_t)w->view->chunks_len;
-	struct merging lines = { w, tally_new(NULL), 0, false };
-	struct merging tail = { w, tally_new(NULL), 0, false };
+	struct merging lines = { .work = w, .tally = tally_new(NULL) };
+	struct merging tail = { .work = w, .tally = tally_new(NULL) };
 	struct record reduced[SHARDS];
 	struct arena arena;
 	struct build b = { bulk, w->view, &arena, NULL, NULL };
@@ -250,7 +305,7 @@ merge_generation(struct work *w, struct bulk *bulk)
 		e = commit(w, &b, lines.tally, tail.is_any ? tail.tally : NULL,
 		    reduced);
 	arena_reset(&arena);
-	tally_free(lines.tally);
-	tally_free(tail.tally);
+	merging_cleanup(&lines);
+	merging_cleanup(&tail);
 	return e;
 }

@@ -183,7 +183,9 @@ build_whole(struct work *w, const struct build *b, struct tallies *t)
 	if (e == ERR_OK)
 		e = merge_votes(t->lines, b->arena, &votes);
 	if (e == ERR_OK)
-		e = build_carts(b, 0, SHARDS, t->lines, rest, carts);
+		e = build_carts_of(t->lines, rest, carts);
+	if (e == ERR_OK)
+		e = build_carts(b, 0, SHARDS, carts);
 	record_init(&manifest, b->arena);
 	record_init(&checkpoint, b->arena);
 	record_init(&job, b->arena);

@@ -31,8 +31,8 @@ every_cart_is_in_one_shard_and_counts_on_its_first_day(void **state)
 		add(tally, EVENT_PAY, i, DAY);
 		add(tally, EVENT_SUCCESS, i, DAY + 1);
 	}
-	assert_int_equal(
-	    build_carts(&b, 0, SHARDS, tally, NULL, carts_of), ERR_OK);
+	assert_int_equal(build_carts_of(tally, NULL, carts_of), ERR_OK);
+	assert_int_equal(build_carts(&b, 0, SHARDS, carts_of), ERR_OK);
 	for (unsigned shard = 0; shard < SHARDS; shard++) {
 		struct record out;
 		unsigned day, carts, done;
@@ -72,8 +72,8 @@ a_tail_is_a_delta_of_its_carts_shard_alone(void **state)
 
 	add(tally, EVENT_PAY, 3, DAY);
 	add(tail, EVENT_SUCCESS, 3, DAY + 1);
-	assert_int_equal(
-	    build_carts(&b, 0, SHARDS, tally, tail, carts), ERR_OK);
+	assert_int_equal(build_carts_of(tally, tail, carts), ERR_OK);
+	assert_int_equal(build_carts(&b, 0, SHARDS, carts), ERR_OK);
 	for (unsigned shard = 0; shard < SHARDS; shard++) {
 		struct record out;
 

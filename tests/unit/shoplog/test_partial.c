@@ -23,8 +23,8 @@ append_by_sections(struct tally *t, struct bytes b)
 	for (unsigned i = 0; i < SHARDS; i++) {
 		uint64_t end = i + 1 < SHARDS ? l.shard[i + 1] : l.end;
 
-		assert_int_equal(partial_append_shard(
-				     t, i, names, between(b, l.shard[i], end)),
+		assert_int_equal(partial_append_shard(t, i, names,
+				     between(b, l.shard[i], end), NULL),
 		    ERR_OK);
 	}
 	assert_int_equal(
@@ -98,7 +98,8 @@ shards_merged_apart_make_the_whole_when_put_together(void **state)
 					      between(b[i], l.shard[shard],
 						  shard + 1 < SHARDS
 						      ? l.shard[shard + 1]
-						      : l.end)),
+						      : l.end),
+					      NULL),
 				    ERR_OK);
 			}
 			assert_int_equal(tally_append(sum, t), ERR_OK);
@@ -284,7 +285,7 @@ a_section_under_another_shard_is_corrupt(void **state)
 			assert_int_equal(
 			    partial_append_shard(t, i + 1,
 				between(b, l.names, l.common),
-				between(b, l.shard[i], l.shard[i] + len)),
+				between(b, l.shard[i], l.shard[i] + len), NULL),
 			    ERR_CORRUPT);
 			sections++;
 		}
