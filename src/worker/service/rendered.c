@@ -186,11 +186,11 @@ give(struct document *d, struct req *r)
 	r->row.parse.generation = d->generation;
 }
 
-/* What was made, or why it was not. */
+/* What was made, or (d is NULL) why it was not. */
 static enum err
 give_made(struct document *d, const struct cold_answer *a, struct req *r)
 {
-	if (a->err == ERR_OK) {
+	if (d) {
 		give(d, r);
 	} else if (a->words) {
 		r->out.detail = arena_copy(&r->arena, span_text(a->words));
