@@ -6,14 +6,14 @@
  *	patch       carts that several segments name, taken out and folded
  *
  * Shards are read one by one although one batch could fetch them all: the
- * memory of one is used again for the next, and Redis is never more than one
- * ahead with what it has ready. */
+ * memory of one is used again for those behind it. */
 #include "worker/service/cold_carts.h"
 
 #include "common/shoplog/columns_patch.h"
 #include "common/shoplog/question.h"
 #include "common/shoplog/tally.h"
 #include "worker/service/cold_manifest.h"
+#include "worker/store/log_parts.h"
 #include "worker/store/log_read.h"
 
 #include <stdio.h>
@@ -179,7 +179,7 @@ add_shards(struct reading *r)
 		heads += shards[i].len;
 	}
 	return e == ERR_OK
-		   ? log_read_parts(r->cold->bulk, lists, SHARDS, on_parts, r)
+		   ? log_parts_read(r->cold->bulk, lists, SHARDS, on_parts, r)
 		   : e;
 }
 

@@ -7,8 +7,6 @@
 
 #include <hiredis/hiredis.h>
 
-#include <stdlib.h>
-
 static enum err
 keep(struct arena *a, const redisReply *reply, struct span *out)
 {
@@ -150,93 +148,6 @@ log_read_heads(struct bulk *b, const struct span *ids, size_t len, size_t head,
 		bulk_putf(b, "GETRANGE segment:%b 0 %lld", ids[i].data,
 		    ids[i].len, (long long)head - 1);
 	return bulk_run(b, on_head, &v);
-}
-
-/* Asks for all ranges of a list. */
-static enum err
-ask(struct bulk *b, const struct log_parts *list)
-{
-	for (size_t i = 0; i < list->len; i++) {
-		const struct log_part *p = &list->parts[i];
-
-		for (size_t k = 0; k < p->part.ranges_len; k++) {
-			const struct columns_range *r = &p->part.ranges[k];
-
-			bulk_putf(b, "GETRANGE segment:%b %llu %llu",
-			    p->id.data, p->id.len, (unsigned long long)r->from,
-			    (unsigned long long)(r->from + r->len - 1));
-		}
-	}
-	return bulk_send(b);
-}
-
-static size_t
-round_up(uint64_t len)
-{
-	return (size_t)(len + 7) / 8 * 8;
-}
-
-/* Bytes that a list needs. */
-static size_t
-size_of(const struct log_parts *list)
-{
-	size_t size = 0;
-
-	for (size_t i = 0; i < list->len; i++)
-		for (size_t k = 0; k < list->parts[i].part.ranges_len; k++)
-			size += round_up(list->parts[i].part.ranges[k].len);
-	return size;
-}
-
-static enum err
-receive(struct bulk *b, const struct log_parts *list, char *to)
-{
-	for (size_t i = 0; i < list->len; i++) {
-		struct log_part *p = &list->parts[i];
-
-		for (size_t k = 0; k < p->part.ranges_len; k++) {
-			size_t len = (size_t)p->part.ranges[k].len;
-			enum err e = bulk_receive(b, to, len);
-
-			if (e != ERR_OK)
-				return e;
-			p->bytes[k] = span_of(to, len);
-			to += round_up(len);
-		}
-	}
-	return ERR_OK;
-}
-
-/* What `fn` does not want any more is taken all the same, so that the connection
- * is good for the next question. */
-enum err
-log_read_parts(struct bulk *b, const struct log_parts *lists, size_t len,
-    log_read_fn *fn, void *arg)
-{
-	size_t most = 0;
-	char *bytes;
-	enum err e = ERR_OK, wrong = ERR_OK;
-
-	for (size_t i = 0; i < len; i++)
-		if (size_of(&lists[i]) > most)
-			most = size_of(&lists[i]);
-	bytes = malloc(most + 1);
-	if (!bytes)
-		return ERR_NO_MEMORY;
-	if (len > 0)
-		e = ask(b, &lists[0]);
-	for (size_t i = 0; e == ERR_OK && i < len && wrong == ERR_OK; i++) {
-		if (i + 1 < len)
-			e = ask(b, &lists[i + 1]);
-		if (e == ERR_OK)
-			e = receive(b, &lists[i], bytes);
-		if (e == ERR_OK)
-			wrong = fn(&lists[i], arg);
-		if (wrong != ERR_OK && i + 1 < len)
-			e = receive(b, &lists[i + 1], bytes);
-	}
-	free(bytes);
-	return wrong != ERR_OK ? wrong : e;
 }
 
 static enum err

@@ -4,7 +4,6 @@
 #include "common/base/arena.h"
 #include "common/base/err.h"
 #include "common/base/span.h"
-#include "common/shoplog/columns_part.h"
 #include "worker/req.h"
 #include "worker/store/bulk.h"
 #include "worker/store/record.h"
@@ -34,23 +33,6 @@ enum err log_read_bytes(struct bulk *b, const struct span *ids, size_t len,
 enum err log_read_heads(struct bulk *b, const struct span *ids, size_t len,
     size_t head, struct arena *a, struct span *values)
     __attribute__((warn_unused_result));
-
-/* Some columns of such segments, a list of which is read at once and used where
- * it was received: bytes[i] of a segment is its part's i-th range, at a multiple
- * of 8, and lasts while `fn` runs. The next list is under way meanwhile. What `fn`
- * returns but ERR_OK is what log_read_parts returns. */
-struct log_part {
-	struct span id;
-	struct columns_part part;
-	struct span bytes[COLUMNS_RANGES_MAX];
-};
-struct log_parts {
-	struct log_part *parts;
-	size_t len;
-};
-typedef enum err log_read_fn(const struct log_parts *list, void *arg);
-enum err log_read_parts(struct bulk *b, const struct log_parts *lists,
-    size_t len, log_read_fn *fn, void *arg) __attribute__((warn_unused_result));
 
 /* Whether the category is in the sorted set. */
 enum err log_read_category(struct bulk *b, struct span id, struct span category,

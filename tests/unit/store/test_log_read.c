@@ -28,31 +28,6 @@ a_field_that_a_day_has_not_is_empty_and_a_day_that_is_gone_is_stale(
 	    log_read_bytes(t->bulk, &ids[2], 1, &t->arena, values), ERR_STALE);
 }
 
-struct taken {
-	char text[64];
-	int calls;
-	int wrong_at; /* call that returns ERR_CORRUPT */
-};
-
-/* Adds the ranges of a list to the text. */
-static enum err
-take(const struct log_parts *list, void *arg)
-{
-	struct taken *t = arg;
-
-	for (size_t i = 0; i < list->len; i++) {
-		const struct log_part *p = &list->parts[i];
-
-		for (size_t k = 0; k < p->part.ranges_len; k++) {
-			assert_int_equal((uintptr_t)p->bytes[k].data % 8, 0);
-			strncat(t->text, p->bytes[k].data, p->bytes[k].len);
-			strcat(t->text, " ");
-		}
-	}
-	strcat(t->text, ";");
-	return ++t->calls == t->wrong_at ? ERR_CORRUPT : ERR_OK;
-}
-
 static void
 heads_of_strings_are_read_alone(void **state)
 {
@@ -66,59 +41,6 @@ heads_of_strings_are_read_alone(void **state)
 	assert_true(span_is_equal(heads[0], span_text("0123")));
 	assert_int_equal(
 	    log_read_heads(t->bulk, ids, 2, 4, &t->arena, heads), ERR_STALE);
-}
-
-static void
-parts_of_strings_are_read_list_by_list(void **state)
-{
-	struct bulk_redis *t = *state;
-	struct log_part parts[] = {
-		{ .id = span_text("1-s"),
-		    .part = { .ranges = { { 2, 3 }, { 8, 2 } },
-			.ranges_len = 2 } },
-		{ .id = span_text("1-empty") },
-		{ .id = span_text("1-t"),
-		    .part = { .ranges = { { 1, 2 } }, .ranges_len = 1 } },
-		{ .id = span_text("1-s"),
-		    .part = { .ranges = { { 0, 10 } }, .ranges_len = 1 } },
-	};
-	struct log_parts lists[] = { { parts, 2 }, { NULL, 0 },
-		{ parts + 2, 1 }, { parts + 3, 1 } };
-	struct taken taken = { .calls = 0 };
-
-	redis_process_ask(&t->server, "SET segment:1-s 0123456789");
-	redis_process_ask(&t->server, "SET segment:1-t abc");
-	assert_int_equal(
-	    log_read_parts(t->bulk, lists, 4, take, &taken), ERR_OK);
-	assert_string_equal(taken.text, "234 89 ;;bc ;0123456789 ;");
-	assert_int_equal(
-	    log_read_parts(t->bulk, lists, 0, take, &taken), ERR_OK);
-	/* Whoever wants no more gets no more, and the next one all. */
-	for (int at = 1; at <= 4; at++) {
-		taken = (struct taken){ .wrong_at = at };
-		assert_int_equal(
-		    log_read_parts(t->bulk, lists, 4, take, &taken),
-		    ERR_CORRUPT);
-		assert_int_equal(taken.calls, at);
-	}
-	taken = (struct taken){ .calls = 0 };
-	assert_int_equal(
-	    log_read_parts(t->bulk, lists, 4, take, &taken), ERR_OK);
-	assert_string_equal(taken.text, "234 89 ;;bc ;0123456789 ;");
-
-	/* Shorter than its header said, and gone. */
-	redis_process_ask(&t->server, "SET segment:1-t ab");
-	assert_int_equal(
-	    log_read_parts(t->bulk, lists, 4, take, &taken), ERR_CORRUPT);
-	redis_process_ask(&t->server, "DEL segment:1-t");
-	assert_int_equal(
-	    log_read_parts(t->bulk, lists, 4, take, &taken), ERR_STALE);
-	redis_process_ask(&t->server, "SADD segment:1-t a");
-	assert_int_equal(
-	    log_read_parts(t->bulk, lists, 4, take, &taken), ERR_STALE);
-	redis_process_kill(&t->server);
-	assert_int_equal(
-	    log_read_parts(t->bulk, lists, 4, take, &taken), ERR_STALE);
 }
 
 static void
@@ -170,7 +92,6 @@ main(void)
 		TEST(
 		    a_field_that_a_day_has_not_is_empty_and_a_day_that_is_gone_is_stale),
 		TEST(heads_of_strings_are_read_alone),
-		TEST(parts_of_strings_are_read_list_by_list),
 		TEST(categories_are_known_and_listed),
 		TEST(nothing_parsed_is_an_empty_manifest),
 	};
