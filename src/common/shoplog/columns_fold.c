@@ -4,6 +4,7 @@
 
 #include "common/shoplog/carts.h"
 #include "common/shoplog/columns_block.h"
+#include "common/shoplog/columns_join.h"
 #include "common/shoplog/tally_state.h"
 
 #include <stdlib.h>
@@ -151,34 +152,6 @@ columns_append(const struct columns *base, const struct columns *delta,
 	return e;
 }
 
-/* left := left, then right, which is cleaned up. */
-static enum err
-follow(struct columns *left, struct columns *right)
-{
-	struct columns both;
-	enum err e = columns_append(left, right, &both);
-
-	columns_cleanup(right);
-	if (e)
-		return e;
-	columns_cleanup(left);
-	*left = both;
-	return ERR_OK;
-}
-
-/* Folds neighbours, then neighbours of these: a cart is copied once for each
- * doubling of the parts, not for each part. */
-static enum err
-fold(struct columns *parts, size_t len)
-{
-	enum err e = ERR_OK;
-
-	for (size_t step = 1; step < len; step *= 2)
-		for (size_t i = 0; !e && i + step < len; i += 2 * step)
-			e = follow(&parts[i], &parts[i + step]);
-	return e;
-}
-
 enum err
 columns_take(
     struct tally *const *parts, size_t len, unsigned shard, struct columns *out)
@@ -191,9 +164,9 @@ columns_take(
 		e = columns_of_tally(parts[i], shard, &all[i]);
 		carts_cleanup(&parts[i]->carts[shard]);
 	}
-	if (!e)
-		e = fold(all, len);
-	if (!e) {
+	if (!e && len > 1) {
+		e = columns_join(all, len, out);
+	} else if (!e) {
 		*out = all[0];
 		all[0] = (struct columns){ 0 };
 	}

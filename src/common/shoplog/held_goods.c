@@ -68,7 +68,9 @@ held_goods_make_room(struct held_goods *h)
 		if (e || h->len <= h->room / 2)
 			return e;
 	}
-	rows = reallocarray(h->rows, room, sizeof(*rows));
+	/* Columns count them in 32 bits. */
+	rows = room <= UINT32_MAX ? reallocarray(h->rows, room, sizeof(*rows))
+				  : NULL;
 	if (!rows)
 		return ERR_NO_MEMORY;
 	h->rows = rows;

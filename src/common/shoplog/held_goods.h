@@ -25,7 +25,7 @@ struct held_goods {
 void held_goods_cleanup(struct held_goods *h);
 
 /* Makes room for one pair at least; what has been there twice is there once.
- * ERR_OK or ERR_NO_MEMORY. */
+ * ERR_OK or ERR_NO_MEMORY, also of more pairs than 32 bits count. */
 enum err held_goods_make_room(struct held_goods *h);
 
 /* The cart holds the goods, now or already. */

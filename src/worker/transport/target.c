@@ -18,31 +18,22 @@ after(struct span text, size_t len)
 	return span_of(text.data + len, text.len - len);
 }
 
-/* Of path and query (RFC 3986, 3.3 and 3.4); '%' is not looked behind. */
+/* What may stand anywhere: "unreserved" and "sub-delims" (RFC 3986, 2.2 and 2.3), and
+ * '%', which is not looked behind. */
+#define ANYWHERE                                                          \
+	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, \
+		 ['-'] = true, ['.'] = true, ['_'] = true, ['~'] = true,  \
+		 ['!'] = true, ['$'] = true, ['&'] = true, ['\''] = true, \
+		 ['('] = true, [')'] = true, ['*'] = true, ['+'] = true,  \
+		 [','] = true, [';'] = true, ['='] = true, ['%'] = true
+
+/* Of path and query (RFC 3986, 3.3 and 3.4). */
 const bool target_bytes[256] = {
-	['0' ... '9'] = true,
-	['A' ... 'Z'] = true,
-	['a' ... 'z'] = true,
-	['-'] = true,
-	['.'] = true,
-	['_'] = true,
-	['~'] = true,
-	['!'] = true,
-	['$'] = true,
-	['&'] = true,
-	['\''] = true,
-	['('] = true,
-	[')'] = true,
-	['*'] = true,
-	['+'] = true,
-	[','] = true,
-	[';'] = true,
-	['='] = true,
+	ANYWHERE,
 	[':'] = true,
 	['@'] = true,
 	['/'] = true,
 	['?'] = true,
-	['%'] = true,
 };
 
 /* "/path?query", of bytes that may stand there. */
@@ -109,27 +100,9 @@ port_is_valid(struct span text)
 	       (text.len <= 5 && span_to_u64(text, &port) && port <= 65535);
 }
 
-/* Of a registered name (RFC 3986, 3.2.2); '%' is not looked behind. */
+/* Of a registered name (RFC 3986, 3.2.2). */
 static const bool host_bytes[256] = {
-	['0' ... '9'] = true,
-	['A' ... 'Z'] = true,
-	['a' ... 'z'] = true,
-	['-'] = true,
-	['.'] = true,
-	['_'] = true,
-	['~'] = true,
-	['!'] = true,
-	['$'] = true,
-	['&'] = true,
-	['\''] = true,
-	['('] = true,
-	[')'] = true,
-	['*'] = true,
-	['+'] = true,
-	[','] = true,
-	[';'] = true,
-	['='] = true,
-	['%'] = true,
+	ANYWHERE,
 };
 
 bool
