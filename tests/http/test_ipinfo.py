@@ -56,6 +56,12 @@ class Countries(Case):
         self.assertEqual(sorted(self.api.asked()), sorted(PUBLIC))
         self.assertEqual(self.api.wrong, [])
 
+    def test_are_asked_for_once_by_the_tasks_of_one_worker(self):
+        _, client = self.open(LOG, chunk_size=16 << 10, workers=1)
+        self.api.behave = ipinfo.slowly
+        self.assert_from_ipinfo(self.parse(client, "full"), PUBLIC * 2)
+        self.assertEqual(sorted(self.api.asked()), sorted(PUBLIC))
+
     def test_of_a_small_log(self):
         _, client = self.open(LOG)
         self.assert_from_ipinfo(self.parse(client, "full"), PUBLIC * 2)

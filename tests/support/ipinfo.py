@@ -108,6 +108,12 @@ def delay(handler, answers):
     say(handler, 200, json.dumps(answers).encode())
 
 
+def slowly(handler, answers):
+    """Within its time, but other tasks come to the same addresses."""
+    time.sleep(0.2)
+    say(handler, 200, json.dumps(answers).encode())
+
+
 def limit(requests):
     """So many answers, then 429."""
     left = [requests]

@@ -16,6 +16,7 @@
 #include "worker/ingest/countries.h"
 #include "worker/ingest/merge.h"
 #include "worker/ingest/plan.h"
+#include "worker/store/country_store.h"
 #include "worker/store/job.h"
 #include "worker/store/partial_store.h"
 #include "worker/store/segment.h"
@@ -71,13 +72,15 @@ tally_chunks(struct work *w, struct bulk *b, size_t first, size_t count,
     struct countries *c, struct tallies *t)
 {
 	bool is_any = false;
+	char who[COUNTRY_WHO];
 	enum err e = countries_open(c, w->setup, w->view->geo);
 
+	snprintf(who, sizeof(who), "%s for %s", w->worker, w->task.entry);
 	if (e == ERR_OK)
 		e = read_chunks(w, first, count, c, t);
 	if (e == ERR_OK)
 		e = countries_answer(
-		    c, w->setup, b, w->worker, &w->stop, &is_any, &w->why);
+		    c, w->setup, b, who, &w->stop, &is_any, &w->why);
 	if (e != ERR_OK || !is_any)
 		return e;
 	tallies_cleanup(t);

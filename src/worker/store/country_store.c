@@ -14,7 +14,7 @@
 enum {
 	KEY_SIZE = ADDRESS_TEXT + 16,
 	BATCH = 1000, /* keys of one MGET, commands of one batch */
-	CLAIM_TEXT = 160,
+	CLAIM_TEXT = COUNTRY_WHO + 16,
 };
 
 static const char away_key[] = "{countries}:away";

@@ -17,6 +17,7 @@
 enum {
 	COUNTRY_OPEN = 0xffff, /* nobody knows it, or somebody is asking */
 	COUNTRY_OURS = 0xfffe, /* to be asked for by us */
+	COUNTRY_WHO = 192,     /* bytes of an asker's name, '\0' included */
 };
 
 /* Which of them are known; COUNTRY_OPEN for the others. */
@@ -26,8 +27,8 @@ enum err country_fetch(struct bulk *b, const struct address *addresses,
 /* Takes on what nobody knows and nobody asks for: COUNTRY_OURS. What another is
  * asking for is COUNTRY_OPEN.
  *
- * who      is asking: its name, without which a batch that is sent again would
- *          find a stranger's claim
+ * who      is asking, no longer than COUNTRY_WHO: a name that no other asker
+ *          has, by which a batch that is sent again knows its own claims
  * claim_s  until it is anybody's again */
 enum err country_claim(struct bulk *b, const struct address *addresses,
     size_t len, const char *who, int64_t claim_s, uint16_t *countries)
