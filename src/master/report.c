@@ -261,7 +261,7 @@ answer_of_carts(struct report *r, const struct question *q, struct answer *out)
 	for (size_t i = 0; i < SHARDS && e == ERR_OK; i++)
 		e = question_carts_add(&carts, &r->log.carts[i]);
 	if (e == ERR_OK)
-		e = question_carts_end(&carts);
+		e = question_carts_end(&carts, count_threads(&r->options));
 	if (e == ERR_OK)
 		e = question_carts_answer(&carts, q->period, &r->arena, out);
 	question_carts_cleanup(&carts);

@@ -1,19 +1,20 @@
-/* The carts of a shard go on piles by a counting sort; a pile is put in order by a
- * table that lies in the cache, where one of all buyers would miss it with every
- * cart. Who chooses ids that fall on one pile only makes that table as large as the
- * one of all. Whether a cart is paid, and its buyer's first, decides no branch: no
- * processor could guess it. */
+/* The carts of a shard go on piles by a counting sort. The table by which a pile is
+ * put in order lies in the cache, where one of all buyers would miss it with every
+ * cart; who chooses ids that fall on one pile only makes it as large as that one.
+ * Whether a cart is paid decides no branch: no processor could guess it. */
 #include "common/shoplog/buyer_piles.h"
 
 #include "common/shoplog/visit.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
 	PILE_BITS = 9,
 	PILES = 1 << PILE_BITS,
-	PLACES_FIRST = 64,
+	BESIDE_MAX = 7,
 };
 
 /* The paid carts of a shard and of one kind, pile by pile. */
@@ -23,25 +24,6 @@ struct buyer_block {
 	uint32_t *days;
 	uint32_t from[PILES + 1]; /* where a pile begins */
 	uint64_t memory[];        /* of the columns above */
-};
-
-/* A buyer of a pile: his first cart there, and how many he has; none: a free
- * place. */
-struct place {
-	uint32_t first, carts;
-};
-
-/* A pile that is put in order. */
-struct ordering {
-	const struct hash_secret *secret;
-	struct place *places; /* all free between two piles */
-	size_t places_len;    /* a power of two */
-
-	size_t carts, room;
-	uint64_t *low, *high;
-	uint32_t *days;
-	uint32_t *place;  /* of each cart */
-	uint32_t *buyers; /* their places */
 };
 
 void
@@ -181,139 +163,96 @@ buyer_piles_add(struct buyer_piles *p, const struct columns *shard)
 	return e;
 }
 
-static void
-ordering_cleanup(struct ordering *o)
+/* What the threads that put piles in order share. */
+struct ordering {
+	const struct buyer_piles *piles;
+	uint32_t *days;
+	size_t from[BUYER_KINDS * PILES + 1]; /* where a pile's days begin */
+	_Atomic int next;                     /* pile that nobody has taken */
+	_Atomic bool is_without_memory;
+};
+
+static const struct buyer_block *
+blocks_of(const struct ordering *all, int pile)
 {
-	free(o->places);
-	free(o->low);
-	free(o->high);
-	free(o->days);
-	free(o->place);
-	free(o->buyers);
+	return all->piles->blocks[pile / PILES];
 }
 
-/* Room for so many carts, and twice as many places at least. */
-static bool
-make_room(struct ordering *o, size_t carts)
+static void
+find_beginnings(struct ordering *all)
 {
-	const struct hash_secret *secret = o->secret;
-	size_t places = PLACES_FIRST;
-
-	if (carts <= o->room)
-		return true;
-	ordering_cleanup(o);
-	while (places < 2 * carts)
-		places *= 2;
-	*o = (struct ordering){ .secret = secret,
-		.places = calloc(places, sizeof(*o->places)),
-		.places_len = places,
-		.room = places / 2,
-		.low = malloc(places / 2 * sizeof(*o->low)),
-		.high = malloc(places / 2 * sizeof(*o->high)),
-		.days = malloc(places / 2 * sizeof(*o->days)),
-		.place = malloc(places / 2 * sizeof(*o->place)),
-		.buyers = malloc(places / 2 * sizeof(*o->buyers)) };
-	if (o->places && o->low && o->high && o->days && o->place && o->buyers)
-		return true;
-	o->room = 0;
-	return false;
+	for (int i = 0; i < BUYER_KINDS * PILES; i++) {
+		all->from[i + 1] = all->from[i];
+		for (const struct buyer_block *k = blocks_of(all, i); k;
+		     k = k->next)
+			all->from[i + 1] +=
+			    k->from[i % PILES + 1] - k->from[i % PILES];
+	}
 }
 
 /* Puts a pile of all blocks together. */
-static bool
-gather(struct ordering *o, const struct buyer_block *blocks, int pile)
+static void
+gather(struct buyer_order *o, const struct buyer_block *blocks, int pile)
 {
-	size_t carts = 0;
+	size_t at = 1;
 
-	for (const struct buyer_block *k = blocks; k; k = k->next)
-		carts += k->from[pile + 1] - k->from[pile];
-	o->carts = 0;
-	if (carts == 0)
-		return true;
-	if (carts > UINT32_MAX / 2 || !make_room(o, carts))
-		return false;
 	for (const struct buyer_block *k = blocks; k; k = k->next) {
 		uint32_t from = k->from[pile], len = k->from[pile + 1] - from;
 
-		memcpy(o->low + o->carts, k->low + from, len * sizeof(*o->low));
+		memcpy(o->low + at, k->low + from, len * sizeof(*o->low));
 		if (k->high)
-			memcpy(o->high + o->carts, k->high + from,
+			memcpy(o->high + at, k->high + from,
 			    len * sizeof(*o->high));
-		memcpy(
-		    o->days + o->carts, k->days + from, len * sizeof(*o->days));
-		o->carts += len;
+		memcpy(o->days + at, k->days + from, len * sizeof(*o->days));
+		at += len;
 	}
+}
+
+static bool
+put_pile(const struct ordering *all, struct buyer_order *o, int pile)
+{
+	size_t carts = all->from[pile + 1] - all->from[pile];
+
+	if (carts == 0)
+		return true;
+	if (carts > UINT32_MAX / 2 || !buyer_order_begin(o, (uint32_t)carts))
+		return false;
+	gather(o, blocks_of(all, pile), pile % PILES);
+	buyer_order_write(
+	    o, pile / PILES == BUYER_ADDRESSES, all->days + all->from[pile]);
 	return true;
 }
 
-/* Finds the buyer of each cart; returns how many buyers there are. */
-static inline size_t
-find_buyers(struct ordering *o, bool is_wide)
+/* Pile by pile, until none is left. */
+static void *
+put_piles(void *arg)
 {
-	size_t buyers = 0, mask = o->places_len - 1;
+	struct ordering *all = arg;
+	struct buyer_order o = { .secret = &all->piles->secret };
+	int pile = atomic_fetch_add(&all->next, 1);
 
-	for (uint32_t i = 0; i < o->carts; i++) {
-		struct hash_key key = { is_wide ? o->high[i] : 0, o->low[i] };
-		size_t at = hash_of(o->secret, key) & mask;
-		struct place *p;
-		bool is_new, is_same;
-
-		for (;; at = (at + 1) & mask) {
-			p = &o->places[at];
-			is_new = p->carts == 0;
-			is_same = o->low[p->first] == key.low;
-			if (is_wide)
-				is_same &= o->high[p->first] == key.high;
-			if (is_new | is_same)
-				break;
-		}
-		p->first = is_new ? i : p->first;
-		p->carts++;
-		o->place[i] = (uint32_t)at;
-		o->buyers[buyers] = (uint32_t)at;
-		buyers += is_new;
-	}
-	return buyers;
-}
-
-/* The days of the pile, buyer by buyer. Every place is free again. */
-static void
-put_in_order(struct ordering *o, bool is_wide, uint32_t *days)
-{
-	size_t buyers = is_wide ? find_buyers(o, true) : find_buyers(o, false);
-	uint32_t before = 0;
-
-	for (size_t i = 0; i < buyers; i++) {
-		struct place *p = &o->places[o->buyers[i]];
-
-		p->first = before;
-		before += p->carts;
-	}
-	for (size_t i = 0; i < o->carts; i++) {
-		struct place *p = &o->places[o->place[i]];
-		uint32_t left = --p->carts;
-
-		days[p->first + left] = o->days[i] | (left ? 0 : BUYER_FIRST);
-	}
-	for (size_t i = 0; i < buyers; i++)
-		o->places[o->buyers[i]].first = 0;
+	while (pile < BUYER_KINDS * PILES && put_pile(all, &o, pile))
+		pile = atomic_fetch_add(&all->next, 1);
+	if (pile < BUYER_KINDS * PILES)
+		atomic_store(&all->is_without_memory, true);
+	buyer_order_cleanup(&o);
+	return NULL;
 }
 
 enum err
-buyer_piles_put_in_order(const struct buyer_piles *p, uint32_t *days)
+buyer_piles_put_in_order(
+    const struct buyer_piles *p, unsigned threads, uint32_t *days)
 {
-	struct ordering o = { .secret = &p->secret };
-	bool ok = true;
+	struct ordering all = { .piles = p, .days = days };
+	pthread_t beside[BESIDE_MAX];
+	unsigned len = 0;
 
-	for (int kind = 0; kind < BUYER_KINDS; kind++) {
-		for (int i = 0; ok && p->blocks[kind] && i < PILES; i++) {
-			ok = gather(&o, p->blocks[kind], i);
-			if (!ok)
-				break;
-			put_in_order(&o, kind == BUYER_ADDRESSES, days);
-			days += o.carts;
-		}
-	}
-	ordering_cleanup(&o);
-	return ok ? ERR_OK : ERR_NO_MEMORY;
+	find_beginnings(&all);
+	while (len + 1 < threads && len < BESIDE_MAX &&
+	       pthread_create(&beside[len], NULL, put_piles, &all) == 0)
+		len++;
+	put_piles(&all);
+	while (len > 0)
+		pthread_join(beside[--len], NULL);
+	return all.is_without_memory ? ERR_NO_MEMORY : ERR_OK;
 }

@@ -1,8 +1,8 @@
 #ifndef TRAWL_COMMON_SHOPLOG_BUYER_PILES_H
 #define TRAWL_COMMON_SHOPLOG_BUYER_PILES_H
 
-#include "common/base/civil.h"
 #include "common/base/err.h"
+#include "common/shoplog/buyer_order.h"
 #include "common/shoplog/columns.h"
 #include "common/shoplog/hash_table.h"
 
@@ -11,10 +11,6 @@
 
 /* Kinds of buyers: a user id is nobody's address. */
 enum { BUYER_USERS, BUYER_ADDRESSES, BUYER_KINDS };
-
-/* Marks the first day of a buyer; no day is that large. */
-#define BUYER_FIRST (UINT32_C(1) << 31)
-_Static_assert(CIVIL_DAY_MAX < 1 << 30, "days leave room for a mark");
 
 /* Paid carts on their way into the order of their buyers: thrown on piles by a
  * hash of the buyer, 12 or 20 bytes each, and put in order pile by pile. */
@@ -34,8 +30,10 @@ enum err buyer_piles_add(struct buyer_piles *p, const struct columns *shard);
 /* The days on which the carts were paid, those of a buyer side by side, the first
  * one marked (BUYER_FIRST).
  *
- * days  room for p->carts
+ * threads  that do it at most, the caller's among them
+ * days     room for p->carts
  * ERR_OK or ERR_NO_MEMORY. */
-enum err buyer_piles_put_in_order(const struct buyer_piles *p, uint32_t *days);
+enum err buyer_piles_put_in_order(
+    const struct buyer_piles *p, unsigned threads, uint32_t *days);
 
 #endif

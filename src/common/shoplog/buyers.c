@@ -61,13 +61,13 @@ buyers_add(struct buyers *b, const struct columns *shard)
 }
 
 enum err
-buyers_end(struct buyers *b)
+buyers_end(struct buyers *b, unsigned threads)
 {
 	enum err e = ERR_NO_MEMORY;
 
 	b->days = malloc((b->piles.carts + 1) * sizeof(*b->days));
 	if (b->days)
-		e = buyer_piles_put_in_order(&b->piles, b->days);
+		e = buyer_piles_put_in_order(&b->piles, threads, b->days);
 	b->days_len = e == ERR_OK ? b->piles.carts : 0;
 	buyer_piles_cleanup(&b->piles);
 	return e;

@@ -18,8 +18,11 @@ void buyers_free(struct buyers *b);
  * ERR_NO_MEMORY. */
 enum err buyers_add(struct buyers *b, const struct columns *shard);
 
-/* All shards are there. ERR_OK or ERR_NO_MEMORY. */
-enum err buyers_end(struct buyers *b);
+/* All shards are there.
+ *
+ * threads  as buyer_piles_put_in_order
+ * ERR_OK or ERR_NO_MEMORY. */
+enum err buyers_end(struct buyers *b, unsigned threads);
 
 enum err buyers_answer(const struct buyers *b, struct period period,
     struct arena *a, struct answer *out);

@@ -127,9 +127,10 @@ question_carts_add(struct question_carts *c, const struct columns *shard)
 }
 
 enum err
-question_carts_end(struct question_carts *c)
+question_carts_end(struct question_carts *c, unsigned threads)
 {
-	return c->together ? together_end(c->together) : buyers_end(c->buyers);
+	return c->together ? together_end(c->together)
+			   : buyers_end(c->buyers, threads);
 }
 
 enum err

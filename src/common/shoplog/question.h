@@ -79,10 +79,12 @@ enum err question_carts_init(struct question_carts *c, const struct question *q,
     const struct catalogue *catalogue);
 void question_carts_cleanup(struct question_carts *c);
 
-/* Each shard once, in any order; then question_carts_end. */
+/* Each shard once, in any order; then question_carts_end.
+ *
+ * threads  that may be at work, the caller's among them */
 enum err question_carts_add(
     struct question_carts *c, const struct columns *shard);
-enum err question_carts_end(struct question_carts *c);
+enum err question_carts_end(struct question_carts *c, unsigned threads);
 
 /* Any thread. */
 enum err question_carts_answer(const struct question_carts *c,

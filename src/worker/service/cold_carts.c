@@ -19,7 +19,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_SIZE = 32 };
+enum {
+	NAME_SIZE = 32,
+	THREADS = 2, /* of one question: others ask too */
+};
 
 /* Segments of one noun, the base first. */
 struct segments {
@@ -197,7 +200,7 @@ read_carts(const struct cold *c, struct question_carts *carts)
 	if (e == ERR_OK)
 		e = add_shards(&r);
 	if (e == ERR_OK)
-		e = question_carts_end(carts);
+		e = question_carts_end(carts, THREADS);
 	catalogue_free(catalogue);
 	return e;
 }

@@ -117,7 +117,7 @@ ask_carts(struct generation *g, const struct question *q, struct answer *out)
 	for (unsigned i = 0; !e && i < SHARDS; i++)
 		e = question_carts_add(&carts, &g->shards[i]);
 	if (!e)
-		e = question_carts_end(&carts);
+		e = question_carts_end(&carts, 2);
 	if (e == ERR_OK)
 		e = question_carts_answer(&carts, q->period, &g->arena, out);
 	question_carts_cleanup(&carts);

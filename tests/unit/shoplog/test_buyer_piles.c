@@ -70,11 +70,13 @@ assert_runs_are_buyers(
 	assert_memory_equal(runs, want, sizeof(want));
 }
 
+/* By one thread, by two, by more than are ever started. */
 static void
 the_days_of_a_buyer_lie_side_by_side(void **state)
 {
 	static struct shard shards[3];
-	static uint32_t days[3 * CARTS];
+	static uint32_t days[3][3 * CARTS];
+	static const unsigned threads[] = { 1, 2, 50 };
 	struct buyer_piles p = { .secret = { 1, 2 } };
 	struct sums sums = { 0 };
 	uint64_t seed = 1;
@@ -92,8 +94,12 @@ the_days_of_a_buyer_lie_side_by_side(void **state)
 		assert_int_equal(buyer_piles_add(&p, &c), ERR_OK);
 		assert_int_equal(p.carts, paid);
 	}
-	assert_int_equal(buyer_piles_put_in_order(&p, days), ERR_OK);
-	assert_runs_are_buyers(days, paid, &sums);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(
+		    buyer_piles_put_in_order(&p, threads[i], days[i]), ERR_OK);
+		assert_runs_are_buyers(days[i], paid, &sums);
+		assert_memory_equal(days[i], days[0], paid * sizeof(**days));
+	}
 	buyer_piles_cleanup(&p);
 	assert_int_equal(p.carts, 0);
 }
@@ -106,7 +112,7 @@ without_carts_there_are_no_days(void **state)
 
 	(void)state;
 	assert_int_equal(buyer_piles_add(&p, &none), ERR_OK);
-	assert_int_equal(buyer_piles_put_in_order(&p, NULL), ERR_OK);
+	assert_int_equal(buyer_piles_put_in_order(&p, 2, NULL), ERR_OK);
 	buyer_piles_cleanup(&p);
 }
 

@@ -53,7 +53,7 @@ count(const struct paid *p, int shards, struct period period, struct arena *a,
 	assert_non_null(b);
 	for (int i = 0; i < shards; i++)
 		assert_int_equal(buyers_add(b, &p->columns), ERR_OK);
-	assert_int_equal(buyers_end(b), ERR_OK);
+	assert_int_equal(buyers_end(b, 2), ERR_OK);
 	assert_int_equal(buyers_answer(b, period, a, out), ERR_OK);
 	buyers_free(b);
 }

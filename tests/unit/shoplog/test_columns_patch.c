@@ -79,7 +79,7 @@ ask(const struct question *q, const struct shard *s, struct arena *a,
 	for (size_t i = 0; i < len; i++)
 		assert_false(question_carts_add(&carts, &sets[i]));
 	assert_false(question_carts_add(&carts, last));
-	assert_false(question_carts_end(&carts));
+	assert_false(question_carts_end(&carts, 2));
 	assert_false(question_carts_answer(&carts, q->period, a, &out));
 	question_carts_cleanup(&carts);
 	return out;

@@ -209,7 +209,7 @@ ask_carts(
 
 	assert_int_equal(question_carts_init(&carts, q, NULL), ERR_OK);
 	assert_int_equal(question_carts_add(&carts, shard), ERR_OK);
-	assert_int_equal(question_carts_end(&carts), ERR_OK);
+	assert_int_equal(question_carts_end(&carts, 1), ERR_OK);
 	assert_true(question_carts_size(&carts) > 0);
 	assert_int_equal(
 	    question_carts_answer(&carts, q->period, &arena, out), ERR_OK);
