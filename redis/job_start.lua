@@ -14,11 +14,13 @@
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
--- A number that no job ever had. Emptied, Redis has forgotten the last one: then
--- it is the time, which those before were not.
+-- A number that no job ever had, whatever Redis has forgotten of its last ones:
+-- the time, which those before were not, or one more than the last.
 local function next_number()
-	redis.call('SET', KEYS[2], string.format('%.0f', now), 'NX')
-	return redis.call('INCR', KEYS[2])
+	local last = tonumber(redis.call('GET', KEYS[2]) or 0)
+	local number = string.format('%.0f', math.max(last + 1, now))
+	redis.call('SET', KEYS[2], number)
+	return number
 end
 
 local function join(number)
@@ -84,4 +86,4 @@ for index = 0, ARGV[4] - 1 do
 	    'index', index)
 end
 redis.call('PUBLISH', '{logs}:events', number .. ' tasks')
-return {number, 1}
+return {tonumber(number), 1}

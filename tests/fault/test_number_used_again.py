@@ -1,5 +1,5 @@
-"""Redis is emptied under a job, and what a worker still does for it comes when
-another job runs: it must not be taken for that one's."""
+"""Redis forgets a job, and what a worker still does for it comes when another job
+runs: it must not be taken for that one's."""
 
 from support.caught import NEW, OLD, Caught
 
@@ -26,5 +26,32 @@ class Emptied(Caught):
         self.empty()
         connection, of_new, _ = self.catch("reduce")
         held.release()
+        of_new.release()
+        self.end_right(connection, NEW)
+
+
+class StartedAgain(Caught):
+    """Redis was killed, and its file lacks the last second: when it is there
+    again it is as it was before the job."""
+
+    def number(self):
+        with self.redis.client() as redis:
+            return redis.ask("GET", "{logs}:job")
+
+    def forget(self, before):
+        with self.redis.client() as redis:
+            number = redis.ask("GET", "{logs}:running")
+            redis.ask("SET", "{logs}:job", before)
+            redis.ask("DEL", "{logs}:running", "{logs}:tasks",
+                      f"{{logs}}:job:{number}", f"{{logs}}:job:{number}:tasks")
+
+    def test_a_commit_of_before_changes_nothing(self):
+        before = self.number()
+        _, held, _ = self.catch("commit")
+        self.forget(before)
+        self.service.write_log(NEW)
+        connection, of_new, _ = self.catch("commit")
+        held.release()
+        self.assert_reports(OLD)
         of_new.release()
         self.end_right(connection, NEW)

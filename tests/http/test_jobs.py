@@ -13,6 +13,8 @@ from support.shop_log import visits
 
 ASYNC = {"Prefer": "respond-async"}
 LOG = visits(60, 900)
+# A number that is a time to come: the next one is one more.
+ELSEWHERE, AFTER_IT = 9_000_000_000_007, "/parse/9000000000008"
 
 
 class JobCase(Case):
@@ -184,25 +186,25 @@ class Joined(JobCase):
         """Who asks while a job runs that reads less waits for one more job,
         together with all others who do."""
         self.begin()
-        other = Elsewhere(self.redis, 7)
+        other = Elsewhere(self.redis, ELSEWHERE)
         places = {self.assert_accepted(self.client.get("/parse",
                                                        headers=ASYNC))
                   for _ in range(5)}
-        self.assertEqual(places, {"/parse/8"})
-        waiting = self.client.get("/parse/8").json
+        self.assertEqual(places, {AFTER_IT})
+        waiting = self.client.get(AFTER_IT).json
         self.assertEqual((waiting["state"], waiting["phase"]),
                          ("running", "waiting"))
         more = visits(61, 100)
         self.service.append_log(more)
         other.end("failed", error="no", error_name="PARSE_FAILED")
-        self.assertEqual(self.end_of("/parse/8")["bytes"], len(LOG + more))
+        self.assertEqual(self.end_of(AFTER_IT)["bytes"], len(LOG + more))
         self.assert_reports(LOG + more)
 
     def test_a_full_parse_is_not_an_incremental_one(self):
         self.begin()
         self.client.get("/parse")
         source = self.redis.hash("{logs}:checkpoint")["source"]
-        other = Elsewhere(self.redis, 7)
+        other = Elsewhere(self.redis, ELSEWHERE)
         other.set(source=source)  # reads what there is, but only what is new
         with ThreadPoolExecutor(1) as pool:
             full = pool.submit(self.client.get, "/parse?full=true")
@@ -212,7 +214,7 @@ class Joined(JobCase):
             other.end("failed", error="no", error_name="PARSE_FAILED")
             answer = self.assert_status(full.result(), 201)
         self.assertEqual(answer.json["mode"], "full")
-        self.assertEqual(answer.json["job"], "8")
+        self.assertEqual("/parse/" + answer.json["job"], AFTER_IT)
 
     def test_a_log_that_is_known_by_then_is_not_read(self):
         self.begin()

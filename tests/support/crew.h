@@ -3,6 +3,7 @@
 
 #include "common/base/config.h"
 #include "common/base/shared.h"
+#include "support/first_job.h"
 #include "support/redis_process.h"
 #include "worker/context.h"
 #include "worker/ingest/ingest.h"
@@ -84,7 +85,7 @@ crew_prepare(void)
 	assert_int_equal(token_init(), 0);
 	redis_process_init(&c->server);
 	/* The first job is number 1, not the time. */
-	redis_process_ask(&c->server, "SET {logs}:job 0");
+	redis_process_ask(&c->server, BEFORE_FIRST_JOB);
 	assert_int_equal(config_defaults(&c->config), ERR_OK);
 	snprintf(c->log, sizeof(c->log), "%s/logs.txt", c->server.dir);
 	c->config.logs_file_name = c->log;

@@ -12,10 +12,11 @@ ask(struct crew *c, const char *what)
 static void
 make_running_job(struct crew *c, const char *alive_ms)
 {
-	ask(c, "SET {logs}:job 1");
-	ask(c, "SET {logs}:running 1");
+	ask(c, "SET {logs}:job " FIRST_JOB_TEXT);
+	ask(c, "SET {logs}:running " FIRST_JOB_TEXT);
 	redis_process_ask(&c->server,
-	    "HSET {logs}:job:1 state running source x geo other alive_ms %s",
+	    "HSET " FIRST_JOB_KEY
+	    " state running source x geo other alive_ms %s",
 	    alive_ms);
 }
 
@@ -30,8 +31,8 @@ a_job_that_nobody_goes_on_with_is_given_up(void **state)
 	make_running_job(c, "1");
 	e = crew_parse(c, 0);
 	assert_int_equal(e.err, ERR_OK);
-	assert_int_equal(e.job, 2);
-	assert_string_equal(ask(c, "HGET {logs}:job:1 state"), "failed");
+	assert_int_equal(e.job, SECOND_JOB);
+	assert_string_equal(ask(c, "HGET " FIRST_JOB_KEY " state"), "failed");
 	crew_close(c);
 }
 
@@ -50,10 +51,10 @@ a_job_that_falls_silent_while_it_is_waited_for_is_given_up(void **state)
 		crew_turn(c);
 	assert_false(e.is_over);
 	/* Its worker, whose clock is Redis's, died long ago. */
-	ask(c, "HSET {logs}:job:1 alive_ms 1");
+	ask(c, "HSET " FIRST_JOB_KEY " alive_ms 1");
 	crew_wait(c, &e);
 	assert_int_equal(e.err, ERR_OK);
-	assert_int_equal(e.job, 2);
+	assert_int_equal(e.job, SECOND_JOB);
 	crew_close(c);
 }
 
@@ -70,18 +71,18 @@ who_does_not_wait_gets_the_job(void **state)
 	crew_wait(c, &e);
 	assert_int_equal(e.err, ERR_OK);
 	assert_true(e.is_accepted);
-	assert_int_equal(e.number, 2);
+	assert_int_equal(e.number, SECOND_JOB);
 	/* It begins when the other one is over, asked for or not. */
 	ask(c, "DEL {logs}:running");
 	crew_ask_for(c, 0, false, CREW_PATIENCE_MS, &e);
 	crew_wait(c, &e);
 	assert_false(e.is_accepted);
-	assert_int_equal(e.job, 2);
+	assert_int_equal(e.job, SECOND_JOB);
 	/* And of what is known there is a job, too. */
 	crew_ask_for(c, 0, false, 0, &e);
 	crew_wait(c, &e);
 	assert_true(e.is_accepted);
-	assert_int_equal(e.job, 2);
+	assert_int_equal(e.job, SECOND_JOB);
 	crew_close(c);
 }
 
@@ -97,7 +98,7 @@ patience_has_an_end(void **state)
 	crew_ask_for(c, 0, false, 100, &e);
 	crew_wait(c, &e);
 	assert_true(e.is_accepted);
-	assert_int_equal(e.number, 2);
+	assert_int_equal(e.number, SECOND_JOB);
 	crew_close(c);
 }
 
@@ -114,10 +115,10 @@ a_job_that_vanishes_is_begun_anew(void **state)
 	for (int64_t end = clock_ms() + 100; clock_ms() < end;)
 		crew_turn(c);
 	assert_false(e.is_over);
-	ask(c, "DEL {logs}:running {logs}:job:1");
+	ask(c, "DEL {logs}:running " FIRST_JOB_KEY);
 	crew_wait(c, &e);
 	assert_int_equal(e.err, ERR_OK);
-	assert_int_equal(e.job, 2);
+	assert_int_equal(e.job, SECOND_JOB);
 	crew_close(c);
 }
 

@@ -37,8 +37,8 @@ without_a_tail_both_name_the_same_segments(void **state)
 	assert_false(is_other(c, "votes"));
 	assert_false(is_other(c, "categories"));
 	assert_false(is_other(c, "lines"));
-	assert_string_equal(
-	    ask(c, "{logs}:manifest", "day:2018-08-01"), "1-day-2018-08-01");
+	assert_string_equal(ask(c, "{logs}:manifest", "day:2018-08-01"),
+	    FIRST_JOB_TEXT "-day-2018-08-01");
 	assert_string_equal(ask(c, "{logs}:manifest", "addresses:00"), "(nil)");
 	assert_string_not_equal(
 	    ask(c, "{logs}:checkpoint", "addresses:00"), "(nil)");
@@ -61,9 +61,11 @@ a_tail_is_for_readers_only_and_changes_only_what_it_tells_of(void **state)
 	assert_string_equal(
 	    ask(c, "{logs}:checkpoint", "day:2018-08-02"), "(nil)");
 	assert_string_equal(ask(c, "{logs}:manifest", "day:2018-08-02"),
-	    "1-tail-day-2018-08-02");
-	assert_string_equal(ask(c, "{logs}:manifest", "votes"), "1-tail-votes");
-	assert_string_equal(ask(c, "{logs}:checkpoint", "votes"), "1-votes");
+	    FIRST_JOB_TEXT "-tail-day-2018-08-02");
+	assert_string_equal(
+	    ask(c, "{logs}:manifest", "votes"), FIRST_JOB_TEXT "-tail-votes");
+	assert_string_equal(
+	    ask(c, "{logs}:checkpoint", "votes"), FIRST_JOB_TEXT "-votes");
 	assert_string_equal(ask(c, "{logs}:manifest", "lines"), "4");
 	assert_string_equal(ask(c, "{logs}:checkpoint", "lines"), "3");
 	snprintf(offset, sizeof(offset), "%zu", strlen(whole_lines));

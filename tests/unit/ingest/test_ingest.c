@@ -60,7 +60,7 @@ a_small_log_is_one_task(void **state)
 	assert_int_equal(e.lines, 9);
 	assert_string_equal(e.mode, "full");
 	assert_string_equal(
-	    redis_process_ask(&c->server, "HKEYS {logs}:job:1:tasks"),
+	    redis_process_ask(&c->server, "HKEYS " FIRST_JOB_KEY ":tasks"),
 	    "whole 0");
 	assert_string_equal(
 	    redis_process_ask(&c->server, "HGET {logs}:manifest malformed"),
@@ -141,15 +141,17 @@ tasks_of_one_job_are_done_by_two_workers(void **state)
 	c->member[1].is_frozen = true;
 	crew_ask(c, 0, &e);
 	/* Worker 0 still does what it has in its hands, and no more. */
-	wait_for(c, "HGET {logs}:job:1 phase", "reduce");
+	wait_for(c, "HGET " FIRST_JOB_KEY " phase", "reduce");
 	c->member[0].is_frozen = true;
 	c->member[1].is_frozen = false;
-	wait_for(c, "HGET {logs}:job:1 state", "done");
+	wait_for(c, "HGET " FIRST_JOB_KEY " state", "done");
 	c->member[0].is_frozen = false;
 	crew_wait(c, &e);
 	assert_int_equal(e.err, ERR_OK);
-	assert_non_null(strstr(ask(c, "HVALS {logs}:job:1:tasks"), "worker 0"));
-	assert_non_null(strstr(ask(c, "HVALS {logs}:job:1:tasks"), "worker 1"));
+	assert_non_null(
+	    strstr(ask(c, "HVALS " FIRST_JOB_KEY ":tasks"), "worker 0"));
+	assert_non_null(
+	    strstr(ask(c, "HVALS " FIRST_JOB_KEY ":tasks"), "worker 1"));
 	crew_close(c);
 }
 
@@ -164,9 +166,9 @@ a_task_of_a_stopped_worker_is_taken_over(void **state)
 	crew_write(c, "w", log_text);
 	c->config.chunk_size = 400;
 	freeze_with_a_task(c, &e);
-	wait_for(c, "HGET {logs}:job:1 state", "done");
+	wait_for(c, "HGET " FIRST_JOB_KEY " state", "done");
 	assert_non_null(
-	    strstr(ask(c, "HVALS {logs}:job:1:tasks"), "delivery 2"));
+	    strstr(ask(c, "HVALS " FIRST_JOB_KEY ":tasks"), "delivery 2"));
 	snprintf(generation, sizeof(generation), "%s",
 	    ask(c, "HGET {logs}:manifest generation"));
 	/* It comes back, late, and changes nothing. */
@@ -194,7 +196,7 @@ a_task_that_kills_its_workers_fails_the_job(void **state)
 	for (int i = 0; i < 2; i++)
 		ask(c, "XAUTOCLAIM {logs}:tasks workers dead 0 0 COUNT 1");
 	c->member[1].is_frozen = false;
-	wait_for(c, "HGET {logs}:job:1 state", "failed");
+	wait_for(c, "HGET " FIRST_JOB_KEY " state", "failed");
 	c->member[0].is_frozen = false;
 	crew_wait(c, &e);
 	assert_int_equal(e.err, ERR_PARSE_FAILED);
@@ -236,7 +238,7 @@ a_log_that_shrinks_under_a_parse_fails_it(void **state)
 	c->config.chunk_size = 400;
 	freeze_with_a_task(c, &e);
 	crew_write(c, "w", "short\n");
-	wait_for(c, "HGET {logs}:job:2 state", "failed");
+	wait_for(c, "HGET " SECOND_JOB_KEY " state", "failed");
 	c->member[0].is_frozen = false;
 	crew_wait(c, &e);
 	assert_int_equal(e.err, ERR_LOG_CHANGED);
@@ -257,14 +259,14 @@ who_asks_while_a_parse_runs_joins_it(void **state)
 	c->config.task_timeout_ms = 60000;
 	freeze_with_a_task(c, &first);
 	crew_ask(c, 1, &second);
-	wait_for(c, "HGET {logs}:job:1 remaining", "1");
+	wait_for(c, "HGET " FIRST_JOB_KEY " remaining", "1");
 	c->config.task_timeout_ms = 300; /* the last one is taken over */
 	c->member[0].is_frozen = false;
 	crew_wait(c, &first);
 	crew_wait(c, &second);
 	assert_int_equal(second.err, ERR_OK);
 	assert_int_equal(second.job, first.job);
-	assert_string_equal(ask(c, "GET {logs}:job"), "1");
+	assert_string_equal(ask(c, "GET {logs}:job"), FIRST_JOB_TEXT);
 	crew_close(c);
 }
 
@@ -347,7 +349,7 @@ an_unchanged_log_is_not_read_again(void **state)
 	e = parse_what_is_new(c);
 	assert_string_equal(e.mode, "unchanged");
 	assert_int_equal(e.lines, 9);
-	assert_string_equal(ask(c, "GET {logs}:job"), "1");
+	assert_string_equal(ask(c, "GET {logs}:job"), FIRST_JOB_TEXT);
 	crew_write(c, "a", "x");
 	assert_string_equal(parse_what_is_new(c).mode, "incremental");
 	assert_string_equal(crew_parse(c, 0).mode, "full");

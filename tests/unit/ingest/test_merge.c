@@ -65,8 +65,8 @@ a_job_leaves_no_partials_behind(void **state)
 	c->config.chunk_size = 100;
 	assert_int_equal(crew_parse(c, 0).err, ERR_OK);
 	assert_string_equal(
-	    redis_process_ask(&c->server, "KEYS {logs}:job:1:*"),
-	    "{logs}:job:1:tasks");
+	    redis_process_ask(&c->server, "KEYS " FIRST_JOB_KEY ":*"),
+	    FIRST_JOB_KEY ":tasks");
 	assert_string_equal(
 	    redis_process_ask(&c->server, "XLEN {logs}:tasks"), "0");
 	assert_string_equal(
@@ -85,11 +85,12 @@ a_lost_partial_fails_the_job_with_its_reason(void **state)
 	c->config.chunk_size = 100;
 	crew_ask(c, 0, &e);
 	while (strcmp(redis_process_ask(
-			  &c->server, "EXISTS {logs}:job:1:partial:3"),
+			  &c->server, "EXISTS " FIRST_JOB_KEY ":partial:3"),
 		   "1") != 0 &&
 	       !e.is_over)
 		crew_turn(c);
-	redis_process_ask(&c->server, "SET {logs}:job:1:partial:3 something");
+	redis_process_ask(
+	    &c->server, "SET " FIRST_JOB_KEY ":partial:3 something");
 	crew_wait(c, &e);
 	assert_int_equal(e.err, ERR_CORRUPT);
 	assert_string_equal(

@@ -199,7 +199,8 @@ a_lost_base_makes_the_parse_full(void **state)
 	struct crew *c = parsed("a", NULL);
 
 	(void)state;
-	redis_process_ask(&c->server, "DEL segment:1-day-2018-08-01");
+	redis_process_ask(
+	    &c->server, "DEL segment:" FIRST_JOB_TEXT "-day-2018-08-01");
 	write_file(c, "a", "a", LINE("4", "success_pay_1/"));
 	assert_string_equal(mode_of_next(c), "full");
 	redis_process_ask(&c->server, "FLUSHALL");

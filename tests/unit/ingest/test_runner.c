@@ -12,10 +12,10 @@ a_job_with_other_countries_is_left_to_others(void **state)
 	crew_write(c, "w", "no line\n");
 	assert_int_equal(crew_parse(c, 0).err, ERR_OK);
 	/* Job 1 again, as a worker with another table has begun it. */
-	redis_process_ask(r, "HSET {logs}:job:2 state running mode full "
+	redis_process_ask(r, "HSET " SECOND_JOB_KEY " state running mode full "
 			     "geo other chunk_size 4096 chunks 1 bytes 8");
-	redis_process_ask(r, "HSET {logs}:job:2 source %s",
-	    redis_process_ask(r, "HGET {logs}:job:1 source"));
+	redis_process_ask(r, "HSET " SECOND_JOB_KEY " source %s",
+	    redis_process_ask(r, "HGET " FIRST_JOB_KEY " source"));
 	redis_process_ask(r, "XADD {logs}:tasks * job 2 kind whole index 0");
 	redis_process_ask(r, "SET {logs}:running 2");
 	redis_process_ask(r, "PUBLISH {logs}:events %s", "2 tasks");
@@ -38,7 +38,7 @@ one_worker_after_the_other_does_the_next_job_too(void **state)
 		struct ended e = crew_parse(c, i % 2);
 
 		assert_int_equal(e.err, ERR_OK);
-		assert_int_equal(e.job, i + 1);
+		assert_int_equal(e.job, FIRST_JOB + i);
 	}
 	crew_close(c);
 }

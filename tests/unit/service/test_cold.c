@@ -115,7 +115,8 @@ a_segment_that_is_gone_for_good_is_an_error_and_not_an_answer(void **state)
 	(void)state;
 	reporter_open(&t);
 	reporter_parse(&t, reporter_log);
-	redis_process_ask(&t.crew->server, "DEL segment:1-day-2018-08-02");
+	redis_process_ask(
+	    &t.crew->server, "DEL segment:" FIRST_JOB_TEXT "-day-2018-08-02");
 	a = compute(&t, (struct cold_question){ .report = 1 });
 	assert_int_equal(a.err, ERR_STALE);
 	cold_cleanup(&a);

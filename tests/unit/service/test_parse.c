@@ -39,7 +39,7 @@ a_parse_that_is_not_waited_for_says_which_job_it_is(void **state)
 	a.req.in.is_async = true;
 	assert_int_equal(asked_run(&t, &a, service_parse), ERR_OK);
 	assert_true(a.req.row.is_accepted);
-	assert_int_equal(a.req.row.job.number, 1);
+	assert_int_equal(a.req.row.job.number, FIRST_JOB);
 	asked_free(&a);
 	reporter_close(&t);
 }

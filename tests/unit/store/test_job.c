@@ -1,5 +1,6 @@
 #include "worker/store/job.h"
 
+#include "support/first_job.h"
 #include "support/loopback.h"
 
 #include <setjmp.h>
@@ -30,7 +31,7 @@ start_for(
 	struct record fields;
 
 	/* The first job is number 1, not the time. */
-	redis_process_ask(&l->server, "SET {logs}:job 0 NX");
+	redis_process_ask(&l->server, BEFORE_FIRST_JOB);
 	arena_init(&a);
 	record_init(&fields, &a);
 	assert_int_equal(
@@ -129,11 +130,11 @@ who_wants_no_more_joins_the_running_job(void **state)
 {
 	struct loopback *l = *state;
 
-	assert_int_equal(start(l, "my log", 10000), 1);
-	assert_int_equal(start(l, "my log", 10000), 1);
+	assert_int_equal(start(l, "my log", 10000), FIRST_JOB);
+	assert_int_equal(start(l, "my log", 10000), FIRST_JOB);
 	assert_string_equal(ask(l, "XLEN {logs}:tasks"), "3");
 	assert_string_equal(ask(l, "EXISTS {logs}:next"), "0");
-	assert_false(outcome(l, 1).is_over);
+	assert_false(outcome(l, FIRST_JOB).is_over);
 }
 
 static void
@@ -142,14 +143,14 @@ who_wants_more_gets_the_job_after_it(void **state)
 	struct loopback *l = *state;
 
 	start(l, "my log", 10000);
-	assert_int_equal(start(l, "a longer log", 10000), 2);
-	assert_int_equal(start(l, "an even longer log", 10000), 2);
-	assert_string_equal(ask(l, "HGET {logs}:job:2 phase"), "waiting");
-	assert_string_equal(ask(l, "HEXISTS {logs}:job:2 full"), "0");
+	assert_int_equal(start(l, "a longer log", 10000), SECOND_JOB);
+	assert_int_equal(start(l, "an even longer log", 10000), SECOND_JOB);
+	assert_string_equal(ask(l, "HGET " SECOND_JOB_KEY " phase"), "waiting");
+	assert_string_equal(ask(l, "HEXISTS " SECOND_JOB_KEY " full"), "0");
 	/* Everything again is more than what is new. */
-	assert_int_equal(start_for(l, "my log", true, 10000), 2);
-	assert_string_equal(ask(l, "HGET {logs}:job:2 full"), "1");
-	assert_string_equal(ask(l, "GET {logs}:running"), "1");
+	assert_int_equal(start_for(l, "my log", true, 10000), SECOND_JOB);
+	assert_string_equal(ask(l, "HGET " SECOND_JOB_KEY " full"), "1");
+	assert_string_equal(ask(l, "GET {logs}:running"), FIRST_JOB_TEXT);
 }
 
 static void
@@ -159,10 +160,10 @@ between_two_jobs_nobody_overtakes_the_one_that_waits(void **state)
 
 	start(l, "my log", 10000);
 	start_for(l, "my log", true, 10000);
-	fail_job(l, 1);
-	assert_int_equal(start(l, "my log", 10000), 2);
+	fail_job(l, FIRST_JOB);
+	assert_int_equal(start(l, "my log", 10000), SECOND_JOB);
 	assert_string_equal(ask(l, "EXISTS {logs}:running"), "0");
-	assert_string_equal(ask(l, "GET {logs}:next"), "2");
+	assert_string_equal(ask(l, "GET {logs}:next"), SECOND_JOB_TEXT);
 }
 
 static void
@@ -171,10 +172,10 @@ a_job_without_its_base_is_followed_by_a_full_one(void **state)
 	struct loopback *l = *state;
 
 	start(l, "my log", 10000);
-	ask(l, "HSET {logs}:job:1 base 1-abc");
-	fail_job_as(l, 1, ERR_CORRUPT);
-	assert_string_equal(ask(l, "GET {logs}:next"), "2");
-	assert_string_equal(ask(l, "HGET {logs}:job:2 full"), "1");
+	ask(l, "HSET " FIRST_JOB_KEY " base 1-abc");
+	fail_job_as(l, FIRST_JOB, ERR_CORRUPT);
+	assert_string_equal(ask(l, "GET {logs}:next"), SECOND_JOB_TEXT);
+	assert_string_equal(ask(l, "HGET " SECOND_JOB_KEY " full"), "1");
 }
 
 static void
@@ -183,9 +184,9 @@ records_of_ended_jobs_expire(void **state)
 	struct loopback *l = *state;
 
 	start(l, "my log", 10000);
-	assert_string_equal(ask(l, "TTL {logs}:job:1"), "-1");
-	fail_job(l, 1);
-	assert_in_range(atoi(ask(l, "TTL {logs}:job:1")), 1, 60);
+	assert_string_equal(ask(l, "TTL " FIRST_JOB_KEY), "-1");
+	fail_job(l, FIRST_JOB);
+	assert_in_range(atoi(ask(l, "TTL " FIRST_JOB_KEY)), 1, 60);
 }
 
 static void
@@ -194,17 +195,17 @@ a_failed_job_says_why_and_makes_room(void **state)
 	struct loopback *l = *state;
 
 	start(l, "my log", 10000);
-	fail_job(l, 1);
-	struct outcome o = outcome(l, 1);
+	fail_job(l, FIRST_JOB);
+	struct outcome o = outcome(l, FIRST_JOB);
 	assert_true(o.is_over);
 	assert_int_equal(o.err, ERR_LOG_CHANGED);
 	assert_string_equal(o.words, "it shrank");
 	assert_string_equal(
 	    redis_process_ask(&l->server, "XLEN {logs}:tasks"), "0");
-	assert_int_equal(start(l, "my log", 10000), 2);
+	assert_int_equal(start(l, "my log", 10000), SECOND_JOB);
 	/* A late word about the old one does not touch the new one. */
-	fail_job(l, 1);
-	assert_false(outcome(l, 2).is_over);
+	fail_job(l, FIRST_JOB);
+	assert_false(outcome(l, SECOND_JOB).is_over);
 }
 
 static void
@@ -213,9 +214,9 @@ a_silent_job_is_given_up(void **state)
 	struct loopback *l = *state;
 
 	start(l, "my log", 10000);
-	redis_process_ask(&l->server, "HSET {logs}:job:1 alive_ms 5");
-	assert_int_equal(start(l, "my log", 10000), 2);
-	assert_int_equal(outcome(l, 1).err, ERR_PARSE_FAILED);
+	redis_process_ask(&l->server, "HSET " FIRST_JOB_KEY " alive_ms 5");
+	assert_int_equal(start(l, "my log", 10000), SECOND_JOB);
+	assert_int_equal(outcome(l, FIRST_JOB).err, ERR_PARSE_FAILED);
 }
 
 static void

@@ -1,5 +1,6 @@
 #include "worker/store/task.h"
 
+#include "support/first_job.h"
 #include "support/loopback.h"
 #include "worker/store/job.h"
 
@@ -54,7 +55,7 @@ start(struct loopback *l, uint32_t tasks)
 	struct heard a = { 0 };
 
 	/* The first job is number 1, not the time. */
-	redis_process_ask(&l->server, "SET {logs}:job 0 NX");
+	redis_process_ask(&l->server, BEFORE_FIRST_JOB);
 	assert_int_equal(
 	    job_start(l->worker.redis, &start, on_started, &a), ERR_OK);
 	await(l, &a);
@@ -138,7 +139,7 @@ the_last_task_of_a_phase_brings_the_next(void **state)
 	assert_int_equal(done(l, &second), ERR_OK);
 	assert_int_equal(take(l, job, "ann", 10000).kind, TASK_REDUCE);
 	assert_string_equal(
-	    redis_process_ask(&l->server, "HGET {logs}:job:1 bytes_done"),
+	    redis_process_ask(&l->server, "HGET " FIRST_JOB_KEY " bytes_done"),
 	    "20");
 }
 
@@ -188,12 +189,13 @@ a_task_that_another_has_by_now_does_not_fail(void **state)
 	assert_int_equal(renew(l, &t, "ann"), ERR_STALE);
 	fail_task(l, &t);
 	assert_string_equal(
-	    redis_process_ask(&l->server, "HGET {logs}:job:1 state"),
+	    redis_process_ask(&l->server, "HGET " FIRST_JOB_KEY " state"),
 	    "running");
 	assert_int_equal(renew(l, &again, "ann"), ERR_OK);
 	fail_task(l, &again);
 	assert_string_equal(
-	    redis_process_ask(&l->server, "HGET {logs}:job:1 state"), "failed");
+	    redis_process_ask(&l->server, "HGET " FIRST_JOB_KEY " state"),
+	    "failed");
 }
 
 static void
