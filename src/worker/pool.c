@@ -7,17 +7,14 @@
  * and a thread of lower priority does not go on while the loop spins. */
 #include "worker/pool.h"
 
+#include "common/base/turn.h"
+
 #include <assert.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
-
-enum { TURN_NS = 4000000 }; /* the usual one has 3 ms at most */
 
 struct job_list {
 	struct pool_job *first, **last;
@@ -74,31 +71,6 @@ wake_loop(struct pool *p)
 	(void)written;
 }
 
-/* This thread, as Linux has it, gives way: a lower priority, and longer turns than
- * others have, because who is woken takes the place of one with a longer turn at
- * once (Linux 6.12 on; before, it waits for the end of that turn, which is seen
- * every 4 ms or so). Much longer ones would make the thread itself wait for its
- * own, where others of low priority are at work. A refusal leaves what was, which
- * is slower for others and wrong for nobody. */
-static void
-give_way(int nice)
-{
-	int mine = getpriority(PRIO_PROCESS, 0);
-	/* struct sched_attr of the kernel, in its first size. */
-	const struct {
-		uint32_t size, policy;
-		uint64_t flags;
-		int32_t nice;
-		uint32_t priority;
-		uint64_t runtime_ns, deadline_ns, period_ns;
-	} attr = { .size = sizeof(attr),
-		.policy = SCHED_OTHER,
-		.nice = mine > nice ? mine : nice,
-		.runtime_ns = TURN_NS };
-
-	(void)syscall(SYS_sched_setattr, 0, &attr, 0);
-}
-
 static void
 run(void *arg)
 {
@@ -106,7 +78,7 @@ run(void *arg)
 	struct pool_job *job;
 
 	if (p->nice != 0)
-		give_way(p->nice);
+		turn_give_way(p->nice);
 	uv_mutex_lock(&p->lock);
 	for (;;) {
 		while ((job = list_take(&p->waiting)) == NULL && !p->closing)

@@ -32,8 +32,7 @@ enum err chunk_split(
  *        and all (an empty tally otherwise), unless the file is compressed: that
  *        one does not grow; NULL: into `t` too
  * done   bytes read so far are added to it as work goes on; NULL: nobody asks
- * stop   polled between blocks: non-zero ends the reading with ERR_STALE;
- *        NULL: nobody stops it
+ * stop   polled between blocks, as in lines_open
  * Returns ERR_OK, ERR_NO_MEMORY, ERR_NO_LOG (vanished), ERR_LOG_CHANGED
  * (shrank, or is another file than `s` says).
  * Thread: a pool thread; it blocks on the disk. */

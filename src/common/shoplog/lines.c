@@ -4,6 +4,7 @@
  * than any other. */
 #include "common/shoplog/lines.h"
 
+#include "common/base/turn.h"
 #include "common/shoplog/scan.h"
 
 #include <assert.h>
@@ -95,8 +96,11 @@ fill(struct lines *l, uint64_t limit, struct problem *why)
 	uint64_t from = position(l);
 	size_t kept = unread(l);
 
-	if (l->stop && atomic_load_explicit(l->stop, memory_order_relaxed))
-		return ERR_STALE;
+	if (l->stop) {
+		if (atomic_load_explicit(l->stop, memory_order_relaxed))
+			return ERR_STALE;
+		turn_end();
+	}
 	memmove(l->buffer, l->buffer + l->at, kept);
 	l->at = 0;
 	l->filled = kept;

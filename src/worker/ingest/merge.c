@@ -6,6 +6,7 @@
 #include "worker/ingest/merge.h"
 
 #include "common/base/log.h"
+#include "common/base/turn.h"
 #include "common/shoplog/columns_join.h"
 #include "common/shoplog/partial.h"
 #include "common/shoplog/votes.h"
@@ -90,6 +91,7 @@ on_shard(struct span names, struct span section, void *arg)
 
 	if (atomic_load(&m->work->stop))
 		return ERR_STALE;
+	turn_end();
 	m->is_any = true;
 	if (m->carts_len == PILE)
 		e = join(m);
@@ -118,6 +120,7 @@ on_common(struct span names, struct span section, void *arg)
 
 	if (atomic_load(&m->work->stop))
 		return ERR_STALE;
+	turn_end();
 	m->is_any = true;
 	return partial_append_common(m->tally, names, section);
 }

@@ -1,0 +1,128 @@
+#include "common/base/turn.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* struct sched_attr of the kernel, in its first size. */
+struct seen {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t turn_ns, deadline_ns, period_ns;
+};
+
+static struct seen
+look(void)
+{
+	struct seen s;
+
+	assert_int_equal(syscall(SYS_sched_getattr, 0, &s, sizeof(s), 0), 0);
+	return s;
+}
+
+/* What a thread of its own sees before and after. */
+struct thread {
+	void (*act)(void);
+	struct seen before, after;
+};
+
+static void *
+run(void *arg)
+{
+	struct thread *t = arg;
+
+	t->before = look();
+	t->act();
+	t->after = look();
+	return NULL;
+}
+
+static struct thread
+on_a_thread(void (*act)(void))
+{
+	struct thread t = { .act = act };
+	pthread_t id;
+
+	assert_int_equal(pthread_create(&id, NULL, run, &t), 0);
+	pthread_join(id, NULL);
+	return t;
+}
+
+static void
+give_way_by_3(void)
+{
+	turn_give_way(getpriority(PRIO_PROCESS, 0) + 3);
+}
+
+static void
+give_way_less(void)
+{
+	turn_give_way(getpriority(PRIO_PROCESS, 0) - 3);
+}
+
+static void
+give_way_after_all(void)
+{
+	turn_short();
+	give_way_by_3();
+}
+
+static void
+who_gives_way_has_a_higher_nice_value_and_the_process_its_own(void **state)
+{
+	int mine = getpriority(PRIO_PROCESS, 0);
+	struct thread t = on_a_thread(give_way_by_3);
+
+	(void)state;
+	assert_int_equal(t.after.nice, mine + 3);
+	assert_int_equal(t.after.policy, t.before.policy);
+	assert_int_equal(getpriority(PRIO_PROCESS, 0), mine);
+	assert_int_equal(on_a_thread(give_way_less).after.nice, mine);
+}
+
+static void
+who_answers_has_shorter_turns_than_who_gives_way(void **state)
+{
+	struct thread answers = on_a_thread(turn_short);
+	struct thread works = on_a_thread(give_way_after_all);
+
+	(void)state;
+	assert_int_equal(answers.after.nice, answers.before.nice);
+	/* A kernel before 6.12 knows no turns of a thread's own. */
+	if (answers.before.turn_ns == 0)
+		return;
+	assert_true(answers.after.turn_ns < works.after.turn_ns);
+	assert_true(works.after.turn_ns < works.before.turn_ns);
+}
+
+static void
+a_turn_that_ends_changes_nothing_else(void **state)
+{
+	struct thread t = on_a_thread(turn_end);
+
+	(void)state;
+	assert_memory_equal(&t.before, &t.after, sizeof(t.before));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    who_gives_way_has_a_higher_nice_value_and_the_process_its_own),
+		cmocka_unit_test(
+		    who_answers_has_shorter_turns_than_who_gives_way),
+		cmocka_unit_test(a_turn_that_ends_changes_nothing_else),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
