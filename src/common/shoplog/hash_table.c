@@ -2,18 +2,13 @@
  * uppermost as the tag. */
 #include "common/shoplog/hash_table.h"
 
+#include "common/shoplog/buckets.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-enum {
-	FILL = HASH_PLACES / 4 * 3, /* places of a bucket, on the average */
-	MOVE_AT_ONCE = 32,
-};
-
-/* Indexes, and one more than the last, must fit 32 bits: the largest capacity that
- * does. */
-#define ENTRIES_MAX ((size_t)FILL << 28)
+enum { MOVE_AT_ONCE = 32 };
 
 bool
 hash_secret_new(struct hash_secret *out)
@@ -120,24 +115,23 @@ hash_table_reserve(struct hash_table *t, size_t len)
 
 	if (len <= t->capacity)
 		return true;
-	if (len > ENTRIES_MAX)
+	if (len > HASH_ENTRIES_MAX)
 		return false;
-	while (buckets_len * FILL < len)
+	while (buckets_len * HASH_FILL < len)
 		buckets_len *= 2;
-	entries = reallocarray(t->entries, buckets_len * FILL, t->entry_size);
+	entries =
+	    reallocarray(t->entries, buckets_len * HASH_FILL, t->entry_size);
 	if (!entries)
 		return false;
 	t->entries = entries;
-	buckets =
-	    aligned_alloc(sizeof(*buckets), buckets_len * sizeof(*buckets));
+	buckets = buckets_new(buckets_len * sizeof(*buckets));
 	if (!buckets)
 		return false;
-	memset(buckets, 0, buckets_len * sizeof(*buckets));
 	move_all(t, buckets, buckets_len);
 	free(t->buckets);
 	t->buckets = buckets;
 	t->buckets_len = buckets_len;
-	t->capacity = buckets_len * FILL;
+	t->capacity = buckets_len * HASH_FILL;
 	return true;
 }
 

@@ -23,7 +23,11 @@ struct hash_secret {
  * hash tell the places that are worth a look, so that nearly every key is found,
  * or known to be new, with one line of the buckets and one entry at most. One that
  * is full goes on in the next. */
-enum { HASH_PLACES = 12 };
+enum { HASH_PLACES = 12, HASH_FILL = HASH_PLACES / 4 * 3 /* on the average */ };
+
+/* Indexes, and one more than the last, must fit 32 bits: the largest capacity that
+ * does. */
+#define HASH_ENTRIES_MAX ((size_t)HASH_FILL << 28)
 
 struct hash_bucket {
 	_Alignas(64) uint8_t tag[HASH_PLACES]; /* 0: free */
@@ -117,19 +121,25 @@ hash_bucket_match(const struct hash_bucket *b, uint8_t tag)
 	       ((1u << HASH_PLACES) - 1);
 }
 
-FETCH void
-hash_table_fetch_entry(const struct hash_table *t, uint64_t hash)
+/* An entry that may well be of a key with this hash, by what its bucket says;
+ * NULL: most likely there is none. */
+static inline const void *
+hash_table_guess(const struct hash_table *t, uint64_t hash)
 {
 	const struct hash_bucket *b;
 	unsigned match;
 
 	if (!t->buckets_len)
-		return;
+		return NULL;
 	b = &t->buckets[hash & (t->buckets_len - 1)];
 	match = hash_bucket_match(b, hash_tag(hash));
-	if (match)
-		__builtin_prefetch(t->entries + b->entry[__builtin_ctz(match)] *
-						    t->entry_size);
+	return match ? hash_table_at(t, b->entry[__builtin_ctz(match)]) : NULL;
+}
+
+FETCH void
+hash_table_fetch_entry(const struct hash_table *t, uint64_t hash)
+{
+	__builtin_prefetch(hash_table_guess(t, hash));
 }
 
 /* hash_table_add of a key whose hash is known. */

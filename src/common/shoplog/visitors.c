@@ -1,12 +1,12 @@
 /* Addresses and what of them crosses a border. */
 #include "common/shoplog/visitors.h"
 
+#include "common/shoplog/buckets.h"
 #include "common/shoplog/country_index.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
-enum { FIRST_BUCKETS = 32, HUGE_PAGE = 2 << 20 };
+enum { FIRST_BUCKETS = 32 };
 
 void
 visitors_init(struct visitors *v, const struct hash_secret *secret)
@@ -41,22 +41,6 @@ probe(struct visitors_bucket *all, size_t len, uint32_t ip, uint64_t hash,
 	return &all[i].visitor[place];
 }
 
-/* All free. Large tables ask for huge pages: every line needs another place. */
-static struct visitors_bucket *
-new_buckets(size_t len)
-{
-	size_t size = len * sizeof(struct visitors_bucket);
-	bool is_large = size >= HUGE_PAGE;
-	void *buckets = aligned_alloc(
-	    is_large ? HUGE_PAGE : sizeof(struct visitors_bucket), size);
-
-	if (!buckets)
-		return NULL;
-	if (is_large)
-		(void)madvise(buckets, size, MADV_HUGEPAGE);
-	return memset(buckets, 0, size);
-}
-
 static bool
 reserve_ipv4(struct visitors *v, size_t ipv4_len)
 {
@@ -67,7 +51,7 @@ reserve_ipv4(struct visitors *v, size_t ipv4_len)
 		len *= 2;
 	if (len == v->buckets_len)
 		return true;
-	all = new_buckets(len);
+	all = buckets_new(len * sizeof(*all));
 	if (!all)
 		return false;
 	for (size_t i = 0; i < v->buckets_len * BUCKET_PLACES; i++) {
