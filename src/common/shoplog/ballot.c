@@ -18,9 +18,17 @@ ballot_cleanup(struct ballot *b)
 enum err
 ballot_add(struct ballot *b, uint64_t goods_id, uint32_t page, uint64_t votes)
 {
+	return ballot_add_hashed(
+	    b, goods_id, page, ballot_hash(b, goods_id, page), votes);
+}
+
+enum err
+ballot_add_hashed(struct ballot *b, uint64_t goods_id, uint32_t page,
+    uint64_t hash, uint64_t votes)
+{
 	struct hash_key key = { goods_id, page };
 	bool is_new;
-	struct vote *v = hash_table_add(&b->table, key, &is_new);
+	struct vote *v = hash_table_add_hashed(&b->table, key, hash, &is_new);
 
 	if (!v)
 		return ERR_NO_MEMORY;

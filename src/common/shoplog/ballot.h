@@ -24,6 +24,16 @@ void ballot_cleanup(struct ballot *b);
 
 enum err ballot_add(
     struct ballot *b, uint64_t goods_id, uint32_t page, uint64_t votes);
+/* The same with the hash at hand, for many at a time (hash_table.h). */
+static inline uint64_t
+ballot_hash(const struct ballot *b, uint64_t goods_id, uint32_t page)
+{
+	return hash_of(&b->table.secret, (struct hash_key){ goods_id, page });
+}
+
+enum err ballot_add_hashed(struct ballot *b, uint64_t goods_id, uint32_t page,
+    uint64_t hash, uint64_t votes);
+
 enum err ballot_append(struct ballot *left, struct names *left_names,
     const struct ballot *right, const struct names *right_names,
     struct names_map *map);

@@ -76,50 +76,87 @@ reserve(struct names *n, size_t len)
 	return true;
 }
 
-/* The entry of the name that lies at the end of the text, not yet part of it;
- * a new one has taken it over. NULL when memory is out. */
-static struct name *
-intern(struct names *n, size_t len, bool *is_new)
+static struct hash_key
+key_of(const struct names *n, struct span text)
 {
-	const char *text = n->text + n->text_len;
 	struct hash_key key;
 	unsigned char digest[crypto_shorthash_siphashx24_BYTES];
-	struct name *name;
 
 	crypto_shorthash_siphashx24(
-	    digest, (const unsigned char *)text, len, n->secret);
+	    digest, (const unsigned char *)text.data, text.len, n->secret);
 	memcpy(&key, digest, sizeof(key));
-	for (;; key.low++) {
-		name = hash_table_add(&n->table, key, is_new);
-		if (!name || *is_new)
+	return key;
+}
+
+/* The id of a name; a new one has its text and no category so far. The text may
+ * lie at the end of n->text, not yet part of it. */
+static enum err
+intern(struct names *n, struct span text, struct hash_key key, uint64_t hash,
+    uint32_t *id, bool *is_new)
+{
+	struct name *name;
+
+	for (;;) {
+		name = hash_table_add_hashed(&n->table, key, hash, is_new);
+		if (!name)
+			return ERR_NO_MEMORY;
+		*id = (uint32_t)hash_table_index(&n->table, name);
+		if (*is_new)
 			break;
-		if (name->len == len && !memcmp(n->text + name->at, text, len))
-			return name;
+		if (span_is_equal(names_text(n, *id), text))
+			return ERR_OK;
+		key.low++;
+		hash = hash_of(&n->table.secret, key);
 	}
-	if (name) {
-		name->at = n->text_len;
-		name->len = (uint32_t)len;
-		n->text_len += len;
+	if (!reserve(n, text.len))
+		return ERR_NO_MEMORY;
+	memmove(n->text + n->text_len, text.data, text.len);
+	name->at = n->text_len;
+	name->len = (uint32_t)text.len;
+	n->text_len += text.len;
+	return ERR_OK;
+}
+
+static void
+set_category(struct names *n, uint32_t id, uint32_t category)
+{
+	((struct name *)hash_table_at(&n->table, id))->category = category;
+}
+
+static enum err
+add_category(struct names *n, struct span category, struct hash_key key,
+    uint64_t hash, uint32_t *id)
+{
+	bool is_new;
+	enum err e = intern(n, category, key, hash, id, &is_new);
+
+	if (!e && is_new)
+		set_category(n, *id, *id);
+	return e;
+}
+
+uint32_t
+names_find_category(const struct names *n, struct span category)
+{
+	struct hash_key key = key_of(n, category);
+	const struct name *name;
+
+	for (; (name = hash_table_find(&n->table, key)); key.low++) {
+		uint32_t id = (uint32_t)hash_table_index(&n->table, name);
+
+		if (span_is_equal(names_text(n, id), category))
+			return id;
 	}
-	return name;
+	return NAME_NONE;
 }
 
 enum err
 names_category(struct names *n, struct span category, uint32_t *id)
 {
-	struct name *name;
-	bool is_new;
+	struct hash_key key = key_of(n, category);
 
-	if (!reserve(n, category.len))
-		return ERR_NO_MEMORY;
-	memcpy(n->text + n->text_len, category.data, category.len);
-	name = intern(n, category.len, &is_new);
-	if (!name)
-		return ERR_NO_MEMORY;
-	*id = (uint32_t)hash_table_index(&n->table, name);
-	if (is_new)
-		name->category = *id;
-	return ERR_OK;
+	return add_category(
+	    n, category, key, hash_of(&n->table.secret, key), id);
 }
 
 enum err
@@ -127,11 +164,12 @@ names_page(
     struct names *n, struct span category, struct span goods, uint32_t *id)
 {
 	size_t len = category.len + 1 + goods.len;
-	uint32_t category_id;
-	struct name *name;
+	struct hash_key key;
+	struct span text;
+	uint32_t of;
 	bool is_new;
-	char *at;
 	enum err e;
+	char *at;
 
 	if (!reserve(n, len))
 		return ERR_NO_MEMORY;
@@ -139,16 +177,78 @@ names_page(
 	memcpy(at, category.data, category.len);
 	at[category.len] = '/';
 	memcpy(at + category.len + 1, goods.data, goods.len);
-	name = intern(n, len, &is_new);
-	if (!name)
-		return ERR_NO_MEMORY;
-	*id = (uint32_t)hash_table_index(&n->table, name);
-	if (!is_new)
-		return ERR_OK;
-	e = names_category(n, category, &category_id);
+	text = span_of(at, len);
+	key = key_of(n, text);
+	e = intern(n, text, key, hash_of(&n->table.secret, key), id, &is_new);
+	if (e || !is_new)
+		return e;
+	e = names_category(n, category, &of);
 	if (!e)
-		((struct name *)hash_table_at(&n->table, *id))->category =
-		    category_id;
+		set_category(n, *id, of);
+	return e;
+}
+
+void
+names_ask(const struct names *n, struct span category, struct span goods,
+    struct names_query *q)
+{
+	*q = (struct names_query){ .category = category, .goods = goods };
+	q->category_key = key_of(n, category);
+	q->category_hash = hash_of(&n->table.secret, q->category_key);
+	hash_table_fetch_bucket(&n->table, q->category_hash);
+	if (goods.len == 0 || goods.data != category.data + category.len + 1)
+		return;
+	q->page = span_of(category.data, category.len + 1 + goods.len);
+	q->page_key = key_of(n, q->page);
+	q->page_hash = hash_of(&n->table.secret, q->page_key);
+	hash_table_fetch_bucket(&n->table, q->page_hash);
+}
+
+/* The entry of the page; of the category if the page seems to be new. */
+static const struct name *
+guess(const struct names *n, const struct names_query *q)
+{
+	const struct name *page = NULL;
+
+	if (q->page.len)
+		page = hash_table_guess(&n->table, q->page_hash);
+	return page ? page : hash_table_guess(&n->table, q->category_hash);
+}
+
+void
+names_fetch(const struct names *n, const struct names_query *q)
+{
+	__builtin_prefetch(guess(n, q));
+}
+
+void
+names_fetch_text(const struct names *n, const struct names_query *q)
+{
+	const struct name *name = guess(n, q);
+
+	if (name)
+		__builtin_prefetch(n->text + name->at);
+}
+
+enum err
+names_add(struct names *n, const struct names_query *q, uint32_t *id)
+{
+	uint32_t category;
+	bool is_new;
+	enum err e;
+
+	if (q->goods.len == 0)
+		return add_category(
+		    n, q->category, q->category_key, q->category_hash, id);
+	if (q->page.len == 0)
+		return names_page(n, q->category, q->goods, id);
+	e = intern(n, q->page, q->page_key, q->page_hash, id, &is_new);
+	if (e || !is_new)
+		return e;
+	e = add_category(
+	    n, q->category, q->category_key, q->category_hash, &category);
+	if (!e)
+		set_category(n, *id, category);
 	return e;
 }
 
@@ -257,7 +357,7 @@ names_write(struct writer *w, const struct names_order *o)
 	}
 }
 
-/* Adds a name of either form. */
+/* Adds a name of either form, if it is one. */
 static enum err
 add(struct names *n, struct span text, uint32_t *id)
 {
@@ -322,11 +422,21 @@ enum err
 names_map_id(struct names_map *m, struct names *to, const struct names *from,
     uint32_t from_id, uint32_t *id)
 {
+	uint32_t *known = &m->ids[from_id];
 	enum err e = ERR_OK;
 
-	if (m->ids[from_id] == NAME_NONE)
-		e = add(to, names_text(from, from_id), &m->ids[from_id]);
-	*id = m->ids[from_id];
+	if (*known == NAME_NONE) {
+		uint32_t of = names_category_of(from, from_id);
+		struct span text = names_text(from, from_id);
+		size_t len = names_text(from, of).len;
+
+		e = of == from_id
+			? names_category(to, text, known)
+			: names_page(to, span_of(text.data, len),
+			      span_of(text.data + len + 1, text.len - len - 1),
+			      known);
+	}
+	*id = *known;
 	return e;
 }
 

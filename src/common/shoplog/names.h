@@ -35,8 +35,38 @@ enum err names_category(struct names *n, struct span category, uint32_t *id);
 enum err names_page(
     struct names *n, struct span category, struct span goods, uint32_t *id);
 
+/* A name on its way into the dictionary. For many at a time: ask for all of them,
+ * which brings their buckets into the cache, then fetch the entries, then the
+ * texts, and add the names when these have arrived. */
+struct names_query {
+	struct span category, goods; /* borrowed; no goods: a category */
+	/* "category/goods" where it lies so; else empty, and the page is looked
+	 * for only when it is added. */
+	struct span page;
+	struct hash_key category_key, page_key;
+	uint64_t category_hash, page_hash;
+};
+
+void names_ask(const struct names *n, struct span category, struct span goods,
+    struct names_query *out);
+void names_fetch(const struct names *n, const struct names_query *q);
+void names_fetch_text(const struct names *n, const struct names_query *q);
+
+/* As names_category() or names_page(). */
+enum err names_add(struct names *n, const struct names_query *q, uint32_t *id);
+
+/* The id of a category; NAME_NONE: it has none. */
+uint32_t names_find_category(const struct names *n, struct span category);
+
 /* Borrowed until the next name is added. */
 struct span names_text(const struct names *n, uint32_t id);
+
+/* Brings what there is of a name but its text into the cache. */
+FETCH void
+names_fetch_id(const struct names *n, uint32_t id)
+{
+	__builtin_prefetch(hash_table_at(&n->table, id));
+}
 
 /* The category of a page; a category's own id. */
 uint32_t names_category_of(const struct names *n, uint32_t id);

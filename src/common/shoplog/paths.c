@@ -21,19 +21,31 @@ paths_new(const struct hash_secret *secret)
 	return p;
 }
 
-static enum err
-classify(struct names *n, struct span rest, struct path_meaning *out)
+void
+paths_ask(const struct names *n, enum event_kind kind,
+    const struct event *event, struct path_query *out)
 {
-	struct event event;
-	enum event_kind kind = event_classify(rest, &event);
+	struct span none = { 0 };
+
+	*out = (struct path_query){ .kind = (uint8_t)kind };
+	if (kind == EVENT_CATEGORY)
+		names_ask(n, event->category, none, &out->name);
+	else if (kind == EVENT_GOODS)
+		names_ask(n, event->category, event->goods, &out->name);
+}
+
+static enum err
+find_names(
+    struct names *n, const struct path_query *q, struct path_meaning *out)
+{
 	enum err e = ERR_OK;
 
-	out->kind = (uint8_t)kind;
+	out->kind = q->kind;
 	out->category = out->page = NAME_NONE;
-	if (kind == EVENT_CATEGORY) {
-		e = names_category(n, event.category, &out->category);
-	} else if (kind == EVENT_GOODS) {
-		e = names_page(n, event.category, event.goods, &out->page);
+	if (q->kind == EVENT_CATEGORY) {
+		e = names_add(n, &q->name, &out->category);
+	} else if (q->kind == EVENT_GOODS) {
+		e = names_add(n, &q->name, &out->page);
 		if (!e)
 			out->category = names_category_of(n, out->page);
 	}
@@ -43,13 +55,12 @@ classify(struct names *n, struct span rest, struct path_meaning *out)
 
 enum err
 paths_learn(struct paths *p, struct names *n, struct span rest,
-    struct path_meaning *out)
+    const struct path_query *q, struct path_meaning *out)
 {
 	struct path_entry *places;
-	enum err e = classify(n, rest, out);
+	enum err e = find_names(n, q, out);
 
-	if (e || event_is_of_cart(out->kind) || rest.len == 0 ||
-	    rest.len > PATH_WIDTH)
+	if (e || rest.len == 0 || rest.len > PATH_WIDTH)
 		return e;
 	places = path_places(p, rest);
 	if (path_is(&places[0], rest) || path_is(&places[1], rest))

@@ -104,9 +104,19 @@ paths_find(struct paths *p, struct span rest)
 	return paths_find_second(places, rest);
 }
 
-/* Classifies a path that is not known, names as ids of `n`, and remembers it
- * unless it is about a cart. The same `rest` as above. */
+/* A path that is not known, on its way into the memory, as names are into their
+ * dictionary (names.h): ask, names_fetch(), names_fetch_text(), learn. */
+struct path_query {
+	struct names_query name; /* of EVENT_CATEGORY and EVENT_GOODS */
+	uint8_t kind;            /* enum event_kind */
+};
+
+/* What event_classify() says of a path that is about no cart. */
+void paths_ask(const struct names *n, enum event_kind kind,
+    const struct event *event, struct path_query *out);
+
+/* Names as ids of `n`; the path is known then. The same `rest` as above. */
 enum err paths_learn(struct paths *p, struct names *n, struct span rest,
-    struct path_meaning *out);
+    const struct path_query *q, struct path_meaning *out);
 
 #endif

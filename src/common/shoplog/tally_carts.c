@@ -6,44 +6,55 @@
 #include "common/shoplog/shard.h"
 #include "common/shoplog/tally_steps.h"
 
-bool
-tally_find_cart(
-    struct tally *t, struct steps *s, const struct visit *visits, size_t i)
+void
+tally_list_cart(struct tally *t, struct steps *s, const struct visit *visits,
+    size_t i, enum event_kind kind, const struct event *event)
 {
-	struct cart_step *c = &s->carts[s->carts_len];
-	struct step *step = &s->at[i];
-	struct hash_key key = { 0, 0 };
-	struct event event;
-	enum event_kind kind = event_classify(visits[i].rest, &event);
+	struct cart_step *c = &s->carts[s->carts_len++];
+	struct hash_key key = { 0, event->cart_id };
 
-	if (!event_is_of_cart(kind))
-		return false;
-	step->path = (struct path_meaning){ .category = NAME_NONE,
+	s->at[i].path = (struct path_meaning){ .category = NAME_NONE,
 		.page = NAME_NONE,
 		.kind = (uint8_t)kind,
 		.row = open_day_place(NAME_NONE) };
-	key.low = event.cart_id;
 	*c = (struct cart_step){ .visit = &visits[i],
-		.cart_id = event.cart_id,
+		.cart_id = event->cart_id,
 		.hash = hash_of(&t->secret, key),
 		.line = (uint32_t)i,
 		.shard = (uint8_t)shard_of(key),
 		.kind = (uint8_t)kind };
 	if (kind == EVENT_CART)
-		c->number = event.goods_id;
+		c->number = event->goods_id;
 	else if (kind == EVENT_PAY)
-		c->number = event.user_id;
+		c->number = event->user_id;
 	hash_table_fetch_bucket(&t->carts[c->shard].table, c->hash);
-	s->carts_len++;
-	return true;
+}
+
+/* Whether the line is a vote: its cart gets goods, and its visitor came from a page. */
+static bool
+is_vote(const struct steps *s, const struct cart_step *c)
+{
+	return c->kind == EVENT_CART && s->at[c->line].before != NAME_NONE;
 }
 
 void
-tally_fetch_carts(struct tally *t, const struct steps *s)
+tally_fetch_carts(struct tally *t, struct steps *s)
 {
+	const struct hash_table *votes = &t->ballot.table;
+
+	for (size_t i = 0; i < s->carts_len; i++) {
+		struct cart_step *c = &s->carts[i];
+
+		hash_table_fetch_entry(&t->carts[c->shard].table, c->hash);
+		if (!is_vote(s, c))
+			continue;
+		c->vote_hash =
+		    ballot_hash(&t->ballot, c->number, s->at[c->line].before);
+		hash_table_fetch_bucket(votes, c->vote_hash);
+	}
 	for (size_t i = 0; i < s->carts_len; i++)
-		hash_table_fetch_entry(
-		    &t->carts[s->carts[i].shard].table, s->carts[i].hash);
+		if (is_vote(s, &s->carts[i]))
+			hash_table_fetch_entry(votes, s->carts[i].vote_hash);
 }
 
 /* The cart gets goods, which tells what page its visitor came from. */
@@ -51,12 +62,12 @@ static enum err
 fill(struct tally *t, const struct steps *s, const struct cart_step *c,
     const struct cart *cart)
 {
-	uint32_t page = s->at[c->line].before;
 	enum err e = carts_hold(&t->carts[c->shard], cart, c->number);
 
-	return e || page == NAME_NONE
+	return e || !is_vote(s, c)
 		   ? e
-		   : ballot_add(&t->ballot, c->number, page, 1);
+		   : ballot_add_hashed(&t->ballot, c->number,
+			 s->at[c->line].before, c->vote_hash, 1);
 }
 
 enum err

@@ -26,10 +26,11 @@ struct cart_step {
 	const struct visit *visit; /* borrowed */
 	uint64_t hash;             /* of the cart id */
 	uint64_t cart_id;
-	uint64_t number; /* goods id or user id */
-	uint32_t line;   /* in the batch */
-	uint8_t shard;   /* of the cart */
-	uint8_t kind;    /* EVENT_CART, EVENT_PAY or EVENT_SUCCESS */
+	uint64_t number;    /* goods id or user id */
+	uint64_t vote_hash; /* ballot.h; only if it is a vote */
+	uint32_t line;      /* in the batch */
+	uint8_t shard;      /* of the cart */
+	uint8_t kind;       /* EVENT_CART, EVENT_PAY or EVENT_SUCCESS */
 };
 
 struct steps {
@@ -50,12 +51,14 @@ enum err tally_count_view(
 /* Turns to the day of the visit, if there may be another turn. */
 enum err tally_turn_day(struct tally *t, const struct visit *visit);
 
-/* Puts line `i` on the list of those about carts; false: it is about none. */
-bool tally_find_cart(
-    struct tally *t, struct steps *s, const struct visit *visits, size_t i);
+/* Puts line `i`, which event_classify() says is about a cart, on the list of
+ * those. */
+void tally_list_cart(struct tally *t, struct steps *s,
+    const struct visit *visits, size_t i, enum event_kind kind,
+    const struct event *event);
 
-/* Fetches the carts of the list, and adds its lines to them. */
-void tally_fetch_carts(struct tally *t, const struct steps *s);
+/* Fetches the carts of the list and the votes, and adds its lines to them. */
+void tally_fetch_carts(struct tally *t, struct steps *s);
 enum err tally_add_carts(struct tally *t, const struct steps *s);
 
 #endif

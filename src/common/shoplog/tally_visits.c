@@ -10,7 +10,7 @@
 #include <assert.h>
 
 /* Whether the path begins like those of carts do, which are in no memory of
- * paths. A guess: tally_find_cart() knows. */
+ * paths. A guess: event_classify() knows. */
 static inline bool
 looks_like_cart(struct span rest)
 {
@@ -23,24 +23,49 @@ looks_like_cart(struct span rest)
 	return (first == cart) | (first == pay) | (first == success);
 }
 
-/* A path that is about no cart, whatever it looks like: known, or learnt. */
-static enum err
-look_closely(struct tally *t, struct step *step, struct span rest)
-{
-	const struct path_entry *known = paths_find(t->paths, rest);
+/* Lines whose path is not known. */
+struct unknown {
+	size_t line[SCAN_LINES], len;
+};
 
-	if (!known)
-		return paths_learn(t->paths, &t->names, rest, &step->path);
-	step->path = known->meaning;
-	return ERR_OK;
+/* Those that are about carts go to their list, the others are learnt. */
+static enum err
+look_closely(struct tally *t, struct steps *s, const struct visit *visits,
+    const struct unknown *unknown)
+{
+	struct path_query query[SCAN_LINES];
+	size_t line[SCAN_LINES], len = 0;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < unknown->len; i++) {
+		size_t at = unknown->line[i];
+		struct event event;
+		enum event_kind kind = event_classify(visits[at].rest, &event);
+
+		if (event_is_of_cart(kind)) {
+			tally_list_cart(t, s, visits, at, kind, &event);
+			continue;
+		}
+		paths_ask(&t->names, kind, &event, &query[len]);
+		line[len++] = at;
+	}
+	for (size_t i = 0; i < len; i++)
+		names_fetch(&t->names, &query[i].name);
+	for (size_t i = 0; i < len; i++)
+		names_fetch_text(&t->names, &query[i].name);
+	for (size_t i = 0; !e && i < len; i++)
+		e = paths_learn(t->paths, &t->names, visits[line[i]].rest,
+		    &query[i], &s->at[line[i]].path);
+	return e;
 }
 
 /* Visitors are fetched one by one on the way: many at once wait for each other. */
 static enum err
 look_at_paths(struct tally *t, struct steps *s, const struct visit *visits)
 {
-	size_t unknown[SCAN_LINES], unknown_len = 0;
+	struct unknown unknown;
 
+	unknown.len = 0;
 	for (size_t i = 0; i < s->len; i++) {
 		struct span rest = visits[i].rest;
 		const struct path_entry *path = NULL;
@@ -51,22 +76,12 @@ look_at_paths(struct tally *t, struct steps *s, const struct visit *visits)
 		if (!looks_like_cart(rest))
 			path = paths_find(t->paths, rest);
 		if (!path) {
-			unknown[unknown_len++] = i;
+			unknown.line[unknown.len++] = i;
 			continue;
 		}
 		s->at[i].path = path->meaning;
 	}
-	for (size_t i = 0; i < unknown_len; i++) {
-		size_t line = unknown[i];
-		enum err e;
-
-		if (tally_find_cart(t, s, visits, line))
-			continue;
-		e = look_closely(t, &s->at[line], visits[line].rest);
-		if (e)
-			return e;
-	}
-	return ERR_OK;
+	return look_closely(t, s, visits, &unknown);
 }
 
 static const struct cart_step *

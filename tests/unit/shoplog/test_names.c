@@ -72,6 +72,61 @@ many_names_stay_apart(void **state)
 }
 
 static void
+a_category_is_found_once_it_has_an_id(void **state)
+{
+	struct names n;
+	uint32_t fish;
+
+	(void)state;
+	open_names(&n);
+	assert_true(names_find_category(&n, span_text("fish")) == NAME_NONE);
+	page(&n, "fish", "eel");
+	fish = category(&n, "fish");
+	assert_int_equal(names_find_category(&n, span_text("fish")), fish);
+	assert_true(names_find_category(&n, span_text("fis")) == NAME_NONE);
+	names_cleanup(&n);
+}
+
+/* Many names at a time, some of them twice, as one piece and as two. */
+static void
+names_that_are_asked_for_first_have_the_same_ids(void **state)
+{
+	enum { NAMES = 300 };
+	struct names_query query[NAMES];
+	char text[NAMES][24];
+	struct names n;
+
+	(void)state;
+	open_names(&n);
+	for (unsigned i = 0; i < NAMES; i++) {
+		unsigned c = i % 90, goods = i % 4;
+		struct span of, none = { 0 };
+
+		snprintf(text[i], sizeof(text[i]), "c%u%sg%u", c,
+		    i % 3 ? "/" : "//", goods);
+		of = span_of(text[i], strcspn(text[i], "/"));
+		names_ask(&n, of,
+		    goods ? span_text(strchr(text[i], 'g')) : none, &query[i]);
+	}
+	for (unsigned i = 0; i < NAMES; i++)
+		names_fetch(&n, &query[i]);
+	for (unsigned i = 0; i < NAMES; i++)
+		names_fetch_text(&n, &query[i]);
+	for (unsigned i = 0; i < NAMES; i++) {
+		char of[8], goods[8];
+		uint32_t id;
+
+		snprintf(of, sizeof(of), "c%u", i % 90);
+		snprintf(goods, sizeof(goods), "g%u", i % 4);
+		assert_int_equal(names_add(&n, &query[i], &id), ERR_OK);
+		assert_int_equal(
+		    id, i % 4 ? page(&n, of, goods) : category(&n, of));
+		assert_int_equal(names_category_of(&n, id), category(&n, of));
+	}
+	names_cleanup(&n);
+}
+
+static void
 only_used_names_are_written_and_come_back_in_byte_order(void **state)
 {
 	struct names n, back;
@@ -139,6 +194,9 @@ main(void)
 		cmocka_unit_test(
 		    a_name_has_one_id_and_a_page_knows_its_category),
 		cmocka_unit_test(many_names_stay_apart),
+		cmocka_unit_test(a_category_is_found_once_it_has_an_id),
+		cmocka_unit_test(
+		    names_that_are_asked_for_first_have_the_same_ids),
 		cmocka_unit_test(
 		    only_used_names_are_written_and_come_back_in_byte_order),
 		cmocka_unit_test(what_is_no_name_is_corrupt),
