@@ -146,10 +146,22 @@ read_log(struct report *r, struct problem *why)
 	    &progress, &r->log, why);
 }
 
+/* The category that a report is about; empty: it is about none. */
+static struct span
+category_of(const struct report *r, int report)
+{
+	struct span own = answer_default_category(report);
+
+	return own.len && r->options.category ? span_text(r->options.category)
+					      : own;
+}
+
 /* What the questions are asked of beside the carts: days, the catalogue. */
 static enum err
 derive(struct report *r)
 {
+	const struct span categories[] = { category_of(r, 2),
+		category_of(r, 3) };
 	struct day_carts *carts = NULL;
 	size_t carts_len = 0;
 	enum err e = ERR_OK;
@@ -157,8 +169,8 @@ derive(struct report *r)
 	for (unsigned i = 0; i < SHARDS && e == ERR_OK; i++)
 		e = day_carts_of(&r->log.carts[i], &carts, &carts_len);
 	if (e == ERR_OK)
-		e = day_segments(r->log.tally, carts, carts_len, &r->arena,
-		    &r->days, &r->days_len);
+		e = day_segments_of(r->log.tally, categories, 2, carts,
+		    carts_len, &r->arena, &r->days, &r->days_len);
 	free(carts);
 	if (e == ERR_OK)
 		e = catalogue_of_tally(r->log.tally, &r->catalogue);
@@ -194,34 +206,44 @@ describe(struct report *r)
 	return ERR_OK;
 }
 
-/* Refuses a category that no view of the log names, and lists those there are. */
+/* Says that no view of the log names the category, and which there are. */
 static enum err
-check_category(struct report *r, struct problem *why)
+refuse_category(struct report *r, struct problem *why)
 {
-	struct span wanted = span_text(r->options.category);
+	struct day_segment *days;
 	struct span *names;
 	const char *list = "";
 	size_t len;
-	enum err e;
+	enum err e =
+	    day_segments(r->log.tally, NULL, 0, &r->arena, &days, &len);
 
-	if (wanted.len == 0)
-		return ERR_OK;
-	e = categories_of_days(r->days, r->days_len, &r->arena, &names, &len);
-	for (size_t i = 0; e == ERR_OK && i < len; i++) {
-		if (span_is_equal(names[i], wanted))
-			return ERR_OK;
-		if (i < CATEGORIES_SHOWN)
-			list = arena_printf(&r->arena, "%s%s%.*s", list,
-			    i ? ", " : "", (int)names[i].len, names[i].data);
-		if (!list)
-			e = ERR_NO_MEMORY;
-	}
+	if (e == ERR_OK)
+		e = categories_of_days(days, len, &r->arena, &names, &len);
 	if (e != ERR_OK)
 		return e;
+	for (size_t i = 0; list && i < len && i < CATEGORIES_SHOWN; i++)
+		list = arena_printf(&r->arena, "%s%s%.*s", list, i ? ", " : "",
+		    (int)names[i].len, names[i].data);
+	if (!list)
+		return ERR_NO_MEMORY;
 	return problem_set(why, ERR_NO_CATEGORY,
 	    "--category %s: no view of the log names it; there are: %s%s",
-	    wanted.data, len ? list : "none",
+	    r->options.category, len ? list : "none",
 	    len > CATEGORIES_SHOWN ? ", ..." : "");
+}
+
+static enum err
+check_category(struct report *r, struct problem *why)
+{
+	struct span *names;
+	size_t len;
+	enum err e;
+
+	if (!r->options.category)
+		return ERR_OK;
+	/* The days know of no other category. */
+	e = categories_of_days(r->days, r->days_len, &r->arena, &names, &len);
+	return e || len ? e : refuse_category(r, why);
 }
 
 /* Empty when the day has no such field. */
@@ -273,12 +295,10 @@ answer(struct report *r, int report, struct answer *out)
 {
 	struct question q = {
 		.report = report,
-		.category = answer_default_category(report),
+		.category = category_of(r, report),
 		.period = r->options.period,
 	};
 
-	if (q.category.len && r->options.category)
-		q.category = span_text(r->options.category);
 	return question_is_of_days(&q) ? answer_of_days(r, &q, out)
 				       : answer_of_carts(r, &q, out);
 }

@@ -1,88 +1,133 @@
-/* Counts by day, category and slot, in one table: the key is the day and the
- * category (0: all requests, else its id + 1) above, the slot below. */
+/* Counts by day, category and slot, in one list. */
 #include "common/shoplog/counts.h"
 
 #include "common/base/civil.h"
-#include "common/shoplog/radix_sort.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SLOT_BITS = 11 };
-_Static_assert(COUNT_SLOTS <= 1 << SLOT_BITS, "every slot fits");
+/* Categories by id, and none. */
+#define CATEGORIES ((uint64_t)HASH_ENTRIES_MAX + 1)
+
+static_assert((CIVIL_DAY_MAX + 1) * CATEGORIES <= UINT64_MAX / COUNT_SLOTS,
+    "a day, a category and a slot fit one key");
 
 void
-counts_init(struct counts *c, const struct hash_secret *secret)
+counts_init(struct counts *c)
 {
-	hash_table_init(&c->table, sizeof(struct count), secret);
-	memset(c->recalled, 0, sizeof(c->recalled));
+	*c = (struct counts){ 0 };
 }
 
 void
 counts_cleanup(struct counts *c)
 {
-	hash_table_cleanup(&c->table);
-	memset(c->recalled, 0, sizeof(c->recalled));
+	free(c->rows);
+	*c = (struct counts){ 0 };
 }
 
-static struct hash_key
+/* Sorts by day, then all requests before the categories by number, then slot. */
+static uint64_t
 key_of(int32_t day, uint32_t category, uint32_t slot)
 {
 	/* NAME_NONE + 1 is 0. */
-	return (struct hash_key){
-		(uint64_t)day << 32 | (uint32_t)(category + 1), slot
-	};
+	return ((uint64_t)day * CATEGORIES + (uint32_t)(category + 1)) *
+		   COUNT_SLOTS +
+	       slot;
+}
+
+static struct count
+read_row(struct radix_row row)
+{
+	uint64_t group = row.key / COUNT_SLOTS;
+
+	return (struct count){ .day = (int32_t)(group / CATEGORIES),
+		.category = (uint32_t)(group % CATEGORIES) - 1,
+		.slot = (uint32_t)(row.key % COUNT_SLOTS),
+		.value = row.value };
+}
+
+struct count
+counts_row(const struct counts *c, size_t i)
+{
+	return read_row(c->rows[i]);
+}
+
+/* Sorts the rows and adds up those of one key. Returns how many stay. */
+static size_t
+settle(struct radix_row *rows, size_t len, struct radix_row *scratch)
+{
+	size_t stay = 0;
+
+	radix_sort(rows, scratch, len);
+	for (size_t i = 0; i < len; i++) {
+		struct radix_row *last = &rows[stay ? stay - 1 : 0];
+
+		if (stay && last->key == rows[i].key)
+			last->value =
+			    add_saturating(last->value, rows[i].value);
+		else
+			rows[stay++] = rows[i];
+	}
+	return stay;
+}
+
+/* Room for one more row. */
+static enum err
+make_room(struct counts *c)
+{
+	size_t room = c->room ? 2 * c->room : COUNTS_LEAST;
+	struct radix_row *rows;
+
+	if (c->len) {
+		struct radix_row *scratch = malloc(c->len * sizeof(*scratch));
+
+		if (!scratch)
+			return ERR_NO_MEMORY;
+		c->len = settle(c->rows, c->len, scratch);
+		memset(c->recalled, 0, sizeof(c->recalled));
+		free(scratch);
+		if (c->len <= c->room / 2)
+			return ERR_OK;
+	}
+	rows = room <= UINT32_MAX ? reallocarray(c->rows, room, sizeof(*rows))
+				  : NULL;
+	if (!rows)
+		return ERR_NO_MEMORY;
+	c->rows = rows;
+	c->room = room;
+	return ERR_OK;
 }
 
 /* A busy log adds to few counts at a time: of a day or two, a handful of
  * categories, some fifty countries. */
 static inline uint32_t *
-recall(struct counts *c, struct hash_key key)
+recall(struct counts *c, uint64_t key)
 {
-	uint64_t h = (key.high ^ key.low << 20) * 0x9e3779b97f4a7c15;
-
-	return &c->recalled[(h >> 32) % COUNTS_RECALLED];
-}
-
-int32_t
-count_day(const struct count *n)
-{
-	return (int32_t)(n->key.high >> 32);
-}
-
-uint32_t
-count_category(const struct count *n)
-{
-	return (uint32_t)n->key.high - 1;
-}
-
-uint32_t
-count_slot(const struct count *n)
-{
-	return (uint32_t)n->key.low;
+	return &c->recalled[(key * 0x9e3779b97f4a7c15 >> 32) % COUNTS_RECALLED];
 }
 
 enum err
 counts_add(struct counts *c, int32_t day, uint32_t category, uint32_t slot,
     uint64_t value)
 {
-	struct hash_key key = key_of(day, category, slot);
+	uint64_t key = key_of(day, category, slot);
 	uint32_t *recalled = recall(c, key);
-	struct count *n;
-	bool is_new;
 
-	if (*recalled) {
-		n = hash_table_at(&c->table, *recalled - 1);
-		if (n->key.high == key.high && n->key.low == key.low) {
-			n->value = add_saturating(n->value, value);
-			return ERR_OK;
-		}
+	if (*recalled && c->rows[*recalled - 1].key == key) {
+		struct radix_row *row = &c->rows[*recalled - 1];
+
+		row->value = add_saturating(row->value, value);
+		return ERR_OK;
 	}
-	n = hash_table_add(&c->table, key, &is_new);
-	if (!n)
-		return ERR_NO_MEMORY;
-	*recalled = (uint32_t)hash_table_index(&c->table, n) + 1;
-	n->value = add_saturating(n->value, value);
+	if (c->len == c->room) {
+		enum err e = make_room(c);
+
+		if (e)
+			return e;
+	}
+	c->rows[c->len++] = (struct radix_row){ key, value };
+	*recalled = (uint32_t)c->len;
 	return ERR_OK;
 }
 
@@ -91,17 +136,16 @@ counts_append(struct counts *left, struct names *left_names,
     const struct counts *right, const struct names *right_names,
     struct names_map *map)
 {
-	for (size_t i = 0; i < right->table.len; i++) {
-		const struct count *n = hash_table_at(&right->table, i);
-		uint32_t category = count_category(n);
+	for (size_t i = 0; i < right->len; i++) {
+		struct count n = counts_row(right, i);
 		enum err e = ERR_OK;
 
-		if (category != NAME_NONE)
-			e = names_map_id(
-			    map, left_names, right_names, category, &category);
+		if (n.category != NAME_NONE)
+			e = names_map_id(map, left_names, right_names,
+			    n.category, &n.category);
 		if (!e)
-			e = counts_add(left, count_day(n), category,
-			    count_slot(n), n->value);
+			e = counts_add(
+			    left, n.day, n.category, n.slot, n.value);
 		if (e)
 			return e;
 	}
@@ -111,12 +155,58 @@ counts_append(struct counts *left, struct names *left_names,
 void
 counts_use_names(const struct counts *c, struct names_order *o)
 {
-	for (size_t i = 0; i < c->table.len; i++) {
-		uint32_t category = count_category(hash_table_at(&c->table, i));
+	for (size_t i = 0; i < c->len; i++) {
+		uint32_t category = counts_row(c, i).category;
 
 		if (category != NAME_NONE)
 			names_order_use(o, category);
 	}
+}
+
+/* Copies the rows that are asked for, categories by rank. Returns how many. */
+static size_t
+choose(
+    struct radix_row *to, const struct counts *c, const struct names_order *o)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < c->len; i++) {
+		struct count n = counts_row(c, i);
+		uint32_t rank = n.category;
+
+		if (n.category != NAME_NONE) {
+			rank = o->rank[n.category];
+			if (rank == NAME_NONE)
+				continue;
+		}
+		to[len++] =
+		    (struct radix_row){ key_of(n.day, rank, n.slot), n.value };
+	}
+	return len;
+}
+
+enum err
+counts_sorted(const struct counts *c, const struct names_order *o,
+    struct count **out, size_t *len)
+{
+	struct radix_row *rows = malloc((c->len + 1) * sizeof(*rows));
+	struct radix_row *scratch = malloc((c->len + 1) * sizeof(*scratch));
+	size_t n = rows && scratch ? choose(rows, c, o) : 0;
+
+	*out = rows && scratch ? malloc((n + 1) * sizeof(**out)) : NULL;
+	if (*out) {
+		*len = settle(rows, n, scratch);
+		for (size_t i = 0; i < *len; i++) {
+			struct count *to = &(*out)[i];
+
+			*to = read_row(rows[i]);
+			if (to->category != NAME_NONE)
+				to->category = o->ids[to->category];
+		}
+	}
+	free(rows);
+	free(scratch);
+	return *out ? ERR_OK : ERR_NO_MEMORY;
 }
 
 /* 0 for all requests, else 1 + rank of the category. */
@@ -126,70 +216,31 @@ rank_of(const struct names_order *o, uint32_t category)
 	return category == NAME_NONE ? 0 : 1 + (uint64_t)o->rank[category];
 }
 
-/* By category and slot, then by day: rows that are equal in it stay as they are. */
-static void
-sort(struct radix_row *rows, struct radix_row *scratch, const struct counts *c,
-    const struct names_order *o)
-{
-	size_t len = c->table.len;
-
-	for (size_t i = 0; i < len; i++) {
-		const struct count *n = hash_table_at(&c->table, i);
-		uint64_t rank = rank_of(o, count_category(n));
-
-		rows[i] =
-		    (struct radix_row){ rank << SLOT_BITS | count_slot(n), i };
-	}
-	radix_sort(rows, scratch, len);
-	for (size_t i = 0; i < len; i++)
-		rows[i].key = (uint64_t)count_day(
-		    hash_table_at(&c->table, rows[i].value));
-	radix_sort(rows, scratch, len);
-}
-
-const struct count **
-counts_sorted(const struct counts *c, const struct names_order *o)
-{
-	size_t len = c->table.len;
-	const struct count **sorted = malloc((len + 1) * sizeof(*sorted));
-	struct radix_row *rows = malloc(2 * (len + 1) * sizeof(*rows));
-
-	if (sorted && rows) {
-		sort(rows, rows + len, c, o);
-		for (size_t i = 0; i < len; i++)
-			sorted[i] = hash_table_at(&c->table, rows[i].value);
-	} else {
-		free(sorted);
-		sorted = NULL;
-	}
-	free(rows);
-	return sorted;
-}
-
 enum err
 counts_write(struct writer *w, const struct counts *c, struct names_order *o)
 {
-	const struct count **sorted = counts_sorted(c, o);
-	size_t len = c->table.len, groups = 0;
+	size_t len = 0, groups = 0;
+	struct count *sorted;
 	int32_t day = 0;
+	enum err e = counts_sorted(c, o, &sorted, &len);
 
-	if (!sorted)
-		return ERR_NO_MEMORY;
+	if (e)
+		return e;
 	for (size_t i = 0; i < len; i++)
 		groups +=
-		    i == 0 || sorted[i]->key.high != sorted[i - 1]->key.high;
+		    i == 0 || !counts_are_grouped(&sorted[i], &sorted[i - 1]);
 	writer_varint(w, groups);
 	for (size_t i = 0, end; i < len; i = end) {
 		for (end = i + 1;
-		     end < len && sorted[end]->key.high == sorted[i]->key.high;)
+		     end < len && counts_are_grouped(&sorted[end], &sorted[i]);)
 			end++;
-		writer_varint(w, (uint64_t)(count_day(sorted[i]) - day));
-		writer_varint(w, rank_of(o, count_category(sorted[i])));
+		writer_varint(w, (uint64_t)(sorted[i].day - day));
+		writer_varint(w, rank_of(o, sorted[i].category));
 		writer_varint(w, end - i);
-		day = count_day(sorted[i]);
+		day = sorted[i].day;
 		for (size_t row = i; row < end; row++) {
-			writer_varint(w, sorted[row]->key.low);
-			writer_varint(w, sorted[row]->value);
+			writer_varint(w, sorted[row].slot);
+			writer_varint(w, sorted[row].value);
 		}
 	}
 	free(sorted);

@@ -4,9 +4,10 @@
 #include "common/base/err.h"
 #include "common/geo/country.h"
 #include "common/shoplog/bytes.h"
-#include "common/shoplog/hash_table.h"
 #include "common/shoplog/names.h"
+#include "common/shoplog/radix_sort.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Numbers by day: of all requests (category NAME_NONE) by hour and by country,
@@ -18,50 +19,66 @@ enum {
 	COUNT_SLOTS = COUNT_HOURS + COUNTRIES, /* hours, then countries */
 };
 
-enum { COUNTS_RECALLED = 2048 };
+enum { COUNTS_LEAST = 64, COUNTS_RECALLED = 2048 };
 
+/* A list that is only appended to. What is there more than once is added up when
+ * the list has doubled, so it is at most twice as long as what it says, or
+ * COUNTS_LEAST, and a number that nobody counted of late costs a part of a few
+ * sorts and no place in a table, for which a line would wait. */
 struct counts {
-	struct hash_table table; /* of struct count */
+	struct radix_row *rows; /* owner; key: day, category and slot in one */
+	size_t len, room;
 	/* Where counts of late are, found by a cheap hash of the key: index of
-	 * the count + 1, 0 is free. */
+	 * the row + 1, 0 is free. */
 	uint32_t recalled[COUNTS_RECALLED];
 };
 
+/* One number, read. */
 struct count {
-	struct hash_key key;
+	int32_t day;
+	uint32_t category; /* NAME_NONE: of all */
+	uint32_t slot;     /* an hour, or COUNT_HOURS + a country */
 	uint64_t value;
 };
 
-void counts_init(struct counts *c, const struct hash_secret *secret);
+void counts_init(struct counts *c);
 void counts_cleanup(struct counts *c);
 
 /* Adds `value` to one number, which stays at the greatest value there is
- * rather than overflow. slot: an hour, or COUNT_HOURS + a country. */
+ * rather than overflow. ERR_OK or ERR_NO_MEMORY, also of more numbers than 32
+ * bits count. */
 enum err counts_add(struct counts *c, int32_t day, uint32_t category,
     uint32_t slot, uint64_t value);
 
-int32_t count_day(const struct count *n);
-uint32_t count_category(const struct count *n); /* NAME_NONE: of all */
-uint32_t count_slot(const struct count *n);
+/* Row `i`: a number, or a part of it, other rows having the rest. */
+struct count counts_row(const struct counts *c, size_t i);
 
 enum err counts_append(struct counts *left, struct names *left_names,
     const struct counts *right, const struct names *right_names,
     struct names_map *map);
 
-/* Every number by day, then all requests before the categories in byte order,
- * then slot; the caller frees with free(3). NULL when memory is out. `o` knows
- * every category of the counts. */
-const struct count **counts_sorted(
-    const struct counts *c, const struct names_order *o);
+/* The numbers of all requests and of the categories that `o` knows, by day, then
+ * all requests before the categories in byte order, then slot. The caller frees
+ * *out with free(3). */
+enum err counts_sorted(const struct counts *c, const struct names_order *o,
+    struct count **out, size_t *len);
 
 void counts_use_names(const struct counts *c, struct names_order *o);
 
 /* In bytes: groups of a day and a category (day as the step from the group
  * before, 0 or 1 + rank of the category, number of rows), each with rows of
- * slot and value, all varints, in the order of counts_sorted. */
+ * slot and value, all varints, in the order of counts_sorted; `o` knows every
+ * category. */
 enum err counts_write(
     struct writer *w, const struct counts *c, struct names_order *o);
 enum err counts_read(struct counts *c, const struct names *n, struct reader *r,
     const struct names_map *map);
+
+/* Whether two numbers are of one day and one category (or all requests). */
+static inline bool
+counts_are_grouped(const struct count *a, const struct count *b)
+{
+	return a->day == b->day && a->category == b->category;
+}
 
 #endif

@@ -51,47 +51,45 @@ print_hours(struct writer *w, const uint64_t hours[24])
 static int
 by_value(const void *a, const void *b)
 {
-	const struct count *x = *(const struct count *const *)a;
-	const struct count *y = *(const struct count *const *)b;
+	const struct count *x = a, *y = b;
 	char x_code[3], y_code[3];
 
 	if (x->value != y->value)
 		return x->value > y->value ? -1 : 1;
-	country_code((uint16_t)(count_slot(x) - COUNT_HOURS), x_code);
-	country_code((uint16_t)(count_slot(y) - COUNT_HOURS), y_code);
+	country_code((uint16_t)(x->slot - COUNT_HOURS), x_code);
+	country_code((uint16_t)(y->slot - COUNT_HOURS), y_code);
 	return strcmp(x_code, y_code);
 }
 
 static void
-print_countries(struct writer *w, const struct count **rows, size_t len)
+print_countries(struct writer *w, struct count *rows, size_t len)
 {
-	if (len > 0)
+	if (len > 1)
 		qsort(rows, len, sizeof(*rows), by_value);
 	for (size_t i = 0; i < len; i++) {
 		char text[8] = " ";
 
-		country_code(
-		    (uint16_t)(count_slot(rows[i]) - COUNT_HOURS), text + 1);
+		country_code((uint16_t)(rows[i].slot - COUNT_HOURS), text + 1);
 		text[3] = '=';
 		text[4] = '\0';
-		print_number(w, text + (i == 0), rows[i]->value);
+		print_number(w, text + (i == 0), rows[i].value);
 	}
 }
 
 /* The rows of one day and one category (or of all requests): the hours, then
  * the countries. */
 struct group {
-	const struct count **rows;
+	struct count *rows;
 	size_t hours_len, len;
 };
 
 static struct group
-group_of(const struct count **rows, size_t len)
+group_of(struct count *rows, size_t len)
 {
 	struct group g = { .rows = rows };
 
-	while (g.len < len && rows[g.len]->key.high == rows[0]->key.high)
-		g.hours_len += count_slot(rows[g.len++]) < COUNT_HOURS;
+	while (g.len < len && counts_are_grouped(&rows[g.len], &rows[0]))
+		g.hours_len += rows[g.len++].slot < COUNT_HOURS;
 	return g;
 }
 
@@ -102,8 +100,8 @@ hours_of(struct group g, uint64_t hours[24])
 
 	memset(hours, 0, 24 * sizeof(*hours));
 	for (size_t i = 0; i < g.hours_len; i++) {
-		hours[count_slot(g.rows[i])] = g.rows[i]->value;
-		sum = add_saturating(sum, g.rows[i]->value);
+		hours[g.rows[i].slot] = g.rows[i].value;
+		sum = add_saturating(sum, g.rows[i].value);
 	}
 	return sum;
 }
@@ -144,7 +142,7 @@ static enum err
 add_category(struct day_segment *s, struct arena *a, const struct names *names,
     struct group g, struct writer *w)
 {
-	struct span category = names_text(names, count_category(g.rows[0]));
+	struct span category = names_text(names, g.rows[0].category);
 	uint64_t hours[24];
 	enum err e = ERR_OK;
 
@@ -163,19 +161,19 @@ add_category(struct day_segment *s, struct arena *a, const struct names *names,
 /* rows  of this day only */
 static enum err
 build_day(struct day_segment *s, struct arena *a, const struct names *names,
-    const struct count **rows, size_t len, const struct day_carts *carts)
+    struct count *rows, size_t len, const struct day_carts *carts)
 {
 	struct writer w = { 0 };
 	struct group g = { 0 };
 	size_t at = 0, fields = 5;
 	enum err e;
 
-	if (len > 0 && count_category(rows[0]) == NAME_NONE) {
+	if (len > 0 && rows[0].category == NAME_NONE) {
 		g = group_of(rows, len);
 		at = g.len;
 	}
 	for (size_t i = at; i < len; i++)
-		fields += i == at || rows[i]->key.high != rows[i - 1]->key.high
+		fields += i == at || !counts_are_grouped(&rows[i], &rows[i - 1])
 			      ? 2
 			      : 0;
 	s->fields = arena_alloc(a, fields * sizeof(*s->fields));
@@ -198,7 +196,7 @@ by_day(const void *a, const void *b)
 
 /* One row for every day that has counts or carts, ascending. */
 static enum err
-list_days(struct day_carts **out, size_t *out_len, const struct count **rows,
+list_days(struct day_carts **out, size_t *out_len, const struct count *rows,
     size_t rows_len, const struct day_carts *carts, size_t carts_len)
 {
 	struct day_carts *days;
@@ -208,8 +206,8 @@ list_days(struct day_carts **out, size_t *out_len, const struct count **rows,
 	if (!days)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < rows_len; i++)
-		if (i == 0 || count_day(rows[i]) != count_day(rows[i - 1]))
-			days[len++].day = count_day(rows[i]);
+		if (i == 0 || rows[i].day != rows[i - 1].day)
+			days[len++].day = rows[i].day;
 	for (size_t i = 0; i < carts_len; i++)
 		days[len++] = carts[i];
 	qsort(days, len, sizeof(*days), by_day);
@@ -229,11 +227,11 @@ list_days(struct day_carts **out, size_t *out_len, const struct count **rows,
 }
 
 static enum err
-build_days(const struct tally *t, const struct count **rows,
+build_days(const struct tally *t, struct count *rows, size_t rows_len,
     const struct day_carts *days, size_t len, struct arena *a,
     struct day_segment **out)
 {
-	size_t rows_len = t->counts.table.len, from = 0;
+	size_t from = 0;
 	struct day_segment *segments =
 	    arena_alloc(a, (len + 1) * sizeof(*segments));
 
@@ -243,7 +241,7 @@ build_days(const struct tally *t, const struct count **rows,
 		size_t to = from;
 		enum err e;
 
-		while (to < rows_len && count_day(rows[to]) == days[i].day)
+		while (to < rows_len && rows[to].day == days[i].day)
 			to++;
 		segments[i].day = days[i].day;
 		e = build_day(&segments[i], a, &t->names, rows + from,
@@ -256,12 +254,31 @@ build_days(const struct tally *t, const struct count **rows,
 	return ERR_OK;
 }
 
+/* As day_segments(), of the categories that the order knows. */
+static enum err
+build_segments(const struct tally *t, const struct names_order *order,
+    const struct day_carts *carts, size_t carts_len, struct arena *a,
+    struct day_segment **out, size_t *len)
+{
+	struct day_carts *days = NULL;
+	struct count *rows;
+	size_t rows_len;
+	enum err e = counts_sorted(&t->counts, order, &rows, &rows_len);
+
+	if (e)
+		return e;
+	e = list_days(&days, len, rows, rows_len, carts, carts_len);
+	if (!e)
+		e = build_days(t, rows, rows_len, days, *len, a, out);
+	free(days);
+	free(rows);
+	return e;
+}
+
 enum err
 day_segments(const struct tally *t, const struct day_carts *carts,
     size_t carts_len, struct arena *a, struct day_segment **out, size_t *len)
 {
-	const struct count **rows = NULL;
-	struct day_carts *days = NULL;
 	struct names_order order;
 	enum err e = names_order_init(&order, &t->names);
 
@@ -269,14 +286,29 @@ day_segments(const struct tally *t, const struct day_carts *carts,
 		return e;
 	counts_use_names(&t->counts, &order);
 	names_order_sort(&order);
-	rows = counts_sorted(&t->counts, &order);
-	e = rows ? list_days(
-		       &days, len, rows, t->counts.table.len, carts, carts_len)
-		 : ERR_NO_MEMORY;
-	if (!e)
-		e = build_days(t, rows, days, *len, a, out);
-	free(days);
-	free(rows);
+	e = build_segments(t, &order, carts, carts_len, a, out, len);
+	names_order_cleanup(&order);
+	return e;
+}
+
+enum err
+day_segments_of(const struct tally *t, const struct span *categories,
+    size_t categories_len, const struct day_carts *carts, size_t carts_len,
+    struct arena *a, struct day_segment **out, size_t *len)
+{
+	struct names_order order;
+	enum err e = names_order_init(&order, &t->names);
+
+	if (e)
+		return e;
+	for (size_t i = 0; i < categories_len; i++) {
+		uint32_t id = names_find_category(&t->names, categories[i]);
+
+		if (id != NAME_NONE)
+			names_order_use(&order, id);
+	}
+	names_order_sort(&order);
+	e = build_segments(t, &order, carts, carts_len, a, out, len);
 	names_order_cleanup(&order);
 	return e;
 }

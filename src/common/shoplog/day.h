@@ -43,6 +43,12 @@ struct day_carts {
 enum err day_segments(const struct tally *t, const struct day_carts *carts,
     size_t carts_len, struct arena *a, struct day_segment **out, size_t *len);
 
+/* The same with the views and goods of these categories only: a question asks for
+ * one, and there may be a million. */
+enum err day_segments_of(const struct tally *t, const struct span *categories,
+    size_t categories_len, const struct day_carts *carts, size_t carts_len,
+    struct arena *a, struct day_segment **out, size_t *len);
+
 /* The rows of `carts` that one shard's columns give; appended to *rows
  * (realloc), owner the caller. */
 struct columns;

@@ -24,7 +24,7 @@ tally_new(const struct geo *geo)
 	t->summary.first_s = INT64_MAX;
 	t->summary.last_s = INT64_MIN;
 	names_init(&t->names, &secret);
-	counts_init(&t->counts, &secret);
+	counts_init(&t->counts);
 	ballot_init(&t->ballot, &secret);
 	visitors_init(&t->visitors, &secret);
 	for (unsigned i = 0; i < SHARDS; i++)

@@ -15,7 +15,7 @@ open_numbers(struct numbers *n)
 
 	assert_true(hash_secret_new(&secret));
 	names_init(&n->names, &secret);
-	counts_init(&n->counts, &secret);
+	counts_init(&n->counts);
 }
 
 static void
@@ -53,19 +53,24 @@ static void
 a_count_knows_its_day_category_and_slot(void **state)
 {
 	struct numbers n;
-	const struct count *c;
+	const uint32_t most = HASH_ENTRIES_MAX - 1;
+	struct count c;
 
 	(void)state;
 	open_numbers(&n);
-	add(&n, CIVIL_DAY_MAX, "fish", COUNT_SLOTS - 1, 5);
-	c = hash_table_at(&n.counts.table, 0);
-	assert_int_equal(count_day(c), CIVIL_DAY_MAX);
-	assert_int_equal(count_category(c), 0);
-	assert_int_equal(count_slot(c), COUNT_SLOTS - 1);
+	assert_int_equal(
+	    counts_add(&n.counts, CIVIL_DAY_MAX, most, COUNT_SLOTS - 1, 5),
+	    ERR_OK);
+	c = counts_row(&n.counts, 0);
+	assert_int_equal(c.day, CIVIL_DAY_MAX);
+	assert_true(c.category == most);
+	assert_int_equal(c.slot, COUNT_SLOTS - 1);
+	assert_int_equal(c.value, 5);
 	add(&n, 0, NULL, 0, 1);
-	c = hash_table_at(&n.counts.table, 1);
-	assert_int_equal(count_day(c), 0);
-	assert_true(count_category(c) == NAME_NONE);
+	c = counts_row(&n.counts, 1);
+	assert_int_equal(c.day, 0);
+	assert_true(c.category == NAME_NONE);
+	assert_int_equal(c.slot, 0);
 	close_numbers(&n);
 }
 
@@ -73,15 +78,13 @@ static void
 counts_stop_at_the_greatest_number(void **state)
 {
 	struct numbers n;
-	const struct count *c;
 
 	(void)state;
 	open_numbers(&n);
 	add(&n, 1, NULL, 2, UINT64_MAX - 1);
 	add(&n, 1, NULL, 2, 3);
-	assert_int_equal(n.counts.table.len, 1);
-	c = hash_table_at(&n.counts.table, 0);
-	assert_true(c->value == UINT64_MAX);
+	assert_int_equal(n.counts.len, 1);
+	assert_true(counts_row(&n.counts, 0).value == UINT64_MAX);
 	close_numbers(&n);
 }
 
@@ -89,9 +92,10 @@ static void
 sorted_is_by_day_then_all_requests_then_categories_then_slot(void **state)
 {
 	static const uint64_t expected[] = { 1, 2, 3, 4, 5 };
-	const struct count **sorted;
+	struct count *sorted;
 	struct names_order o;
 	struct numbers n;
+	size_t len;
 
 	(void)state;
 	open_numbers(&n);
@@ -101,10 +105,71 @@ sorted_is_by_day_then_all_requests_then_categories_then_slot(void **state)
 	add(&n, 7, "a", 1, 2);
 	add(&n, 7, NULL, 23, 1);
 	o = order_of(&n);
-	sorted = counts_sorted(&n.counts, &o);
-	assert_non_null(sorted);
+	assert_int_equal(counts_sorted(&n.counts, &o, &sorted, &len), ERR_OK);
+	assert_int_equal(len, 5);
 	for (int i = 0; i < 5; i++)
-		assert_int_equal(sorted[i]->value, expected[i]);
+		assert_int_equal(sorted[i].value, expected[i]);
+	free(sorted);
+	names_order_cleanup(&o);
+	close_numbers(&n);
+}
+
+static void
+sorted_leaves_out_a_category_that_the_order_does_not_know(void **state)
+{
+	struct count *sorted;
+	struct names_order o;
+	struct numbers n;
+	size_t len;
+
+	(void)state;
+	open_numbers(&n);
+	add(&n, 7, "a", 9, 3);
+	add(&n, 7, "b", 3, 4);
+	add(&n, 7, NULL, 23, 1);
+	assert_int_equal(names_order_init(&o, &n.names), ERR_OK);
+	names_order_use(&o, 1);
+	names_order_sort(&o);
+	assert_int_equal(counts_sorted(&n.counts, &o, &sorted, &len), ERR_OK);
+	assert_int_equal(len, 2);
+	assert_true(sorted[0].category == NAME_NONE);
+	assert_int_equal(sorted[1].category, 1);
+	assert_int_equal(sorted[1].value, 4);
+	free(sorted);
+	names_order_cleanup(&o);
+	close_numbers(&n);
+}
+
+/* Many numbers, each added to again and again, long after it was last: the list
+ * is settled on the way, and says of each what adding says. */
+static void
+a_number_is_added_up_however_long_ago_it_was_counted(void **state)
+{
+	enum { DAYS = 3, CATEGORIES = 700, ROUNDS = 9 };
+	struct count *sorted;
+	struct names_order o;
+	struct numbers n;
+	char name[8];
+	size_t len;
+
+	(void)state;
+	open_numbers(&n);
+	for (unsigned i = 0; i < ROUNDS * DAYS * CATEGORIES; i++) {
+		snprintf(name, sizeof(name), "%03u", i % CATEGORIES);
+		add(&n, (int32_t)(i % DAYS), name, i % DAYS,
+		    1 + i % CATEGORIES);
+	}
+	assert_true(n.counts.len <= 2 * DAYS * CATEGORIES);
+	o = order_of(&n);
+	assert_int_equal(counts_sorted(&n.counts, &o, &sorted, &len), ERR_OK);
+	assert_int_equal(len, DAYS * CATEGORIES);
+	for (size_t i = 0; i < len; i++) {
+		assert_int_equal(sorted[i].day, i / CATEGORIES);
+		assert_int_equal(sorted[i].slot, sorted[i].day);
+		assert_int_equal(sorted[i].category, i % CATEGORIES);
+		assert_int_equal(
+		    sorted[i].value, ROUNDS * (1 + i % CATEGORIES));
+	}
 	free(sorted);
 	names_order_cleanup(&o);
 	close_numbers(&n);
@@ -156,6 +221,10 @@ main(void)
 		cmocka_unit_test(counts_stop_at_the_greatest_number),
 		cmocka_unit_test(
 		    sorted_is_by_day_then_all_requests_then_categories_then_slot),
+		cmocka_unit_test(
+		    sorted_leaves_out_a_category_that_the_order_does_not_know),
+		cmocka_unit_test(
+		    a_number_is_added_up_however_long_ago_it_was_counted),
 		cmocka_unit_test(slots_and_days_that_are_none_are_corrupt),
 	};
 

@@ -89,6 +89,36 @@ a_day_reads_like_this(void **state)
 }
 
 static void
+only_the_categories_that_are_asked_for_are_there(void **state)
+{
+	struct event events[] = { request("1.0.0.7", 7, 0),
+		request("1.0.0.7", 7, 0), request("1.0.0.7", 8, 0) };
+	const struct span asked[] = { span_text("eel"), span_text("none"),
+		span_text("eel") };
+	struct day_segment *days;
+	struct arena a = { 0 };
+	struct tally *t;
+	size_t len;
+
+	(void)state;
+	events[0].kind = events[1].kind = events[2].kind = EVENT_CATEGORY;
+	events[0].category = span_text("eel");
+	events[1].category = events[2].category = span_text("cod");
+	t = tally_of(geo, events, 3);
+	assert_int_equal(
+	    day_segments_of(t, asked, 3, NULL, 0, &a, &days, &len), ERR_OK);
+	assert_int_equal(len, 2);
+	assert_int_equal(days[0].fields_len, 6);
+	assert_field(&days[0], "requests", "2");
+	assert_field(&days[0], "views eel",
+	    "1 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0");
+	assert_int_equal(days[1].fields_len, 5);
+	assert_field(&days[1], "requests", "1");
+	tally_free(t);
+	arena_reset(&a);
+}
+
+static void
 days_ascend_and_one_that_only_carts_name_is_there(void **state)
 {
 	const struct event events[] = { request("1.0.0.7", 12, 0),
@@ -230,6 +260,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_day_reads_like_this),
+		cmocka_unit_test(
+		    only_the_categories_that_are_asked_for_are_there),
 		cmocka_unit_test(
 		    days_ascend_and_one_that_only_carts_name_is_there),
 		cmocka_unit_test(an_empty_log_has_no_days),

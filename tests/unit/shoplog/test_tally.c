@@ -347,21 +347,22 @@ requests_count_by_hour_and_country_of_their_day(void **state)
 {
 	struct tally *t = tally_new(geo);
 	struct event e = line_of("1.0.0.7", EVENT_HOME);
-	const struct hash_key hour = { (uint64_t)10 << 32, 1 };
-	const struct hash_key country = { (uint64_t)10 << 32,
-		COUNT_HOURS + country_from_code(span_text("AU")) };
-	const struct count *n;
+	struct count n;
 
 	(void)state;
 	assert_int_equal(tally_add(t, &e), ERR_OK);
 	assert_int_equal(tally_add(t, &e), ERR_OK);
-	assert_int_equal(t->counts.table.len, 2);
-	n = hash_table_find(&t->counts.table, hour);
-	assert_non_null(n);
-	assert_int_equal(n->value, 2);
-	n = hash_table_find(&t->counts.table, country);
-	assert_non_null(n);
-	assert_int_equal(n->value, 2);
+	assert_int_equal(t->counts.len, 2);
+	n = counts_row(&t->counts, 0);
+	assert_int_equal(n.day, 10);
+	assert_true(n.category == NAME_NONE);
+	assert_int_equal(n.slot, 1);
+	assert_int_equal(n.value, 2);
+	n = counts_row(&t->counts, 1);
+	assert_true(n.category == NAME_NONE);
+	assert_int_equal(
+	    n.slot, COUNT_HOURS + country_from_code(span_text("AU")));
+	assert_int_equal(n.value, 2);
 	tally_free(t);
 }
 
