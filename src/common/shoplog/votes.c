@@ -4,11 +4,12 @@
 #include "common/shoplog/votes.h"
 
 #include "common/shoplog/bytes.h"
+#include "common/shoplog/radix_sort.h"
 #include "common/shoplog/tally_state.h"
 
 #include <stdlib.h>
 
-enum { VERSION = 1 };
+enum { VERSION = 1, AHEAD = 16 };
 
 static enum err
 order_pages(struct names_order *o, const struct tally *t)
@@ -66,82 +67,168 @@ struct elected {
 struct catalogue {
 	struct elected *elected; /* by goods id, ascending */
 	size_t elected_len;
-	struct names categories; /* ids are the indexes */
+	struct span *categories; /* in `text` */
+	size_t categories_len;
+	char *text;
 };
 
-/* The page with the most votes of a goods id; the votes are in byte order of
- * the pages, so the first of equal ones has the smaller name. */
-static const struct vote *
-winner(const struct vote *const *votes, size_t len)
-{
-	const struct vote *best = votes[0];
+/* An election: votes by goods id. */
+struct election {
+	const struct tally *tally; /* borrowed */
+	struct radix_row *votes;   /* by goods id; value: index in the ballot */
+	struct radix_row *scratch;
+	uint32_t
+	    *index; /* in the catalogue, by id; NO_CATEGORY: elected by none */
+};
 
-	for (size_t i = 1; i < len; i++)
-		if (votes[i]->votes > best->votes)
-			best = votes[i];
-	return best;
+static void
+cleanup(struct election *v)
+{
+	free(v->votes);
+	free(v->scratch);
+	free(v->index);
+}
+
+static const struct vote *
+vote_at(const struct election *v, size_t i)
+{
+	return hash_table_at(&v->tally->ballot.table, v->votes[i].value);
+}
+
+static uint32_t
+page_of(const struct vote *v)
+{
+	return (uint32_t)v->key.low;
 }
 
 static enum err
-elect(struct catalogue *c, const struct names *names,
-    const struct vote *const *votes, size_t len)
+init(struct election *v, const struct tally *t)
 {
-	const struct vote *best = winner(votes, len);
-	struct elected *elected = &c->elected[c->elected_len++];
+	size_t len = t->ballot.table.len, names = t->names.table.len;
 
-	elected->goods_id = best->key.high;
-	return names_category(&c->categories,
-	    names_text(
-		names, names_category_of(names, (uint32_t)best->key.low)),
-	    &elected->category);
+	*v = (struct election){ .tally = t };
+	v->votes = malloc((len + 1) * sizeof(*v->votes));
+	v->scratch = malloc((len + 1) * sizeof(*v->scratch));
+	v->index = malloc((names + 1) * sizeof(*v->index));
+	if (!v->votes || !v->scratch || !v->index)
+		return ERR_NO_MEMORY;
+	memset(v->index, 0xff, (names + 1) * sizeof(*v->index));
+	for (size_t i = 0; i < len; i++) {
+		const struct vote *vote = hash_table_at(&t->ballot.table, i);
+
+		v->votes[i] = (struct radix_row){ vote->key.high, i };
+	}
+	radix_sort(v->votes, v->scratch, len);
+	return ERR_OK;
+}
+
+/* Votes lie in the order of arrival, and so do pages: what is needed some votes
+ * later is fetched. */
+static void
+fetch_ahead(const struct election *v, size_t i, size_t len)
+{
+	if (i + 2 * AHEAD < len)
+		__builtin_prefetch(vote_at(v, i + 2 * AHEAD));
+	if (i + AHEAD < len)
+		names_fetch_id(
+		    &v->tally->names, page_of(vote_at(v, i + AHEAD)));
+}
+
+static bool
+is_better(const struct names *n, const struct vote *a, const struct vote *b)
+{
+	if (a->votes != b->votes)
+		return a->votes > b->votes;
+	return span_compare(
+		   names_text(n, page_of(a)), names_text(n, page_of(b))) < 0;
+}
+
+/* The votes of one goods id: from `at` up to `end`, itself not included. */
+static void
+elect(struct catalogue *c, struct election *v, size_t at, size_t end)
+{
+	const struct names *names = &v->tally->names;
+	const struct vote *best = vote_at(v, at);
+	uint32_t category;
+
+	while (++at < end) {
+		const struct vote *other = vote_at(v, at);
+
+		if (is_better(names, other, best))
+			best = other;
+	}
+	category = names_category_of(names, page_of(best));
+	v->index[category] = 0;
+	c->elected[c->elected_len++] =
+	    (struct elected){ best->key.high, category };
+}
+
+/* Gives the categories that have been elected their indexes, in the order of
+ * arrival, which is that of their texts. */
+static enum err
+list_categories(struct catalogue *c, struct election *v)
+{
+	const struct names *names = &v->tally->names;
+	size_t size = 0;
+	char *at;
+
+	for (uint32_t id = 0; id < names->table.len; id++)
+		if (v->index[id] != NO_CATEGORY) {
+			v->index[id] = (uint32_t)c->categories_len++;
+			size += names_text(names, id).len;
+		}
+	c->categories =
+	    malloc((c->categories_len + 1) * sizeof(*c->categories));
+	c->text = at = malloc(size + 1);
+	if (!c->categories || !c->text)
+		return ERR_NO_MEMORY;
+	for (uint32_t id = 0; id < names->table.len; id++) {
+		struct span text = names_text(names, id);
+
+		if (v->index[id] == NO_CATEGORY)
+			continue;
+		memcpy(at, text.data, text.len);
+		c->categories[v->index[id]] = span_of(at, text.len);
+		at += text.len;
+	}
+	for (size_t i = 0; i < c->elected_len; i++)
+		c->elected[i].category = v->index[c->elected[i].category];
+	return ERR_OK;
 }
 
 static enum err
 elect_all(struct catalogue *c, const struct tally *t)
 {
 	size_t len = t->ballot.table.len;
-	const struct vote **votes;
-	struct names_order order;
-	enum err e = order_pages(&order, t);
+	struct election v;
+	enum err e = init(&v, t);
 
-	if (e)
-		return e;
-	votes = ballot_sorted(&t->ballot, &order);
 	c->elected = calloc(len + 1, sizeof(*c->elected));
-	if (!votes || !c->elected)
+	if (!c->elected)
 		e = ERR_NO_MEMORY;
 	for (size_t i = 0, end; !e && i < len; i = end) {
-		for (end = i + 1;
-		     end < len && votes[end]->key.high == votes[i]->key.high;)
-			end++;
-		e = elect(c, &t->names, votes + i, end - i);
+		for (end = i; end < len && v.votes[end].key == v.votes[i].key;)
+			fetch_ahead(&v, end++, len);
+		elect(c, &v, i, end);
 	}
-	free(votes);
-	names_order_cleanup(&order);
+	if (!e)
+		e = list_categories(c, &v);
+	cleanup(&v);
 	return e;
 }
 
 enum err
 catalogue_of_tally(const struct tally *t, struct catalogue **out)
 {
-	struct hash_secret secret;
-	struct catalogue *c;
-	enum err e;
+	struct catalogue *c = calloc(1, sizeof(*c));
+	enum err e = c ? elect_all(c, t) : ERR_NO_MEMORY;
 
-	*out = NULL;
-	if (!hash_secret_new(&secret))
-		return ERR_NO_MEMORY;
-	c = calloc(1, sizeof(*c));
-	if (!c)
-		return ERR_NO_MEMORY;
-	names_init(&c->categories, &secret);
-	e = elect_all(c, t);
+	*out = c;
 	if (e) {
 		catalogue_free(c);
-		return e;
+		*out = NULL;
 	}
-	*out = c;
-	return ERR_OK;
+	return e;
 }
 
 void
@@ -150,20 +237,21 @@ catalogue_free(struct catalogue *c)
 	if (!c)
 		return;
 	free(c->elected);
-	names_cleanup(&c->categories);
+	free(c->categories);
+	free(c->text);
 	free(c);
 }
 
 size_t
 catalogue_categories(const struct catalogue *c)
 {
-	return c->categories.table.len;
+	return c->categories_len;
 }
 
 struct span
 catalogue_category(const struct catalogue *c, size_t index)
 {
-	return names_text(&c->categories, (uint32_t)index);
+	return c->categories[index];
 }
 
 /* Both are in order, so they are walked side by side. */
