@@ -67,7 +67,8 @@ key_of(const struct columns *c, uint32_t cart, int kind)
 		return (struct hash_key){ 0, key };
 	if (c->owner[cart] == OWNER_IPV4)
 		return visitor_key_of_ipv4((uint32_t)key);
-	return (struct hash_key){ key, c->owner_low[cart] };
+	return (
+	    struct hash_key){ c->owner_ipv6[key].high, c->owner_ipv6[key].low };
 }
 
 static inline uint32_t

@@ -24,7 +24,7 @@ struct buyer_piles {
 void buyer_piles_cleanup(struct buyer_piles *p);
 
 /* Throws the paid carts of a shard. Of the columns: paid_day, owner, owner_key,
- * owner_low. ERR_OK or ERR_NO_MEMORY. */
+ * owner_ipv6. ERR_OK or ERR_NO_MEMORY. */
 enum err buyer_piles_add(struct buyer_piles *p, const struct columns *shard);
 
 /* The days on which the carts were paid, those of a buyer side by side, the first

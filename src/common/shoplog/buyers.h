@@ -14,7 +14,7 @@ struct buyers;
 struct buyers *buyers_new(void);
 void buyers_free(struct buyers *b);
 
-/* Of the columns: paid_day, owner, owner_key, owner_low. ERR_OK or
+/* Of the columns: paid_day, owner, owner_key, owner_ipv6. ERR_OK or
  * ERR_NO_MEMORY. */
 enum err buyers_add(struct buyers *b, const struct columns *shard);
 

@@ -130,14 +130,19 @@ carts_append(struct carts *left, const struct carts *right)
 struct cart
 cart_of_columns(const struct columns *c, uint32_t i)
 {
-	return (struct cart){
+	struct cart cart = {
 		.key = { 0, c->cart_id[i] },
 		.owner_key = c->owner_key[i],
-		.owner_low = c->owner_low ? c->owner_low[i] : 0,
 		.named_day = c->named_day[i],
 		.paid_day = c->paid_day[i],
 		.owner = c->owner[i],
 	};
+
+	if (cart.owner == OWNER_IPV6) {
+		cart.owner_low = c->owner_ipv6[cart.owner_key].low;
+		cart.owner_key = c->owner_ipv6[cart.owner_key].high;
+	}
+	return cart;
 }
 
 enum err

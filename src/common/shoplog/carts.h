@@ -11,9 +11,10 @@
 
 /* The carts of one shard while they grow. */
 struct cart {
-	struct hash_key key;           /* 0, cart id */
-	uint64_t owner_key, owner_low; /* as in struct columns */
-	uint32_t paid_day;             /* COLUMNS_NO_DAY: not paid so far */
+	struct hash_key key; /* 0, cart id */
+	uint64_t owner_key;  /* user id, IPv4, high half of IPv6 */
+	uint64_t owner_low;  /* low half of IPv6 */
+	uint32_t paid_day;   /* COLUMNS_NO_DAY: not paid so far */
 	uint32_t named_day : 24;
 	uint32_t owner : 8; /* enum cart_owner */
 };

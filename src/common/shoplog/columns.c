@@ -94,7 +94,7 @@ size_of(const struct sorting *s)
 	};
 
 	for (uint32_t i = 0; i < size.carts_len; i++)
-		size.is_wide |= cart_at(s, i)->owner == OWNER_IPV6;
+		size.ipv6_len += cart_at(s, i)->owner == OWNER_IPV6;
 	for (uint32_t i = 0; i < size.items_len; i++)
 		size.goods_len +=
 		    i == 0 || s->by_goods[i].key != s->by_goods[i - 1].key;
@@ -158,7 +158,7 @@ columns_encode(const struct columns *c, uint8_t **bytes, size_t *len)
 {
 	struct columns_block b;
 	struct columns_size size = { c->carts_len, c->goods_len, c->items_len,
-		c->owner_low != NULL };
+		c->ipv6_len };
 	enum err e = columns_block_new(&b, size);
 
 	if (e)
@@ -168,9 +168,7 @@ columns_encode(const struct columns *c, uint8_t **bytes, size_t *len)
 	copy(b.paid_day, c->paid_day, c->carts_len, sizeof(*b.paid_day));
 	copy(b.owner, c->owner, c->carts_len, sizeof(*b.owner));
 	copy(b.owner_key, c->owner_key, c->carts_len, sizeof(*b.owner_key));
-	if (c->owner_low)
-		copy(b.owner_low, c->owner_low, c->carts_len,
-		    sizeof(*b.owner_low));
+	copy(b.owner_ipv6, c->owner_ipv6, c->ipv6_len, sizeof(*b.owner_ipv6));
 	if (c->carts_len)
 		copy(b.items_from, c->items_from, c->carts_len + (size_t)1,
 		    sizeof(*b.items_from));

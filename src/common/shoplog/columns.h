@@ -22,20 +22,26 @@ enum cart_owner {
 	OWNER_IPV6,
 };
 
+/* An address that owns a cart. */
+struct columns_ipv6 {
+	uint64_t high, low;
+};
+
 struct columns {
 	uint32_t carts_len;
-	uint32_t goods_len;         /* distinct goods ids in this shard */
-	uint32_t items_len;         /* goods in carts, each once a cart */
-	const uint64_t *cart_id;    /* [carts_len], ascending */
-	const uint32_t *named_day;  /* day of the first line that names it */
-	const uint32_t *paid_day;   /* of its first success_pay, or NO_DAY */
-	const uint8_t *owner;       /* enum cart_owner */
-	const uint64_t *owner_key;  /* user id, IPv4, high half of IPv6 */
-	const uint64_t *owner_low;  /* low half of IPv6, else 0; NULL: all 0 */
-	const uint32_t *items_from; /* [carts_len + 1] into items */
-	const uint32_t *items;      /* into goods_id, ascending in a cart */
-	const uint64_t *goods_id;   /* [goods_len], ascending */
-	void *memory;               /* owner of all arrays above */
+	uint32_t goods_len;        /* distinct goods ids in this shard */
+	uint32_t items_len;        /* goods in carts, each once a cart */
+	uint32_t ipv6_len;         /* carts that an IPv6 address owns */
+	const uint64_t *cart_id;   /* [carts_len], ascending */
+	const uint32_t *named_day; /* day of the first line that names it */
+	const uint32_t *paid_day;  /* of its first success_pay, or NO_DAY */
+	const uint8_t *owner;      /* enum cart_owner */
+	const uint64_t *owner_key; /* user id, IPv4, or place in owner_ipv6 */
+	const struct columns_ipv6 *owner_ipv6; /* [ipv6_len], as carts come */
+	const uint32_t *items_from;            /* [carts_len + 1] into items */
+	const uint32_t *items;    /* into goods_id, ascending in a cart */
+	const uint64_t *goods_id; /* [goods_len], ascending */
+	void *memory;             /* owner of all arrays above */
 };
 
 /* The carts of one shard of a tally. columns_cleanup gives `out` back. */

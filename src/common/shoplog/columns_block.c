@@ -12,7 +12,7 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
     "columns are used as they lie in Redis: little-endian");
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 
 static uint64_t
 sample_len(struct columns_size size)
@@ -28,8 +28,8 @@ columns_layout_of(struct columns_size size)
 		[COLUMN_SAMPLE] = 8 * sample_len(size),
 		[COLUMN_CART_ID] = 8 * (uint64_t)size.carts_len,
 		[COLUMN_OWNER_KEY] = 8 * (uint64_t)size.carts_len,
-		[COLUMN_OWNER_LOW] =
-		    size.is_wide ? 8 * (uint64_t)size.carts_len : 0,
+		[COLUMN_OWNER_IPV6] =
+		    sizeof(struct columns_ipv6) * (uint64_t)size.ipv6_len,
 		[COLUMN_GOODS_ID] = 8 * (uint64_t)size.goods_len,
 		[COLUMN_NAMED_DAY] = 4 * (uint64_t)size.carts_len,
 		[COLUMN_PAID_DAY] = 4 * (uint64_t)size.carts_len,
@@ -53,13 +53,12 @@ write_header(struct columns_size size, const struct columns_layout *l,
 	size_t len;
 	enum err e;
 
-	writer_u8(&w, VERSION);
-	writer_u8(&w, size.is_wide);
-	writer_u8(&w, 0);
-	writer_u8(&w, 0);
+	writer_u32(&w, VERSION);
 	writer_u32(&w, size.carts_len);
 	writer_u32(&w, size.goods_len);
 	writer_u32(&w, size.items_len);
+	writer_u32(&w, size.ipv6_len);
+	writer_u32(&w, 0);
 	for (int i = 0; i <= COLUMN_KINDS; i++)
 		writer_u64(&w, l->offset[i]);
 	e = writer_give(&w, &bytes, &len);
@@ -79,7 +78,7 @@ point(struct columns_block *b, const struct columns_layout *l)
 		at[i] = b->bytes + l->offset[i];
 	b->cart_id = at[COLUMN_CART_ID];
 	b->owner_key = at[COLUMN_OWNER_KEY];
-	b->owner_low = b->size.is_wide ? at[COLUMN_OWNER_LOW] : NULL;
+	b->owner_ipv6 = at[COLUMN_OWNER_IPV6];
 	b->goods_id = at[COLUMN_GOODS_ID];
 	b->named_day = at[COLUMN_NAMED_DAY];
 	b->paid_day = at[COLUMN_PAID_DAY];
@@ -125,8 +124,11 @@ columns_block_put_cart(
 	b->paid_day[i] = cart->paid_day;
 	b->owner[i] = cart->owner;
 	b->owner_key[i] = cart->owner_key;
-	if (b->owner_low)
-		b->owner_low[i] = cart->owner_low;
+	if (cart->owner == OWNER_IPV6) {
+		b->owner_key[i] = b->ipv6_put;
+		b->owner_ipv6[b->ipv6_put++] =
+		    (struct columns_ipv6){ cart->owner_key, cart->owner_low };
+	}
 }
 
 void
@@ -145,12 +147,13 @@ columns_block_give(struct columns_block *b, struct columns *out)
 		.carts_len = b->size.carts_len,
 		.goods_len = b->size.goods_len,
 		.items_len = b->size.items_len,
+		.ipv6_len = b->size.ipv6_len,
 		.cart_id = b->cart_id,
 		.named_day = b->named_day,
 		.paid_day = b->paid_day,
 		.owner = b->owner,
 		.owner_key = b->owner_key,
-		.owner_low = b->owner_low,
+		.owner_ipv6 = b->owner_ipv6,
 		.items_from = b->items_from,
 		.items = b->items,
 		.goods_id = b->goods_id,
@@ -167,30 +170,29 @@ is_ascending(const uint64_t *ids, uint32_t len)
 	return true;
 }
 
+/* ipv6  carts before that an IPv6 address owns; counts */
 static bool
-is_owner(const struct columns_block *b, uint32_t i)
+is_owner(const struct columns_block *b, uint32_t i, uint32_t *ipv6)
 {
-	uint64_t low = b->owner_low ? b->owner_low[i] : 0;
-
 	switch (b->owner[i]) {
 	case OWNER_NONE:
-		return b->owner_key[i] == 0 && low == 0;
+		return b->owner_key[i] == 0;
 	case OWNER_USER:
-		return low == 0;
+		return true;
 	case OWNER_IPV4:
-		return b->owner_key[i] <= UINT32_MAX && low == 0;
+		return b->owner_key[i] <= UINT32_MAX;
 	case OWNER_IPV6:
-		return b->owner_low != NULL;
+		return b->owner_key[i] == (*ipv6)++;
 	}
 	return false;
 }
 
 static bool
-is_cart(const struct columns_block *b, uint32_t i)
+is_cart(const struct columns_block *b, uint32_t i, uint32_t *ipv6)
 {
 	uint32_t from = b->items_from[i], to = b->items_from[i + 1];
 
-	if (from > to || to > b->size.items_len || !is_owner(b, i) ||
+	if (from > to || to > b->size.items_len || !is_owner(b, i, ipv6) ||
 	    b->named_day[i] > CIVIL_DAY_MAX)
 		return false;
 	/* Whoever pays a cart owns it. */
@@ -208,6 +210,7 @@ static bool
 is_sound(const struct columns_block *b)
 {
 	const uint64_t *sample = sample_of(b);
+	uint32_t ipv6 = 0;
 
 	if (b->items_from[0] != 0 ||
 	    b->items_from[b->size.carts_len] != b->size.items_len ||
@@ -218,9 +221,9 @@ is_sound(const struct columns_block *b)
 		if (sample[i] != b->cart_id[i * COLUMNS_SAMPLE_STEP])
 			return false;
 	for (uint32_t i = 0; i < b->size.carts_len; i++)
-		if (!is_cart(b, i))
+		if (!is_cart(b, i, &ipv6))
 			return false;
-	return true;
+	return ipv6 == b->size.ipv6_len;
 }
 
 enum err
@@ -231,13 +234,12 @@ columns_layout_read(
 	struct reader r = reader_of(header);
 	enum err e;
 
-	if (header.len < COLUMNS_HEADER_SIZE || reader_u8(&r) != VERSION)
+	if (header.len < COLUMNS_HEADER_SIZE || reader_u32(&r) != VERSION)
 		return ERR_CORRUPT;
-	size->is_wide = reader_u8(&r) == 1;
-	reader_bytes(&r, 2);
 	size->carts_len = reader_u32(&r);
 	size->goods_len = reader_u32(&r);
 	size->items_len = reader_u32(&r);
+	size->ipv6_len = reader_u32(&r);
 	*out = columns_layout_of(*size);
 	e = write_header(*size, out, expected);
 	if (e)

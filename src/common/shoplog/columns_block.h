@@ -11,21 +11,20 @@
 /* Columns as one block of bytes: in memory what it is in Redis, so that the
  * one becomes the other by copying.
  *
- *	u8  version, u8 wide (owner_low is there), u16 0
- *	u32 carts_len, goods_len, items_len
+ *	u32 version, carts_len, goods_len, items_len, ipv6_len, 0
  *	u64 offset of each column, in the order of enum column
  *	u64 size of the block
  *	the columns, each at a multiple of 8
  *
- * Bytes: 29 a cart (37 when wide), 4 an item, 8 a goods id, 8 for 256 carts in
- * the sample, COLUMNS_HEADER_SIZE, and at most 7 a column to round up. With
- * GETRANGE of the header, the sample and 2 KiB of ids a reader finds one cart
- * in a shard of any size. */
+ * Bytes: 29 a cart (45 if an IPv6 address owns it), 4 an item, 8 a goods id, 8
+ * for 256 carts in the sample, COLUMNS_HEADER_SIZE, and at most 7 a column to round
+ * up. With GETRANGE of the header, the sample and 2 KiB of ids a reader finds one
+ * cart in a shard of any size. */
 enum column {
 	COLUMN_SAMPLE, /* u64: cart_id of every 256th cart, from the first */
 	COLUMN_CART_ID,
 	COLUMN_OWNER_KEY,
-	COLUMN_OWNER_LOW, /* empty unless wide */
+	COLUMN_OWNER_IPV6,
 	COLUMN_GOODS_ID,
 	COLUMN_NAMED_DAY,
 	COLUMN_PAID_DAY,
@@ -36,15 +35,14 @@ enum column {
 };
 
 enum {
-	COLUMNS_HEADER_SIZE = 16 + 8 * (COLUMN_KINDS + 1),
+	COLUMNS_HEADER_SIZE = 24 + 8 * (COLUMN_KINDS + 1),
 	COLUMNS_SAMPLE_STEP = 256,
 };
 
 struct cart;
 
 struct columns_size {
-	uint32_t carts_len, goods_len, items_len;
-	bool is_wide;
+	uint32_t carts_len, goods_len, items_len, ipv6_len;
 };
 
 /* Where each column begins; [COLUMN_KINDS] is the size of the block. */
@@ -66,7 +64,9 @@ struct columns_block {
 	struct columns_size size;
 	uint8_t *bytes; /* owner: this, until columns_block_give */
 	size_t bytes_len;
-	uint64_t *cart_id, *owner_key, *owner_low, *goods_id;
+	uint64_t *cart_id, *owner_key, *goods_id;
+	struct columns_ipv6 *owner_ipv6;
+	uint32_t ipv6_put; /* of those carts that have been put */
 	uint32_t *named_day, *paid_day, *items_from, *items;
 	uint8_t *owner;
 };
@@ -81,7 +81,7 @@ void columns_block_give(struct columns_block *b, struct columns *out);
  * checked; ERR_CORRUPT. */
 enum err columns_block_read(struct columns_block *b, struct span bytes);
 
-/* Fills row `i`, all but its goods. */
+/* Fills row `i`, all but its goods. Rows in ascending order. */
 void columns_block_put_cart(
     struct columns_block *b, uint32_t i, const struct cart *cart);
 

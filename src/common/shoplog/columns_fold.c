@@ -85,7 +85,7 @@ static void
 walk(struct side *base, struct side *delta, struct columns_size *size,
     struct columns_block *b)
 {
-	uint32_t rows = 0, items = 0;
+	uint32_t rows = 0, items = 0, ipv6 = 0;
 
 	base->at = delta->at = 0;
 	while (
@@ -112,13 +112,14 @@ walk(struct side *base, struct side *delta, struct columns_size *size,
 			columns_block_put_cart(b, rows, &cart);
 			b->items_from[rows + 1] = items;
 		}
-		size->is_wide |= cart.owner == OWNER_IPV6;
+		ipv6 += cart.owner == OWNER_IPV6;
 		base->at += in_base;
 		delta->at += in_delta;
 		rows++;
 	}
 	size->carts_len = rows;
 	size->items_len = items;
+	size->ipv6_len = ipv6;
 }
 
 enum err

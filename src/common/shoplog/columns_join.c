@@ -183,7 +183,7 @@ gather(struct join *j, struct columns_size *size)
 		if (end - at > 1)
 			len = settle(j->items + items, len);
 		items += len;
-		size->is_wide |= cart_of(j, at, end).owner == OWNER_IPV6;
+		size->ipv6_len += cart_of(j, at, end).owner == OWNER_IPV6;
 		j->items_from[++size->carts_len] = items;
 	}
 	size->items_len = items;

@@ -89,7 +89,8 @@ are_buyers(const struct columns *c)
 		wrong |= !is_paid_day(day) | (owner > OWNER_IPV6);
 		wrong |= (owner == OWNER_NONE) & (day != COLUMNS_NO_DAY);
 		wrong |= (owner == OWNER_IPV4) & (c->owner_key[i] > UINT32_MAX);
-		wrong |= (owner == OWNER_IPV6) & !c->owner_low;
+		wrong |=
+		    (owner == OWNER_IPV6) & (c->owner_key[i] >= c->ipv6_len);
 	}
 	return wrong == 0;
 }
@@ -119,6 +120,7 @@ columns_part_read(
 	*out = (struct columns){ .carts_len = p->size.carts_len,
 		.goods_len = p->size.goods_len,
 		.items_len = p->size.items_len,
+		.ipv6_len = p->size.ipv6_len,
 		.paid_day = find(p, &l, COLUMN_PAID_DAY, bytes) };
 	for (size_t i = 0; i < p->ranges_len; i++) {
 		assert((uintptr_t)bytes[i].data % 8 == 0);
@@ -140,7 +142,6 @@ columns_part_read(
 	}
 	out->owner = find(p, &l, COLUMN_OWNER, bytes);
 	out->owner_key = find(p, &l, COLUMN_OWNER_KEY, bytes);
-	if (p->size.is_wide)
-		out->owner_low = find(p, &l, COLUMN_OWNER_LOW, bytes);
+	out->owner_ipv6 = find(p, &l, COLUMN_OWNER_IPV6, bytes);
 	return are_buyers(out) ? ERR_OK : ERR_CORRUPT;
 }

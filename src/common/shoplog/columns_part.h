@@ -13,7 +13,7 @@
  * bytes or less: the header says which ranges of the block hold them, and what
  * lies there is used in place. */
 enum columns_choice {
-	COLUMNS_OF_BUYERS, /* paid_day, owner, owner_key, owner_low */
+	COLUMNS_OF_BUYERS, /* paid_day, owner, owner_key, owner_ipv6 */
 	COLUMNS_OF_GOODS,  /* paid_day, items_from, items, goods_id */
 	/* the same and cart_id, for columns_patch */
 	COLUMNS_OF_BUYERS_BY_ID,

@@ -95,8 +95,11 @@ copy_cart(struct columns_block *b, uint32_t to, const struct columns *c,
 		b->owner[to] = c->owner[from];
 		b->owner_key[to] = c->owner_key[from];
 	}
-	if (b->owner_low)
-		b->owner_low[to] = c->owner_low[from];
+	if (b->owner[to] == OWNER_IPV6) {
+		b->owner_key[to] = b->ipv6_put;
+		b->owner_ipv6[b->ipv6_put++] =
+		    c->owner_ipv6[c->owner_key[from]];
+	}
 	b->items_from[to + 1] = b->items_from[to];
 	if (c->items) {
 		uint32_t first = c->items_from[from];
@@ -114,11 +117,12 @@ take_out(struct columns *out, const struct columns *c, const uint32_t *rows,
     uint32_t len)
 {
 	struct columns_size size = { .carts_len = len,
-		.goods_len = c->items ? c->goods_len : 0,
-		.is_wide = c->owner_low != NULL };
+		.goods_len = c->items ? c->goods_len : 0 };
 	struct columns_block b;
 	enum err e;
 
+	for (uint32_t i = 0; c->owner && i < len; i++)
+		size.ipv6_len += c->owner[rows[i]] == OWNER_IPV6;
 	for (uint32_t i = 0; c->items && i < len; i++)
 		size.items_len +=
 		    c->items_from[rows[i] + 1] - c->items_from[rows[i]];

@@ -10,7 +10,8 @@ enum { CARTS = 3000, BUYERS = 150, DAYS = 1000 };
 struct shard {
 	uint32_t paid_day[CARTS];
 	uint8_t owner[CARTS];
-	uint64_t owner_key[CARTS], owner_low[CARTS];
+	uint64_t owner_key[CARTS];
+	struct columns_ipv6 owner_ipv6[CARTS];
 };
 
 /* What a buyer's days add up to, by owner and number. */
@@ -22,14 +23,16 @@ struct sums {
 static size_t
 fill(struct shard *s, struct sums *sums, uint64_t *seed)
 {
-	size_t paid = 0;
+	size_t paid = 0, ipv6 = 0;
 
 	for (int i = 0; i < CARTS; i++) {
 		uint64_t number = random_below(seed, BUYERS);
 
 		s->owner[i] = (uint8_t)(OWNER_USER + random_below(seed, 3));
-		s->owner_key[i] = s->owner[i] == OWNER_IPV6 ? 7 : number;
-		s->owner_low[i] = s->owner[i] == OWNER_IPV6 ? number : 0;
+		s->owner_key[i] = s->owner[i] == OWNER_IPV6 ? ipv6 : number;
+		if (s->owner[i] == OWNER_IPV6)
+			s->owner_ipv6[ipv6++] =
+			    (struct columns_ipv6){ 7, number };
 		s->paid_day[i] = random_below(seed, 4)
 				     ? (uint32_t)random_below(seed, DAYS)
 				     : COLUMNS_NO_DAY;
@@ -88,7 +91,7 @@ the_days_of_a_buyer_lie_side_by_side(void **state)
 			.paid_day = shards[i].paid_day,
 			.owner = shards[i].owner,
 			.owner_key = shards[i].owner_key,
-			.owner_low = shards[i].owner_low };
+			.owner_ipv6 = shards[i].owner_ipv6 };
 
 		paid += fill(&shards[i], &sums, &seed);
 		assert_int_equal(buyer_piles_add(&p, &c), ERR_OK);

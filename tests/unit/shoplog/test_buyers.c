@@ -16,11 +16,12 @@ struct paid {
 	struct columns columns;
 	uint32_t day[MOST];
 	uint8_t owner[MOST];
-	uint64_t key[MOST], low[MOST];
+	uint64_t key[MOST];
+	struct columns_ipv6 ipv6[MOST];
 };
 
 static void
-pay(struct paid *p, enum cart_owner owner, uint64_t key, uint64_t low)
+pay(struct paid *p, enum cart_owner owner, uint64_t key)
 {
 	uint32_t cart = p->columns.carts_len++;
 
@@ -28,7 +29,13 @@ pay(struct paid *p, enum cart_owner owner, uint64_t key, uint64_t low)
 	p->day[cart] = cart;
 	p->owner[cart] = (uint8_t)owner;
 	p->key[cart] = key;
-	p->low[cart] = low;
+}
+
+static void
+pay_from(struct paid *p, uint64_t high, uint64_t low)
+{
+	p->ipv6[p->columns.ipv6_len] = (struct columns_ipv6){ high, low };
+	pay(p, OWNER_IPV6, p->columns.ipv6_len++);
 }
 
 static struct paid *
@@ -40,7 +47,7 @@ paid_new(void)
 	p->columns = (struct columns){ .paid_day = p->day,
 		.owner = p->owner,
 		.owner_key = p->key,
-		.owner_low = p->low };
+		.owner_ipv6 = p->ipv6 };
 	return p;
 }
 
@@ -77,7 +84,7 @@ every_buyer_is_counted_once(void **state)
 	/* 10,000 with one cart, 10,000 with two, 10,000 with three */
 	for (uint64_t user = 0; user < 30000; user++)
 		for (uint64_t i = 0; i <= user % 3; i++)
-			pay(p, OWNER_USER, user * 1000003, 0);
+			pay(p, OWNER_USER, user * 1000003);
 	count(p, 1, PERIOD_ALL, &arena, &a);
 	assert_int_equal(a.ranking_len, 3);
 	assert_row(&a, 0, "1", 10000);
@@ -106,7 +113,7 @@ buyers_may_all_fall_on_one_pile(void **state)
 	(void)state;
 	for (uint64_t n = 0; n < 20000; n++)
 		/* n times the inverse of the multiplier */
-		pay(p, OWNER_USER, n * 0xf1de83e19937733d, 0);
+		pay(p, OWNER_USER, n * 0xf1de83e19937733d);
 	count(p, 1, PERIOD_ALL, &arena, &a);
 	assert_int_equal(a.buyers, 20000);
 	assert_int_equal(a.ranking_len, 1);
@@ -122,13 +129,14 @@ users_and_addresses_of_the_same_number_are_others(void **state)
 	struct answer a;
 
 	(void)state;
-	pay(p, OWNER_USER, 7, 0);
-	pay(p, OWNER_IPV4, 7, 0);
-	pay(p, OWNER_IPV6, 7, 0);
-	pay(p, OWNER_IPV6, 0, 7);
-	pay(p, OWNER_USER, (uint64_t)0xffff << 32 | 7, 0);
+	pay(p, OWNER_USER, 7);
+	pay(p, OWNER_IPV4, 7);
+	pay_from(p, 7, 0);
+	pay_from(p, 0, 7);
+	pay_from(p, 8, 0);
+	pay(p, OWNER_USER, (uint64_t)0xffff << 32 | 7);
 	count(p, 1, PERIOD_ALL, &arena, &a);
-	assert_int_equal(a.buyers, 5);
+	assert_int_equal(a.buyers, 6);
 	assert_int_equal(a.value, 0);
 	arena_reset(&arena);
 	free(p);
@@ -143,7 +151,7 @@ only_carts_that_were_paid_within_the_period_count(void **state)
 
 	(void)state;
 	for (int i = 0; i < 5; i++)
-		pay(p, OWNER_USER, 1, 0); /* on the days 0 to 4 */
+		pay(p, OWNER_USER, 1); /* on the days 0 to 4 */
 	p->day[4] = COLUMNS_NO_DAY;
 	count(p, 1, (struct period){ 1, 2 }, &arena, &a);
 	assert_row(&a, 0, "2", 1);
@@ -171,7 +179,7 @@ buyers_of_many_carts_have_a_row_each(void **state)
 	(void)state;
 	for (uint64_t user = 1; user <= BUYERS; user++)
 		for (uint64_t i = 0; i < user; i++)
-			pay(p, OWNER_USER, user, 0);
+			pay(p, OWNER_USER, user);
 	carts = p->columns.carts_len;
 	for (uint32_t i = 0; i < carts; i++)
 		p->day[i] = i % 2 ? 7 : 8;
@@ -199,7 +207,7 @@ a_period_without_a_day_has_no_buyers(void **state)
 
 	(void)state;
 	for (uint64_t user = 0; user < 10; user++)
-		pay(p, OWNER_USER, user, 0);
+		pay(p, OWNER_USER, user);
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
 		count(p, 1, none[i], &arena, &a);
 		assert_int_equal(a.buyers, 0);

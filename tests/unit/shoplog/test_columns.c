@@ -62,8 +62,8 @@ static const uint64_t cart_id[] = { 3, 9, UINT64_MAX };
 static const uint32_t named_day[] = { 7, 8, 9 };
 static const uint32_t paid_day[] = { 7, COLUMNS_NO_DAY, 10 };
 static const uint8_t owner[] = { OWNER_USER, OWNER_NONE, OWNER_IPV6 };
-static const uint64_t owner_key[] = { 42, 0, 1 };
-static const uint64_t owner_low[] = { 0, 0, 2 };
+static const uint64_t owner_key[] = { 42, 0, 0 };
+static const struct columns_ipv6 owner_ipv6[] = { { 1, 2 } };
 static const uint32_t items_from[] = { 0, 2, 2, 3 };
 static const uint32_t items[] = { 0, 1, 1 };
 static const uint64_t goods_id[] = { 5, 6 };
@@ -71,8 +71,9 @@ static const uint64_t goods_id[] = { 5, 6 };
 static struct columns
 three_carts(void)
 {
-	return (struct columns){ 3, 2, 3, cart_id, named_day, paid_day, owner,
-		owner_key, owner_low, items_from, items, goods_id, NULL };
+	return (struct columns){ 3, 2, 3, 1, cart_id, named_day, paid_day,
+		owner, owner_key, owner_ipv6, items_from, items, goods_id,
+		NULL };
 }
 
 static void
@@ -91,7 +92,8 @@ columns_come_back_from_their_bytes(void **state)
 	assert_memory_equal(back.paid_day, paid_day, sizeof(paid_day));
 	assert_memory_equal(back.owner, owner, sizeof(owner));
 	assert_memory_equal(back.owner_key, owner_key, sizeof(owner_key));
-	assert_memory_equal(back.owner_low, owner_low, sizeof(owner_low));
+	assert_int_equal(back.ipv6_len, 1);
+	assert_memory_equal(back.owner_ipv6, owner_ipv6, sizeof(owner_ipv6));
 	assert_memory_equal(back.items_from, items_from, sizeof(items_from));
 	assert_memory_equal(back.items, items, sizeof(items));
 	assert_memory_equal(back.goods_id, goods_id, sizeof(goods_id));
@@ -206,6 +208,9 @@ broken_promises_are_corrupt(void **state)
 	static const uint32_t late_day[] = { 7, 8, 4000000 };
 	static const uint8_t nobody_pays[] = { OWNER_NONE, 0, OWNER_IPV6 };
 	static const uint8_t unknown_owner[] = { 4, OWNER_NONE, OWNER_IPV6 };
+	static const struct columns_ipv6 two_addresses[] = { { 1, 2 },
+		{ 3, 4 } };
+	static const uint64_t another_address[] = { 42, 0, 1 };
 	struct columns c = three_carts();
 
 	(void)state;
@@ -228,7 +233,13 @@ broken_promises_are_corrupt(void **state)
 	c.owner = unknown_owner;
 	assert_refused(c);
 	c = three_carts();
-	c.owner_low = NULL; /* though one owner is an IPv6 address */
+	c.ipv6_len = 0; /* though one owner is an IPv6 address */
+	assert_refused(c);
+	c = three_carts();
+	c.owner_ipv6 = two_addresses;
+	c.ipv6_len = 2;
+	assert_refused(c);
+	c.owner_key = another_address;
 	assert_refused(c);
 }
 

@@ -47,9 +47,9 @@ assert_parts_of(const struct columns *c)
 	assert_same(part.paid_day, c->paid_day, 4 * c->carts_len);
 	assert_same(part.owner, c->owner, c->carts_len);
 	assert_same(part.owner_key, c->owner_key, 8 * c->carts_len);
-	assert_int_equal(!part.owner_low, !c->owner_low);
-	if (c->owner_low)
-		assert_same(part.owner_low, c->owner_low, 8 * c->carts_len);
+	assert_int_equal(part.ipv6_len, c->ipv6_len);
+	assert_same(part.owner_ipv6, c->owner_ipv6,
+	    c->ipv6_len * sizeof(*c->owner_ipv6));
 	assert_null(part.cart_id);
 
 	cut = cut_of(COLUMNS_OF_GOODS, span_of((char *)bytes, len));
@@ -101,10 +101,11 @@ static const uint32_t named_day[] = { 7, 8, 9 };
 static const uint32_t items_from[] = { 0, 2, 2, 3 };
 static const uint32_t items[] = { 0, 1, 1 };
 static const uint64_t goods_id[] = { 5, 6 };
+static const struct columns_ipv6 owner_ipv6[] = { { 1, 2 } };
 
 /* Each broken in one place, which the one choice or the other looks at. */
 struct broken {
-	uint32_t paid_day[3], items_from[4], items[3];
+	uint32_t paid_day[3], items_from[4], items[3], ipv6_len;
 	uint64_t owner_key[3], goods_id[2];
 	uint8_t owner[3];
 };
@@ -118,9 +119,9 @@ static const struct broken sound = { .paid_day = { 7, COLUMNS_NO_DAY, 10 },
 static enum err
 read_part(enum columns_choice choice, const struct broken *b)
 {
-	struct columns c = { 3, 2, 3, cart_id, named_day, b->paid_day, b->owner,
-		b->owner_key, NULL, b->items_from, b->items, b->goods_id,
-		NULL };
+	struct columns c = { 3, 2, 3, b->ipv6_len, cart_id, named_day,
+		b->paid_day, b->owner, b->owner_key, owner_ipv6, b->items_from,
+		b->items, b->goods_id, NULL };
 	struct columns part;
 	uint8_t *bytes;
 	struct cut cut;
@@ -156,9 +157,15 @@ what_a_choice_looks_at_is_checked(void **state)
 	b.paid_day[1] = 9; /* nobody's */
 	assert_broken(COLUMNS_OF_BUYERS, &b);
 	b = sound;
-	b.owner[0] = OWNER_IPV6; /* without a lower half */
-	assert_broken(COLUMNS_OF_BUYERS, &b);
 	b.owner[0] = OWNER_IPV6 + 1;
+	assert_broken(COLUMNS_OF_BUYERS, &b);
+	b = sound;
+	b.owner[2] = OWNER_IPV6;
+	b.owner_key[2] = 0; /* the first of no addresses, then of one */
+	assert_broken(COLUMNS_OF_BUYERS, &b);
+	b.ipv6_len = 1;
+	assert_int_equal(read_part(COLUMNS_OF_BUYERS, &b), ERR_OK);
+	b.owner_key[2] = 1;
 	assert_broken(COLUMNS_OF_BUYERS, &b);
 	b = sound;
 	b.owner_key[2]++; /* no IPv4 address */
@@ -174,7 +181,7 @@ what_a_choice_looks_at_is_checked(void **state)
 static struct span
 block_of_three(uint8_t **bytes)
 {
-	struct columns c = { 3, 2, 3, cart_id, named_day, sound.paid_day,
+	struct columns c = { 3, 2, 3, 0, cart_id, named_day, sound.paid_day,
 		sound.owner, sound.owner_key, NULL, items_from, items, goods_id,
 		NULL };
 	size_t len;

@@ -154,11 +154,54 @@ patched_segments_answer_as_all_in_one(void **state)
 	}
 }
 
+/* Two of the carts that addresses own are named again. */
+static void
+a_changed_cart_keeps_its_address(void **state)
+{
+	static const uint64_t ids[] = { 1, 2, 3, 4 }, keys[] = { 0, 1, 0, 2 };
+	static const uint32_t days[] = { 5, 6, COLUMNS_NO_DAY, 7 },
+			      unpaid[] = { COLUMNS_NO_DAY, COLUMNS_NO_DAY };
+	static const uint8_t owners[] = { OWNER_IPV6, OWNER_IPV6, OWNER_NONE,
+		OWNER_IPV6 };
+	static const uint8_t nobody[] = { OWNER_NONE, OWNER_NONE };
+	static const uint64_t later_ids[] = { 2, 4 }, no_keys[] = { 0, 0 };
+	static const struct columns_ipv6 addresses[] = { { 1, 2 }, { 3, 4 },
+		{ 5, 6 } };
+	const struct columns segments[] = { { .carts_len = 4,
+						.ipv6_len = 3,
+						.cart_id = ids,
+						.paid_day = days,
+						.owner = owners,
+						.owner_key = keys,
+						.owner_ipv6 = addresses },
+		{ .carts_len = 2,
+		    .cart_id = later_ids,
+		    .paid_day = unpaid,
+		    .owner = nobody,
+		    .owner_key = no_keys } };
+	struct columns_patch p;
+
+	(void)state;
+	assert_int_equal(columns_patch_init(&p, segments, 2), ERR_OK);
+	assert_int_equal(p.changed.carts_len, 2);
+	assert_int_equal(p.changed.paid_day[0], 6);
+	assert_int_equal(p.changed.paid_day[1], 7);
+	assert_int_equal(p.changed.ipv6_len, 2);
+	for (uint32_t i = 0; i < 2; i++) {
+		assert_int_equal(p.changed.owner[i], OWNER_IPV6);
+		assert_int_equal(p.changed.owner_key[i], i);
+		assert_memory_equal(&p.changed.owner_ipv6[i], &addresses[i + 1],
+		    sizeof(*addresses));
+	}
+	columns_patch_cleanup(&p);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patched_segments_answer_as_all_in_one),
+		cmocka_unit_test(a_changed_cart_keeps_its_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

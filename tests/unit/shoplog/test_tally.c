@@ -310,8 +310,9 @@ assert_is_plain_cart(
 		assert_int_equal(c->owner_key[i], (uint32_t)ip.low);
 	} else {
 		assert_int_equal(c->owner[i], OWNER_IPV6);
-		assert_int_equal(c->owner_key[i], ip.high);
-		assert_int_equal(c->owner_low[i], ip.low);
+		assert_in_range(c->owner_key[i] + 1, 1, c->ipv6_len);
+		assert_int_equal(c->owner_ipv6[c->owner_key[i]].high, ip.high);
+		assert_int_equal(c->owner_ipv6[c->owner_key[i]].low, ip.low);
 	}
 }
 
