@@ -48,31 +48,35 @@ class Writer(threading.Thread):
         return now - oldest if self.written[-1][1] > covered else 0
 
 
-def lines_of(client):
-    return ask(client, "/report/1")["source"]["lines"]
+def reports_source(client):
+    """What the reports are of."""
+    return ask(client, "/report/1")["source"]
 
 
 def watch(writer, client):
-    """Ages while it writes, and the time until all is covered after that."""
-    ages = []
+    """Ages while it writes, the time until all is covered after that, and how
+    many generations came."""
+    ages, jobs = [], set()
     writer.start()
     while writer.is_alive():
-        covered = lines_of(client)
+        seen = reports_source(client)
+        covered = seen["lines"]
+        jobs.add(seen["job"])
         ages.append(writer.age(covered, time.monotonic()))
         time.sleep(0.01)
     writer.join()
     end = time.monotonic()
-    while lines_of(client) < writer.written[-1][1]:
+    while reports_source(client)["lines"] < writer.written[-1][1]:
         if time.monotonic() > end + LAST_S:
             raise SystemExit("bench: the reports do not catch up")
         time.sleep(0.005)
-    return sorted(ages), time.monotonic() - end
+    return sorted(ages), time.monotonic() - end, len(jobs)
 
 
 def settled(client):
     """The lines of the reports when they do not grow any more."""
     covered = -1
-    while (now := lines_of(client)) != covered:
+    while (now := reports_source(client)["lines"]) != covered:
         covered = now
         time.sleep(2)
     return covered
@@ -82,10 +86,8 @@ def measure_lag(service, client, source, what):
     writer = Writer(service.log_path, source, LINES // 2, settled(client))
     with service.redis() as redis:
         before = number_of(redis, "stats", "total_net_input_bytes")
-        job = int(redis.ask("GET", "{logs}:job"))
-        (ages, rest), took = timed(lambda: watch(writer, client))
+        (ages, rest, jobs), took = timed(lambda: watch(writer, client))
         bytes_in = number_of(redis, "stats", "total_net_input_bytes") - before
-        jobs = int(redis.ask("GET", "{logs}:job")) - job
     row(f"`follow`, 100,000 lines a second{what}: age of what is not read yet,"
         " p50, worst",
         f"{ages[len(ages) // 2]:.2f}, {ages[-1]:.2f} s"

@@ -28,7 +28,8 @@ struct worker {
 	struct rendered *rendered; /* service: reports that are ready */
 	struct seen *seen;         /* service: sessions noted this minute */
 	struct pool *hash_pool;    /* passwords */
-	struct pool *parse_pool;   /* chunks, merges, cold reports */
+	struct pool *report_pool;  /* reports that are not ready */
+	struct pool *parse_pool;   /* chunks, merges */
 	struct server *server;     /* transport */
 	bool is_draining;
 };

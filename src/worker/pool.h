@@ -8,8 +8,8 @@
 #include <uv.h>
 
 /* Threads with a bounded queue of their own, for what must not run on the
- * loop. A worker has two: hashing, and parsing at a lower priority; neither
- * waits for the other. All calls are made on the loop thread. */
+ * loop. A worker has three, that hash, report and parse, of lower priority;
+ * none waits for another. All calls are made on the loop thread. */
 struct pool;
 
 /* One piece of work. Memory: the caller's, until done() has been called. */

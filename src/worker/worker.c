@@ -32,8 +32,10 @@
 enum {
 	HASH_THREADS_MAX = 8, /* of the host's slots, for one worker */
 	HASH_NICE = 5,        /* who waits for a hash waits; others do not */
-	PARSE_THREADS =
-	    3, /* two tasks, and a report that must not wait for them */
+	REPORT_THREADS = 2,   /* one report does not wait for a long one */
+	REPORT_NICE = 5,      /* who has asked waits, more so than a parse */
+	REPORT_QUEUE_LIMIT = 64,
+	PARSE_THREADS = 3, /* two tasks, and a look at the log */
 	PARSE_NICE = 10,
 	PARSE_QUEUE_LIMIT = 64,
 	/* A handle that is still open so long after everything was closed was
@@ -134,6 +136,7 @@ finish(struct life *l)
 	copies_close(w->copies);
 	redis_close(w->redis);
 	pool_close(w->hash_pool);
+	pool_close(w->report_pool);
 	pool_close(w->parse_pool);
 	uv_close((uv_handle_t *)&l->terminate, NULL);
 	uv_close((uv_handle_t *)&l->heartbeat, NULL);
@@ -156,12 +159,15 @@ start(struct life *l)
 	w->hash_pool = pool_new(w->loop,
 	    slots < HASH_THREADS_MAX ? slots : HASH_THREADS_MAX,
 	    (size_t)config->hash_queue_limit, HASH_NICE);
+	w->report_pool =
+	    pool_new(w->loop, REPORT_THREADS, REPORT_QUEUE_LIMIT, REPORT_NICE);
 	w->parse_pool =
 	    pool_new(w->loop, PARSE_THREADS, PARSE_QUEUE_LIMIT, PARSE_NICE);
 	w->redis = redis_open(w->loop, &setup->redis, NULL, name,
 	    (size_t)config->redis_queue_limit);
 	w->server = server_open(w, &routes);
-	if (!w->hash_pool || !w->parse_pool || !w->redis || !w->server)
+	if (!w->hash_pool || !w->report_pool || !w->parse_pool || !w->redis ||
+	    !w->server)
 		return ERR_NO_MEMORY;
 	w->copies = copies_open(w);
 	w->current = current_open(w);

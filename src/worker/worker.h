@@ -6,7 +6,7 @@
 #include "common/base/token.h"
 #include "common/geo/geo.h"
 
-/* A worker process: one loop thread, a hashing pool and a parsing pool. What
+/* A worker process: one loop thread, and pools that hash, report and parse. What
  * it inherits from the master is const, but for the shared mapping. */
 struct worker_setup {
 	const struct config *config;

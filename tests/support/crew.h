@@ -58,6 +58,8 @@ member_open(struct crew *c, struct member *m, int slot)
 		.config = &c->config, .redis = c->server.address, .slot = slot
 	};
 	m->worker = (struct worker){ .setup = &m->setup, .loop = &m->loop };
+	m->worker.report_pool = pool_new(&m->loop, 1, 64, 0);
+	assert_non_null(m->worker.report_pool);
 	m->worker.parse_pool = pool_new(&m->loop, 1, 64, 0);
 	assert_non_null(m->worker.parse_pool);
 	m->worker.ingest = ingest_open(&m->worker);
@@ -69,6 +71,7 @@ static inline void
 member_close(struct member *m)
 {
 	ingest_close(m->worker.ingest);
+	pool_close(m->worker.report_pool);
 	pool_close(m->worker.parse_pool);
 	uv_run(&m->loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&m->loop), 0);

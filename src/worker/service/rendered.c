@@ -310,7 +310,7 @@ start(struct rendered *c, struct span generation, const struct cold_question *q,
 
 	if (!n)
 		return ERR_NO_MEMORY;
-	e = pool_start(c->worker->parse_pool, &n->pool_job);
+	e = pool_start(c->worker->report_pool, &n->pool_job);
 	if (e != ERR_OK) {
 		entry_free(n);
 		return e;

@@ -7,7 +7,7 @@
 
 /* The documents of this worker that are ready, of the generation that is asked
  * for: report_copies bytes, the least recently asked goes first. Who asks for
- * one that is not ready has it made, on the parsing pool; who asks meanwhile
+ * one that is not ready has it made, on the pool of reports; who asks meanwhile
  * waits for the same. Loop thread only. */
 struct rendered;
 struct worker;
