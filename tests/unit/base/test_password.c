@@ -1,4 +1,4 @@
-/* Password hashes, at the least cost that argon2id has. */
+/* Password hashes, most of them at the least cost that argon2id has. */
 #include "common/base/password.h"
 #include "common/base/token.h"
 
@@ -7,7 +7,11 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct password_cost cheap = { 1, 8192 };
 
@@ -96,6 +100,62 @@ only_a_hash_of_less_cost_is_cheap(void **state)
 	assert_true(password_hash_is_cheap("garbage", &cheap));
 }
 
+/* Made with libsodium as Debian has it, linked dynamically, at the default cost. */
+static void
+a_hash_that_another_program_made_is_understood(void **state)
+{
+	static const char hash[] =
+	    "$argon2id$v=19$m=19456,t=2,p=1$vrFQt2+mouffAcOYxwAg0A"
+	    "$tNeqh4mUfEnl6Otww8PcleC8b7nN06Tfo63MzUip9Ks";
+
+	(void)state;
+	assert_true(password_is_right(hash, span_text("correct horse")));
+	assert_false(password_is_right(hash, span_text("correct horsf")));
+}
+
+static atomic_bool is_seen, is_hashed;
+
+/* A mapping that the kernel was told to make of huge pages: nobody else here has
+ * one. */
+static void *
+look_for_huge_pages(void *arg)
+{
+	static char text[1 << 20];
+
+	while (!is_hashed && !is_seen) {
+		int fd = open("/proc/self/smaps", O_RDONLY | O_CLOEXEC);
+		size_t len = 0;
+		ssize_t got;
+
+		while ((got = read(fd, text + len, sizeof(text) - len)) > 0)
+			len += (size_t)got;
+		close(fd);
+		if (memmem(text, len, " hg ", 4) ||
+		    memmem(text, len, " hg\n", 4))
+			is_seen = true;
+	}
+	return arg;
+}
+
+static void
+a_hash_has_its_memory_in_huge_pages(void **state)
+{
+	enum { HASHES_MAX = 200 };
+	static const struct password_cost cost = { 2, 19922944 };
+	char hash[PASSWORD_HASH_SIZE];
+	pthread_t watcher;
+
+	(void)state;
+	assert_int_equal(
+	    pthread_create(&watcher, NULL, look_for_huge_pages, NULL), 0);
+	for (int i = 0; i < HASHES_MAX && !is_seen; i++)
+		assert_int_equal(
+		    password_hash(&cost, span_text("p"), hash), ERR_OK);
+	is_hashed = true;
+	pthread_join(watcher, NULL);
+	assert_true(is_seen);
+}
+
 static void
 memory_that_nobody_has_is_an_error(void **state)
 {
@@ -119,6 +179,9 @@ main(void)
 		cmocka_unit_test(a_password_is_any_bytes),
 		cmocka_unit_test(an_unreadable_hash_is_a_wrong_password),
 		cmocka_unit_test(only_a_hash_of_less_cost_is_cheap),
+		cmocka_unit_test(
+		    a_hash_that_another_program_made_is_understood),
+		cmocka_unit_test(a_hash_has_its_memory_in_huge_pages),
 		cmocka_unit_test(memory_that_nobody_has_is_an_error),
 	};
 
