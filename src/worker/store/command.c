@@ -172,6 +172,8 @@ command_eval(const struct command *sha)
 	c->fn = sha->fn;
 	c->arg = sha->arg;
 	c->due_ms = sha->due_ms;
+	c->script = sha->script;
+	c->has_text = true;
 	put_head(c, sha->argc);
 	put_bulk(c, "EVAL", 4);
 	put_bulk(c, script->text, script->len);

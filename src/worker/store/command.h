@@ -15,6 +15,7 @@ struct command {
 	void *arg;
 	uint64_t due_ms;    /* uv_now() at which it is overdue */
 	enum script script; /* SCRIPTS: an ordinary command */
+	bool has_text;      /* of the script: EVAL, not EVALSHA */
 	int argc;           /* of the whole command */
 	size_t rest;        /* script: where its keys and arguments begin */
 	size_t len;

@@ -43,7 +43,8 @@ struct redis {
 	bool is_up, is_closing;
 	bool is_subscribed;  /* since the first redis_subscribe */
 	bool is_second_look; /* on_deadline found what was sent overdue */
-	int refs;            /* the two timers */
+	bool is_text_sent[SCRIPTS]; /* with an EVAL that is not answered */
+	int refs;                   /* the two timers */
 };
 
 static void on_reconnect(uv_timer_t *t);
@@ -96,6 +97,7 @@ drop(struct redis *r, const char *why)
 	r->link = NULL;
 	r->is_up = false;
 	r->greeting_len = 0;
+	memset(r->is_text_sent, 0, sizeof(r->is_text_sent));
 	uv_timer_start(
 	    &r->reconnect, on_reconnect, backoff_ms(r->attempts++), 0);
 	answer_all(&r->sent, ERR_STORE_DOWN);
@@ -243,20 +245,24 @@ on_greeted(struct redis *r, const redisReply *reply)
 	put_waiting(r);
 }
 
-/* Redis has forgotten the script (restart, SCRIPT FLUSH): the text goes along
- * this once. It did not run, so sending it again is safe. */
+/* Redis has forgotten the script (restart, SCRIPT FLUSH). It did not run, so
+ * sending it again is safe: with its text, or behind another that takes the text
+ * there, since hundreds may have been on their way. */
 static void
-send_text(struct redis *r, struct command *c)
+send_again(struct redis *r, struct command *c)
 {
-	struct command *text = command_eval(c);
-	enum err err = text ? put(r, text) : ERR_NO_MEMORY;
+	bool takes_text = !r->is_text_sent[c->script];
+	struct command *again = takes_text ? command_eval(c) : c;
+	enum err err = again ? put(r, again) : ERR_NO_MEMORY;
 
-	if (err == ERR_OK) {
+	if (err != ERR_OK) {
+		if (again != c)
+			free(again);
+		answer(c, err, NULL);
+	} else if (takes_text) {
+		r->is_text_sent[c->script] = true;
 		free(c);
-		return;
 	}
-	free(text);
-	answer(c, err, NULL);
 }
 
 /* A message is ["message", channel, payload]; a command's answer on such a
@@ -287,10 +293,13 @@ on_reply(const struct redisReply *reply, void *arg)
 	} else if (!c->fn) {
 		free(c);
 		on_greeted(r, reply);
-	} else if (c->script != SCRIPTS && reply->type == REDIS_REPLY_ERROR &&
+	} else if (c->script != SCRIPTS && !c->has_text &&
+		   reply->type == REDIS_REPLY_ERROR &&
 		   strncmp(reply->str, "NOSCRIPT", 8) == 0) {
-		send_text(r, c);
+		send_again(r, c);
 	} else {
+		if (c->has_text)
+			r->is_text_sent[c->script] = false;
 		answer(c, ERR_OK, reply);
 	}
 }

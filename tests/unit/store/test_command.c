@@ -109,7 +109,9 @@ eval_has_the_text_and_the_same_arguments(void **state)
 	    script->len, script->text);
 	assert_text(eval, wanted);
 	assert_int_equal(eval->due_ms, 77);
-	assert_int_equal(eval->script, SCRIPTS);
+	assert_int_equal(eval->script, sha->script);
+	assert_true(eval->has_text);
+	assert_false(sha->has_text);
 	free(eval);
 	free(sha);
 }

@@ -33,6 +33,7 @@ struct answer {
 	char text[128];
 	struct answer *then; /* sent from inside the callback */
 	bool closes;         /* closes the client from inside the callback */
+	bool kills;          /* kills Redis from inside the callback */
 };
 
 static void
@@ -80,6 +81,8 @@ on_answer(enum err err, const redisReply *reply, void *arg)
 		send_ping(a->then);
 	if (a->closes)
 		redis_close(a->room->redis);
+	if (a->kills)
+		redis_process_kill(&a->room->server);
 }
 
 static void
@@ -435,15 +438,22 @@ callback_of_a_lost_command_may_send_again(void **state)
 }
 
 static void
-run_release(struct room *room, const char *id, const char *wanted)
+send_release(struct answer *a, const char *id)
 {
-	struct answer a = { .room = room };
 	const char *argv[] = { "login:ann", id };
 	const size_t lens[] = { 9, strlen(id) };
 
-	assert_int_equal(redis_script(room->redis, on_answer, &a, LONG_MS,
+	assert_int_equal(redis_script(a->room->redis, on_answer, a, LONG_MS,
 			     SCRIPT_LOGIN_RELEASE, 1, 2, argv, lens),
 	    ERR_OK);
+}
+
+static void
+run_release(struct room *room, const char *id, const char *wanted)
+{
+	struct answer a = { .room = room };
+
+	send_release(&a, id);
 	run_until(room, &a.calls, 1);
 	assert_string_equal(a.text, wanted);
 }
@@ -461,6 +471,47 @@ script_runs_also_where_redis_does_not_know_it(void **state)
 	assert_non_null(
 	    strstr(redis_process_ask(&room->server, "INFO commandstats"),
 		"cmdstat_eval:calls=2,"));
+}
+
+static void
+text_of_a_script_goes_along_with_one_of_many(void **state)
+{
+	enum { MANY = 50 };
+	struct room *room = *state;
+	struct answer a[MANY];
+
+	redis_process_ask(&room->server, "SET login:ann 7");
+	for (int turn = 0; turn < 2; turn++) {
+		for (int i = 0; i < MANY; i++) {
+			a[i] = (struct answer){ .room = room };
+			send_release(&a[i], i == MANY / 2 ? "7" : "8");
+		}
+		for (int i = 0; i < MANY; i++) {
+			run_until(room, &a[i].calls, 1);
+			assert_string_equal(
+			    a[i].text, turn == 0 && i == MANY / 2 ? "1" : "0");
+		}
+		redis_process_ask(&room->server, "SCRIPT FLUSH");
+	}
+	assert_non_null(
+	    strstr(redis_process_ask(&room->server, "INFO commandstats"),
+		"cmdstat_eval:calls=2,"));
+}
+
+static void
+text_of_a_script_goes_along_again_where_it_was_lost(void **state)
+{
+	struct room *room = *state;
+	struct answer first = { .room = room };
+	/* Answered with the NOSCRIPT before it, when the text is under way. */
+	struct answer ping = { .room = room, .kills = true };
+
+	send_release(&first, "7");
+	send_ping(&ping);
+	run_until(room, &first.calls, 1);
+	assert_int_equal(first.err, ERR_STORE_DOWN);
+	redis_process_start(&room->server);
+	run_release(room, "7", "0");
 }
 
 static void
@@ -503,6 +554,8 @@ main(void)
 		test(callback_may_send_and_close),
 		test(callback_of_a_lost_command_may_send_again),
 		test(script_runs_also_where_redis_does_not_know_it),
+		test(text_of_a_script_goes_along_with_one_of_many),
+		test(text_of_a_script_goes_along_again_where_it_was_lost),
 		test(subscription_brings_messages_beside_commands),
 	};
 
