@@ -24,7 +24,7 @@ struct change {
 	struct password_cost cost;
 	struct span current, password;
 	bool is_right;
-	struct span hash_now;
+	struct user_owner owner;
 	enum err hash_err;
 	char hash[PASSWORD_HASH_SIZE];
 };
@@ -32,19 +32,9 @@ struct change {
 enum req_state
 service_password_change(struct req *r)
 {
-	return store_user_read(r, r->session.user_id, &r->row.user, begin);
-}
-
-static enum req_state
-begin(struct req *r)
-{
 	const struct config *config = r->worker->setup->config;
-	struct change *c;
+	struct change *c = arena_alloc(&r->arena, sizeof(*c));
 
-	/* Deleted since the session was looked up: its tokens are dead. */
-	if (r->row.user.id == 0)
-		return req_fail(r, ERR_NO_SESSION);
-	c = arena_alloc(&r->arena, sizeof(*c));
 	if (!c)
 		return req_fail(r, ERR_NO_MEMORY);
 	r->chain = c;
@@ -52,8 +42,18 @@ begin(struct req *r)
 	c->cost.memory_bytes = (uint64_t)config->password_memory;
 	c->current = r->in.current_password;
 	c->password = r->in.password;
-	c->hash_now = r->row.user.password_hash;
-	return throttle_begin(r, r->row.user.login, &c->try, ask);
+	return store_user_owner(r, r->session.user_id, &c->owner, begin);
+}
+
+static enum req_state
+begin(struct req *r)
+{
+	struct change *c = r->chain;
+
+	/* Deleted since the session was looked up: its tokens are dead. */
+	if (c->owner.id == 0)
+		return req_fail(r, ERR_NO_SESSION);
+	return throttle_begin(r, c->owner.login, &c->try, ask);
 }
 
 static enum req_state
@@ -69,7 +69,8 @@ check_and_hash(void *arg)
 {
 	struct change *c = arg;
 
-	c->is_right = password_is_right(c->hash_now.data, c->current);
+	c->is_right =
+	    password_is_right(c->owner.password_hash.data, c->current);
 	throttle_judge(c->try, c->is_right);
 	if (c->is_right)
 		c->hash_err = password_hash(&c->cost, c->password, c->hash);
@@ -102,7 +103,7 @@ change(struct req *r)
 		.now = clock_text(r),
 	};
 	struct user_password password = {
-		.checked = c->hash_now,
+		.checked = c->owner.password_hash,
 		.hash = c->hash,
 		.digest = r->session.digest,
 	};

@@ -30,7 +30,7 @@ struct attempt {
 	struct password_cost cost;
 	struct span password;
 	int64_t user_id;
-	struct user user;
+	struct user_owner owner;
 	const char *hash;
 	bool is_right;
 	char renewed[PASSWORD_HASH_SIZE]; /* empty: the hash is good enough */
@@ -66,7 +66,7 @@ find_user(struct req *r)
 
 	if (throttle_ask(r, a->try, NULL) == REQ_DONE)
 		return REQ_DONE;
-	return store_user_read(r, a->user_id, &a->user, check);
+	return store_user_owner(r, a->user_id, &a->owner, check);
 }
 
 /* A well-formed hash that no password has, of the cost that real ones have. */
@@ -103,8 +103,8 @@ check(struct req *r)
 
 	if (!throttle_allows(a->try))
 		return throttle_refuse(r, a->try);
-	a->hash = a->user.id != 0 ? a->user.password_hash.data
-				  : dummy_hash(r, &a->cost);
+	a->hash = a->owner.id != 0 ? a->owner.password_hash.data
+				   : dummy_hash(r, &a->cost);
 	if (!a->hash)
 		return req_fail(r, ERR_NO_MEMORY);
 	return req_offload(r, check_password, a, judge);
@@ -122,11 +122,11 @@ open_session(struct req *r)
 	struct attempt *a = r->chain;
 	struct session *s = &a->session;
 
-	token_new(a->user.id, r->row.token);
+	token_new(a->owner.id, r->row.token);
 	if (!token_digest(&r->worker->setup->key, span_text(r->row.token),
 		&r->session.user_id, r->session.digest))
 		return req_fail(r, ERR_INTERNAL);
-	s->user_id = a->user.id;
+	s->user_id = a->owner.id;
 	s->digest = r->session.digest;
 	s->created = clock_text(r);
 	s->now_s = clock_unix_s();
@@ -135,7 +135,7 @@ open_session(struct req *r)
 	s->agent = r->user_agent;
 	if (s->agent.len > AGENT_MAX)
 		s->agent.len = AGENT_MAX;
-	s->checked = a->user.password_hash;
+	s->checked = a->owner.password_hash;
 	s->renewed = span_text(a->renewed);
 	if (!s->created.data)
 		return req_fail(r, ERR_NO_MEMORY);
@@ -147,7 +147,7 @@ judge(struct req *r)
 {
 	struct attempt *a = r->chain;
 
-	if (a->user.id == 0 || !a->is_right)
+	if (a->owner.id == 0 || !a->is_right)
 		return throttle_failed(r, a->try, refuse);
 	throttle_passed(a->try);
 	return open_session(r);

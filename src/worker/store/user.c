@@ -57,40 +57,55 @@ store_user_activate(
 	    SCRIPT_USER_ACTIVATE, 1, USER " %b", id, now.data, now.len);
 }
 
-/* login, first_name, last_name, created_at, update_at[, password]. Without
- * created_at it is a user being made: not there yet. */
+/* login, first_name, last_name, created_at, update_at. Without created_at it is
+ * a user being made: not there yet. */
 enum err
 store_decode_user(struct req *r, const redisReply *reply, void *out)
 {
 	struct user *u = out;
 	struct span *const fields[] = { &u->login, &u->first_name,
-		&u->last_name, &u->created_at, &u->update_at,
-		&u->password_hash };
-	enum { SHOWN = 5, ALL = 6 };
+		&u->last_name, &u->created_at, &u->update_at };
+	enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
 	enum err err = ERR_OK;
 
 	if (reply->type == REDIS_REPLY_NIL) {
 		u->id = 0;
 		return ERR_OK;
 	}
-	if (reply->type != REDIS_REPLY_ARRAY ||
-	    (reply->elements != SHOWN && reply->elements != ALL))
+	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != FIELDS)
 		return ERR_CORRUPT;
-	for (size_t i = 0; i < reply->elements && err == ERR_OK; i++)
+	for (size_t i = 0; i < FIELDS && err == ERR_OK; i++)
 		err = store_decode_text(r, reply->element[i], fields[i]);
 	if (!u->created_at.data)
 		u->id = 0;
 	return err;
 }
 
+/* created_at, login, password; the first says whether it is there. */
+static enum err
+decode_owner(struct req *r, const redisReply *reply, void *out)
+{
+	struct user_owner *o = out;
+	enum err err;
+
+	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3)
+		return ERR_CORRUPT;
+	if (reply->element[0]->type == REDIS_REPLY_NIL)
+		o->id = 0;
+	err = store_decode_text(r, reply->element[1], &o->login);
+	if (err == ERR_OK)
+		err =
+		    store_decode_text(r, reply->element[2], &o->password_hash);
+	return err;
+}
+
 enum req_state
-store_user_read(struct req *r, int64_t id, struct user *out, req_step *next)
+store_user_owner(
+    struct req *r, int64_t id, struct user_owner *out, req_step *next)
 {
 	out->id = id;
-	return store_send(r, store_decode_user, out, next,
-	    "HMGET " USER
-	    " login first_name last_name created_at update_at password",
-	    id);
+	return store_send(r, decode_owner, out, next,
+	    "HMGET " USER " created_at login password", id);
 }
 
 enum req_state

@@ -31,9 +31,14 @@ enum req_state store_user_unlist(struct req *r, int64_t id, req_step *next)
 enum req_state store_user_activate(struct req *r, int64_t id, struct span now,
     bool *is_there, req_step *next) __attribute__((warn_unused_result));
 
-/* out  with the password's hash; id 0: there is no such user */
-enum req_state store_user_read(struct req *r, int64_t id, struct user *out,
-    req_step *next) __attribute__((warn_unused_result));
+/* What tells whether somebody is the user. Many of them wait for their turn at
+ * once, each with this in its memory. */
+struct user_owner {
+	int64_t id; /* 0: there is no such user */
+	struct span login, password_hash;
+};
+enum req_state store_user_owner(struct req *r, int64_t id,
+    struct user_owner *out, req_step *next) __attribute__((warn_unused_result));
 
 /* What a change gives a user: names that have data (a name is never empty),
  * and the time as shown. */
@@ -67,8 +72,8 @@ enum req_state store_user_delete(struct req *r, int64_t id, struct span *login,
 
 struct redisReply;
 
-/* Store only: login, first_name, last_name, created_at, update_at and, if it was
- * asked for, password, into a struct user; id 0: it is not there (yet). */
+/* Store only: login, first_name, last_name, created_at, update_at into a struct
+ * user; id 0: it is not there (yet). */
 enum err store_decode_user(
     struct req *r, const struct redisReply *reply, void *out);
 
