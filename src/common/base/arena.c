@@ -12,7 +12,7 @@
 
 enum {
 	ALIGNMENT = _Alignof(max_align_t),
-	BLOCK_FIRST = 2048, /* hundreds of requests may wait, each with one */
+	BLOCK_FIRST = 1024, /* hundreds of requests may wait, each with one */
 	BLOCK_LIMIT = 256 * 1024,
 	POOL_MAX = 64,
 };
