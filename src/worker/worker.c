@@ -23,7 +23,6 @@
 #include "worker/transport/server.h"
 
 #include "common/base/log.h"
-#include "common/base/turn.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -200,7 +199,6 @@ worker_run(const struct worker_setup *setup)
 	 * signal; an interrupt at the terminal is the master's to pass on. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
-	turn_short();
 	json_init();
 	if (token_init() != 0 || uv_loop_init(&l.loop) != 0) {
 		log_error("no random numbers, or no event loop");

@@ -7,10 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum {
-	SHORT_NS = 100000, /* the least that the kernel takes */
-	LONG_NS = 200000,
-};
+enum { TURN_NS = 200000 };
 
 /* struct sched_attr of the kernel, in its first size. */
 struct attributes {
@@ -21,29 +18,16 @@ struct attributes {
 	uint64_t runtime_ns, deadline_ns, period_ns;
 };
 
-static void
-set(int nice, uint64_t turn_ns)
-{
-	const struct attributes a = { .size = sizeof(a),
-		.policy = SCHED_OTHER,
-		.nice = nice,
-		.runtime_ns = turn_ns };
-
-	(void)syscall(SYS_sched_setattr, 0, &a, 0);
-}
-
-void
-turn_short(void)
-{
-	set(getpriority(PRIO_PROCESS, 0), SHORT_NS);
-}
-
 void
 turn_give_way(int nice)
 {
 	int mine = getpriority(PRIO_PROCESS, 0);
+	const struct attributes a = { .size = sizeof(a),
+		.policy = SCHED_OTHER,
+		.nice = mine > nice ? mine : nice,
+		.runtime_ns = TURN_NS };
 
-	set(mine > nice ? mine : nice, LONG_NS);
+	(void)syscall(SYS_sched_setattr, 0, &a, 0);
 }
 
 void

@@ -5,12 +5,10 @@
  * work for long. Linux gives a thread that wakes up the CPU at once only if that
  * thread has had no more than its share just then; otherwise it looks again at a
  * tick of its clock, 4 ms later or 8. So who works for long ends its turns
- * itself. What the kernel refuses or does not know is left out: slower for others
- * and wrong for nobody. */
-
-/* This thread answers others: it has the shortest turns there are, and whoever
- * has longer ones makes room when it wakes up (Linux 6.12 on). */
-void turn_short(void);
+ * itself. (A shorter turn for the thread that must not wait, which takes the CPU
+ * from whoever has longer ones, takes it from its clients and from Redis too: a
+ * question that Redis answers cost a fifth more CPU so.) What the kernel refuses or
+ * does not know is left out: slower for others and wrong for nobody. */
 
 /* This thread works for long: a lower priority, and turns not much longer than the
  * stretches between two turn_end, since what is left of one is forfeited there.
