@@ -1,12 +1,12 @@
-/* Blocking Redis for pool threads. The batch is kept in the protocol's form
- * until all its replies are in, so that it can be sent again on a new
- * connection; replies are kept until then too, so that nobody sees one twice.
+/* Blocking Redis for pool threads. The batch is kept until all its replies are in,
+ * so that it can be sent again on a new connection; replies are kept until then
+ * too, so that nobody sees one twice.
  * Socket time-outs bound every read and write, patience_ms the whole. */
 #include "worker/store/bulk.h"
 
 #include "common/base/log.h"
 #include "common/base/shared.h"
-#include "script_table.h"
+#include "worker/store/batch.h"
 
 #include <hiredis/hiredis.h>
 
@@ -24,9 +24,7 @@ enum {
 	IO_TIMEOUT_MS = 5000, /* for one read or write to move */
 	BACKOFF_FIRST_MS = 10,
 	BACKOFF_LAST_MS = 500,
-	NUMBER_MAX = 20,           /* digits */
-	HEAD_MAX = NUMBER_MAX + 3, /* a kind, a number, the end of a line */
-	AHEAD_MAX = 2 + HEAD_MAX,  /* the end of a string, the next length */
+	AHEAD_MAX = 25, /* the end of a string, the next length of 20 digits */
 };
 
 struct bulk {
@@ -34,10 +32,7 @@ struct bulk {
 	const _Atomic int *stop;
 	int64_t patience_ms;
 	redisContext *context; /* NULL: not connected */
-	char *bytes;           /* the batch */
-	size_t len, room;
-	size_t commands;
-	enum err failed; /* of putting; ERR_OK: none */
+	struct batch batch;
 
 	/* bulk_receive: what came behind the string before, in the room for a
 	 * line with a length. */
@@ -73,135 +68,37 @@ bulk_free(struct bulk *b)
 	if (!b)
 		return;
 	disconnect(b);
-	free(b->bytes);
+	batch_cleanup(&b->batch);
 	free(b);
 }
 
-static bool
-make_room(struct bulk *b, size_t len)
-{
-	size_t room = b->room ? b->room : 4096;
-	char *grown;
-
-	if (b->room - b->len >= len)
-		return true;
-	if (len > SIZE_MAX / 4 - b->len)
-		return false;
-	while (room - b->len < len)
-		room *= 2;
-	grown = realloc(b->bytes, room);
-	if (!grown)
-		return false;
-	b->bytes = grown;
-	b->room = room;
-	return true;
-}
-
-/* takes `bytes`: hiredis made them */
-static void
-keep(struct bulk *b, char *bytes, long long len)
-{
-	if (len < 0 || !make_room(b, (size_t)len)) {
-		b->failed = ERR_NO_MEMORY;
-	} else {
-		memcpy(b->bytes + b->len, bytes, (size_t)len);
-		b->len += (size_t)len;
-		b->commands++;
-	}
-	if (len >= 0)
-		redisFreeCommand(bytes);
-}
-
-static char *
-put_end(char *to)
-{
-	*to++ = '\r';
-	*to++ = '\n';
-	return to;
-}
-
-/* `kind`, a number and the end of a line, as the protocol has them. */
-static char *
-put_number(char *to, char kind, size_t number)
-{
-	char digits[NUMBER_MAX];
-	size_t at = sizeof(digits);
-
-	do {
-		digits[--at] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	*to++ = kind;
-	memcpy(to, digits + at, sizeof(digits) - at);
-	return put_end(to + sizeof(digits) - at);
-}
-
-/* Written in place: a report sends hundreds of commands, and hiredis allocates
- * some ten times for each. */
 void
 bulk_put(struct bulk *b, int argc, const struct span *argv)
 {
-	size_t most = HEAD_MAX;
-	char *to;
-
-	for (int i = 0; i < argc; i++) {
-		if (argv[i].len > SIZE_MAX / 4 - most) {
-			b->failed = ERR_NO_MEMORY;
-			return;
-		}
-		most += HEAD_MAX + argv[i].len + 2;
-	}
-	if (!make_room(b, most)) {
-		b->failed = ERR_NO_MEMORY;
-		return;
-	}
-	to = put_number(b->bytes + b->len, '*', (size_t)argc);
-	for (int i = 0; i < argc; i++) {
-		to = put_number(to, '$', argv[i].len);
-		if (argv[i].len)
-			memcpy(to, argv[i].data, argv[i].len);
-		to = put_end(to + argv[i].len);
-	}
-	b->len = (size_t)(to - b->bytes);
-	b->commands++;
+	batch_put(&b->batch, argc, argv);
 }
 
 void
 bulk_putf(struct bulk *b, const char *format, ...)
 {
-	char *bytes = NULL;
 	va_list args;
 
 	va_start(args, format);
-	int len = redisvFormatCommand(&bytes, format, args);
+	batch_putf(&b->batch, format, args);
 	va_end(args);
-	keep(b, bytes, len);
 }
 
 void
 bulk_put_script(struct bulk *b, enum script script, int keys, int argc,
     const struct span *argv)
 {
-	struct span *all = calloc((size_t)argc + 3, sizeof(*all));
-	char count[12];
-
-	if (!all) {
-		b->failed = ERR_NO_MEMORY;
-		return;
-	}
-	all[0] = span_text("EVAL");
-	all[1] = span_of(script_table[script].text, script_table[script].len);
-	snprintf(count, sizeof(count), "%d", keys);
-	all[2] = span_text(count);
-	memcpy(all + 3, argv, (size_t)argc * sizeof(*argv));
-	bulk_put(b, argc + 3, all);
-	free(all);
+	batch_put_script(&b->batch, script, keys, argc, argv);
 }
 
 size_t
 bulk_size(const struct bulk *b)
 {
-	return b->len;
+	return b->batch.len;
 }
 
 static struct timeval
@@ -264,7 +161,7 @@ is_passing(const redisReply *reply)
 static void
 free_replies(struct bulk *b, redisReply **replies)
 {
-	for (size_t i = 0; i < b->commands; i++) {
+	for (size_t i = 0; i < b->batch.commands; i++) {
 		freeReplyObject(replies[i]);
 		replies[i] = NULL;
 	}
@@ -277,12 +174,12 @@ exchange(struct bulk *b, redisReply **replies)
 {
 	if (!b->context && !connect_once(b))
 		return false;
-	if (redisAppendFormattedCommand(b->context, b->bytes, b->len) !=
-	    REDIS_OK) {
+	if (redisAppendFormattedCommand(
+		b->context, b->batch.bytes, b->batch.len) != REDIS_OK) {
 		disconnect(b);
 		return false;
 	}
-	for (size_t i = 0; i < b->commands; i++) {
+	for (size_t i = 0; i < b->batch.commands; i++) {
 		void *reply = NULL;
 
 		if (redisGetReply(b->context, &reply) != REDIS_OK) {
@@ -335,13 +232,13 @@ enum err
 bulk_run(struct bulk *b, bulk_fn *fn, void *arg)
 {
 	redisReply **replies = NULL;
-	enum err e = b->failed;
+	enum err e = b->batch.failed;
 
-	if (e == ERR_OK && b->commands) {
-		replies = calloc(b->commands, sizeof(*replies));
+	if (e == ERR_OK && b->batch.commands) {
+		replies = calloc(b->batch.commands, sizeof(*replies));
 		e = replies ? exchange_patiently(b, replies) : ERR_NO_MEMORY;
 	}
-	for (size_t i = 0; e == ERR_OK && i < b->commands; i++) {
+	for (size_t i = 0; e == ERR_OK && i < b->batch.commands; i++) {
 		e = redis_reply_err(replies[i]);
 		if (e == ERR_OK && fn)
 			e = fn(i, replies[i], arg);
@@ -349,9 +246,7 @@ bulk_run(struct bulk *b, bulk_fn *fn, void *arg)
 	if (replies)
 		free_replies(b, replies);
 	free(replies);
-	b->len = 0;
-	b->commands = 0;
-	b->failed = ERR_OK;
+	batch_empty(&b->batch);
 	return e;
 }
 
@@ -366,23 +261,21 @@ lose(struct bulk *b, enum err why)
 enum err
 bulk_send(struct bulk *b)
 {
-	enum err e = b->failed;
+	enum err e = b->batch.failed;
 	size_t sent = 0;
 
 	if (e == ERR_OK && !b->context && !connect_once(b))
 		e = ERR_STALE;
-	while (e == ERR_OK && sent < b->len) {
-		ssize_t n =
-		    write(b->context->fd, b->bytes + sent, b->len - sent);
+	while (e == ERR_OK && sent < b->batch.len) {
+		ssize_t n = write(
+		    b->context->fd, b->batch.bytes + sent, b->batch.len - sent);
 
 		if (n > 0)
 			sent += (size_t)n;
 		else if (n == 0 || errno != EINTR)
 			e = lose(b, ERR_STALE);
 	}
-	b->len = 0;
-	b->commands = 0;
-	b->failed = ERR_OK;
+	batch_empty(&b->batch);
 	return e;
 }
 
@@ -481,19 +374,8 @@ judge(size_t index, const redisReply *reply, void *arg)
 enum err
 bulk_run_at_once(struct bulk *b)
 {
-	static const char begin[] = "*1\r\n$5\r\nMULTI\r\n";
-	enum { BEGIN = sizeof(begin) - 1 };
-
-	if (b->commands == 0)
+	if (b->batch.commands == 0)
 		return bulk_run(b, NULL, NULL);
-	bulk_putf(b, "EXEC");
-	if (make_room(b, BEGIN)) {
-		memmove(b->bytes + BEGIN, b->bytes, b->len);
-		memcpy(b->bytes, begin, BEGIN);
-		b->len += BEGIN;
-		b->commands++;
-	} else {
-		b->failed = ERR_NO_MEMORY;
-	}
+	batch_join(&b->batch);
 	return bulk_run(b, judge, NULL);
 }
