@@ -158,11 +158,20 @@ req_is_offload_full(const struct req *r)
 }
 
 void
-req_cleanup(struct req *r)
+req_renew(struct req *r)
 {
 	document_release(r->out.document);
 	r->out.document = NULL;
 	arena_reset(&r->arena);
+}
+
+void
+req_cleanup(struct req *r)
+{
+	if (r->end_lasting)
+		r->end_lasting(r->lasting);
+	r->end_lasting = NULL;
+	req_renew(r);
 }
 
 void

@@ -156,6 +156,11 @@ struct req {
 	 * arena, set by the first of them */
 	void *chain;
 
+	/* service: what an answer in pieces goes on with from one to the next,
+	 * and who ends it with the request. Set together. */
+	void *lasting;
+	void (*end_lasting)(void *lasting);
+
 	/* store and service: what encoders show */
 	struct {
 		struct user user;
@@ -190,7 +195,8 @@ struct req {
 		/* service: this is not all of the answer. When the client has
 		 * taken it, the arena is emptied, this step runs, and what it
 		 * leaves is encoded as the next piece. Of the request only `in`
-		 * (its numbers), `session` and `shown` last until then. An
+		 * (its numbers), `session`, `lasting` and `shown` last until
+		 * then. An
 		 * error in a later piece ends the connection. */
 		req_step *more;
 		/* service: its pieces are server-sent events, which come when
@@ -240,7 +246,10 @@ enum req_state req_offload(struct req *r, void (*work)(void *arg), void *arg,
  * told so before others have worked for it. */
 bool req_is_offload_full(const struct req *r);
 
-/* Gives back what the request has: its arena and its document. */
+/* Gives back what a piece of the answer had: the arena and the document. */
+void req_renew(struct req *r);
+
+/* Gives back what the request has: that, and what lasted. */
 void req_cleanup(struct req *r);
 
 /* Registers a field of a 400; more than FIELD_ERRORS_MAX are dropped. */

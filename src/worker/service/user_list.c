@@ -1,98 +1,89 @@
 /* GET /user/all: users by id, a page or all of them. All of them are an answer in
- * pieces, one page each: its memory is that of a page, and the next is read when
- * the client has taken this one.
+ * pieces, one block of users each: its memory is that of a few blocks, since no
+ * more are read ahead of the client.
  *
  *	service_user_list  where it begins
- *	next_page          the next ids of the list
- *	read_page          their users; none left: answer
- *	collect            enough, or a piece: answer, else the next page
+ *	show, next_piece   all: a block, and when it is taken the next one
+ *	next_block         a page: what is missing to it
+ *	collect            enough: answer, else the next block
  */
 #include "worker/service/user.h"
-#include "worker/store/user_page.h"
+#include "worker/store/user_feed.h"
 
-static req_step next_page, read_page, collect;
+static req_step show, collect;
 
-struct listing {
-	struct user_page page;
-	size_t wanted; /* one more than is shown tells whether there are more */
-	size_t size;   /* of row.users */
-};
+/* Of a page: one more than is shown tells whether there are more. */
+static size_t
+wanted(const struct req *r)
+{
+	return (size_t)r->in.limit + 1;
+}
+
+static void
+close_feed(void *feed)
+{
+	user_feed_close(feed);
+}
+
+static enum req_state
+next_block(struct req *r)
+{
+	size_t missing = wanted(r) - r->row.users_len;
+
+	return user_feed_take(r, r->lasting,
+	    missing < USER_BLOCK_MAX ? missing : USER_BLOCK_MAX, collect);
+}
 
 enum req_state
 service_user_list(struct req *r)
 {
-	struct listing *l = arena_alloc(&r->arena, sizeof(*l));
+	struct user_feed *feed =
+	    user_feed_open(r->worker, r->in.after, !r->in.is_paged);
 
-	if (!l)
+	if (!feed)
 		return req_fail(r, ERR_NO_MEMORY);
-	r->chain = l;
-	l->wanted = r->in.is_paged ? (size_t)r->in.limit + 1 : USER_PAGE_MAX;
-	l->page.after = r->in.after;
-	return next_page(r);
+	r->lasting = feed;
+	r->end_lasting = close_feed;
+	if (!r->in.is_paged)
+		return user_feed_take(r, feed, USER_BLOCK_MAX, show);
+	r->row.users =
+	    arena_alloc(&r->arena, wanted(r) * sizeof(r->row.users[0]));
+	if (!r->row.users)
+		return req_fail(r, ERR_NO_MEMORY);
+	return next_block(r);
 }
 
 static enum req_state
-next_page(struct req *r)
+next_piece(struct req *r)
 {
-	struct listing *l = r->chain;
-	size_t missing = l->wanted - r->row.users_len;
-
-	l->page.limit = missing < USER_PAGE_MAX ? missing : USER_PAGE_MAX;
-	return store_user_page_ids(r, &l->page, read_page);
+	user_feed_forget(r->lasting);
+	return user_feed_take(r, r->lasting, USER_BLOCK_MAX, show);
 }
 
 static enum req_state
-read_page(struct req *r)
+show(struct req *r)
 {
-	struct listing *l = r->chain;
+	const struct user_block *b = user_feed_taken(r->lasting);
 
-	if (l->page.ids_len == 0)
-		return req_done(r);
-	return store_user_page_read(r, &l->page, collect);
-}
-
-/* Room for a page more. Doubled, so that all the copies together are no more
- * than the list itself. */
-static bool
-grow(struct req *r, struct listing *l)
-{
-	size_t needed = r->row.users_len + l->page.users_len;
-	struct user *grown;
-
-	if (needed <= l->size)
-		return true;
-	l->size = needed > 2 * l->size ? needed : 2 * l->size;
-	grown = arena_alloc(&r->arena, l->size * sizeof(*grown));
-	if (!grown)
-		return false;
-	for (size_t i = 0; i < r->row.users_len; i++)
-		grown[i] = r->row.users[i];
-	r->row.users = grown;
-	return true;
+	r->row.users = b->users;
+	r->row.users_len = b->users_len;
+	if (!b->is_last)
+		r->out.more = next_piece;
+	return req_done(r);
 }
 
 static enum req_state
 collect(struct req *r)
 {
-	struct listing *l = r->chain;
-	int64_t last = l->page.ids[l->page.ids_len - 1];
+	const struct user_block *b = user_feed_taken(r->lasting);
 
-	if (!grow(r, l))
-		return req_fail(r, ERR_NO_MEMORY);
-	for (size_t i = 0; i < l->page.users_len; i++)
-		r->row.users[r->row.users_len++] = l->page.users[i];
-	if (!r->in.is_paged) {
-		r->in.after = last;
-		if (l->page.ids_len == l->page.limit)
-			r->out.more = service_user_list;
-		return req_done(r);
-	}
-	l->page.after = last;
-	if (r->row.users_len == l->wanted) {
+	for (size_t i = 0; i < b->users_len; i++)
+		r->row.users[r->row.users_len++] = b->users[i];
+	if (r->row.users_len == wanted(r)) {
 		r->row.users_len--;
 		r->row.has_more_users = true;
 		return req_done(r);
 	}
 	/* Some may have been gone; fewer ids than were asked for are the last. */
-	return l->page.ids_len == l->page.limit ? next_page(r) : req_done(r);
+	return b->is_last ? req_done(r) : next_block(r);
 }

@@ -60,25 +60,48 @@ store_user_activate(
 /* login, first_name, last_name, created_at, update_at. Without created_at it is
  * a user being made: not there yet. */
 enum err
-store_decode_user(struct req *r, const redisReply *reply, void *out)
+store_user_decode(struct arena *a, const redisReply *reply, struct user *u)
 {
-	struct user *u = out;
 	struct span *const fields[] = { &u->login, &u->first_name,
 		&u->last_name, &u->created_at, &u->update_at };
 	enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
-	enum err err = ERR_OK;
+	size_t len = 0;
+	char *at;
 
-	if (reply->type == REDIS_REPLY_NIL) {
-		u->id = 0;
-		return ERR_OK;
-	}
 	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != FIELDS)
 		return ERR_CORRUPT;
-	for (size_t i = 0; i < FIELDS && err == ERR_OK; i++)
-		err = store_decode_text(r, reply->element[i], fields[i]);
+	for (size_t i = 0; i < FIELDS; i++)
+		if (reply->element[i]->type == REDIS_REPLY_STRING)
+			len += (size_t)reply->element[i]->len;
+		else if (reply->element[i]->type != REDIS_REPLY_NIL)
+			return ERR_CORRUPT;
+	at = arena_alloc(a, len);
+	if (!at)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < FIELDS; i++) {
+		const redisReply *text = reply->element[i];
+
+		*fields[i] = span_of(NULL, 0);
+		if (text->type == REDIS_REPLY_NIL)
+			continue;
+		*fields[i] = span_of(at, (size_t)text->len);
+		memcpy(at, text->str, (size_t)text->len);
+		at += text->len;
+	}
 	if (!u->created_at.data)
 		u->id = 0;
-	return err;
+	return ERR_OK;
+}
+
+static enum err
+decode_user(struct req *r, const redisReply *reply, void *out)
+{
+	struct user *u = out;
+
+	if (reply->type != REDIS_REPLY_NIL)
+		return store_user_decode(&r->arena, reply, u);
+	u->id = 0;
+	return ERR_OK;
 }
 
 /* created_at, login, password; the first says whether it is there. */
@@ -113,10 +136,9 @@ store_user_patch(struct req *r, int64_t id, const struct user_change *c,
     struct user *out, req_step *next)
 {
 	out->id = id;
-	return store_script(r, store_decode_user, out, next, SCRIPT_USER_PATCH,
-	    1, USER " %b %b %b", id, c->now.data, c->now.len,
-	    c->first_name.data, c->first_name.len, c->last_name.data,
-	    c->last_name.len);
+	return store_script(r, decode_user, out, next, SCRIPT_USER_PATCH, 1,
+	    USER " %b %b %b", id, c->now.data, c->now.len, c->first_name.data,
+	    c->first_name.len, c->last_name.data, c->last_name.len);
 }
 
 /* All sessions but one have ended. */
@@ -124,7 +146,7 @@ static enum err
 on_password(struct req *r, const redisReply *reply, void *out)
 {
 	copies_revoke_user(r->worker, r->session.user_id);
-	return store_decode_user(r, reply, out);
+	return decode_user(r, reply, out);
 }
 
 enum req_state

@@ -73,8 +73,8 @@ enum req_state store_user_delete(struct req *r, int64_t id, struct span *login,
 struct redisReply;
 
 /* Store only: login, first_name, last_name, created_at, update_at into a struct
- * user; id 0: it is not there (yet). */
-enum err store_decode_user(
-    struct req *r, const struct redisReply *reply, void *out);
+ * user; id 0: it is not there (yet). Its texts, without NUL, in the arena. */
+enum err store_user_decode(
+    struct arena *a, const struct redisReply *reply, struct user *u);
 
 #endif

@@ -266,7 +266,7 @@ exchange_go_on(struct conn *c)
 	size_t shown = r->out.shown;
 	bool close = r->out.close, is_stream = r->out.is_stream;
 
-	req_cleanup(r);
+	req_renew(r);
 	r->chain = NULL;
 	memset(&r->row, 0, sizeof(r->row));
 	memset(&r->out, 0, sizeof(r->out));

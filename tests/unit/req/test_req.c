@@ -225,6 +225,31 @@ work_is_done_on_the_hashing_pool(void **state)
 		arena_reset(&r[i].arena);
 }
 
+static void
+count(void *arg)
+{
+	++*(int *)arg;
+}
+
+static void
+what_lasts_stays_over_a_piece_and_ends_with_the_request(void **state)
+{
+	struct req r;
+	int pieces = 0, lasted = 0;
+
+	(void)state;
+	begin(&r);
+	r.lasting = &lasted;
+	r.end_lasting = count;
+	assert_int_equal(arena_on_reset(&r.arena, count, &pieces), 0);
+	req_renew(&r);
+	assert_int_equal(pieces, 1);
+	assert_int_equal(lasted, 0);
+	req_cleanup(&r);
+	req_cleanup(&r);
+	assert_int_equal(lasted, 1);
+}
+
 static uv_sem_t gate;
 
 static void
@@ -353,6 +378,8 @@ main(void)
 		cmocka_unit_test(no_step_runs_for_a_client_that_is_gone),
 		cmocka_unit_test(fields_of_a_400_are_kept_up_to_their_limit),
 		cmocka_unit_test(work_is_done_on_the_hashing_pool),
+		cmocka_unit_test(
+		    what_lasts_stays_over_a_piece_and_ends_with_the_request),
 		cmocka_unit_test(a_full_hashing_pool_is_overload),
 		cmocka_unit_test(nobody_works_for_a_client_that_is_gone),
 		cmocka_unit_test(a_slot_that_nobody_gives_back_is_overload),

@@ -1,5 +1,5 @@
 #include "support/account.h"
-#include "worker/store/user_page.h"
+#include "worker/store/user_feed.h"
 
 /* Users 1 to n, without the cost of hashing. */
 static void
@@ -42,7 +42,7 @@ go_on(struct req *r)
 {
 	req_step *more = r->out.more;
 
-	arena_reset(&r->arena);
+	req_renew(r);
 	memset(&r->row, 0, sizeof(r->row));
 	memset(&r->out, 0, sizeof(r->out));
 	assert_int_equal(loopback_run(r, more), ERR_OK);
@@ -55,19 +55,19 @@ all_users_come_in_pieces_in_order_of_id(void **state)
 	struct req *r;
 	int64_t seen = 0, pieces = 1;
 
-	fill(l, 2 * USER_PAGE_MAX + 34);
+	fill(l, 2 * USER_BLOCK_MAX + 34);
 	r = list(l, 0, 0);
 	assert_span(r->row.users[9].login, "l10");
 	assert_null(r->row.users[9].password_hash.data);
 	for (;; pieces++) {
-		assert_in_range(r->row.users_len, 1, USER_PAGE_MAX);
+		assert_in_range(r->row.users_len, 1, USER_BLOCK_MAX);
 		for (size_t i = 0; i < r->row.users_len; i++)
 			assert_int_equal(r->row.users[i].id, ++seen);
 		if (!r->out.more)
 			break;
 		go_on(r);
 	}
-	assert_int_equal(seen, 2 * USER_PAGE_MAX + 34);
+	assert_int_equal(seen, 2 * USER_BLOCK_MAX + 34);
 	assert_int_equal(pieces, 3);
 	loopback_free(r);
 }
@@ -132,12 +132,12 @@ users_being_made_are_skipped_and_kept(void **state)
 static void
 full_queue_is_overload_and_never_half_a_list(void **state)
 {
-	enum { READERS = 4 }; /* their pages do not fit into a queue of 1000 */
+	enum { READERS = 5 }; /* their blocks do not fit into a queue of 1000 */
 	struct loopback *l = *state;
 	struct req *readers[READERS];
 	int refused = 0;
 
-	fill(l, 400);
+	fill(l, 240);
 	for (int i = 0; i < READERS; i++) {
 		readers[i] = loopback_new(l);
 		loopback_start(readers[i], service_user_list);
@@ -146,7 +146,7 @@ full_queue_is_overload_and_never_half_a_list(void **state)
 		if (loopback_wait(readers[i]) == ERR_OVERLOAD)
 			refused++;
 		else
-			assert_int_equal(readers[i]->row.users_len, 400);
+			assert_int_equal(readers[i]->row.users_len, 240);
 		loopback_free(readers[i]);
 	}
 	assert_in_range(refused, 1, READERS - 1);
