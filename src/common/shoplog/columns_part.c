@@ -3,6 +3,7 @@
 #include "common/shoplog/columns_part.h"
 
 #include "common/base/civil.h"
+#include "common/shoplog/bytes.h"
 
 #include <assert.h>
 
@@ -25,15 +26,22 @@ static const struct stretch stretches[][COLUMNS_RANGES_MAX] = {
 	    { COLUMN_PAID_DAY, COLUMN_OWNER } },
 };
 
+static bool
+has_ids(const struct columns_part *p)
+{
+	return p->choice == COLUMNS_OF_BUYERS_BY_ID ||
+	       p->choice == COLUMNS_OF_GOODS_BY_ID;
+}
+
 enum err
 columns_part_plan(
-    struct columns_part *p, enum columns_choice choice, struct span header)
+    struct columns_part *p, enum columns_choice choice, struct span head)
 {
 	struct columns_layout l;
 	enum err e;
 
 	*p = (struct columns_part){ .choice = choice };
-	e = columns_layout_read(header, &p->size, &l);
+	e = columns_layout_read(head, &p->size, &l);
 	for (size_t i = 0; !e && i < COLUMNS_RANGES_MAX; i++) {
 		struct stretch s = stretches[choice][i];
 		uint64_t from = l.offset[s.from];
@@ -44,6 +52,53 @@ columns_part_plan(
 			    (struct columns_range){ from, len };
 	}
 	return e;
+}
+
+/* Ids of the sample that the head holds. */
+static size_t
+sample_len(const struct columns_part *p, struct span head)
+{
+	struct columns_layout l = columns_layout_of(p->size);
+	uint64_t end = l.offset[COLUMN_SAMPLE + 1];
+
+	if (end > head.len)
+		end = head.len;
+	return (size_t)(end - l.offset[COLUMN_SAMPLE]) / sizeof(uint64_t);
+}
+
+static uint64_t
+sample_at(struct span head, size_t i)
+{
+	return le64(head.data + COLUMNS_HEADER_SIZE + i * sizeof(uint64_t));
+}
+
+uint64_t
+columns_part_least(const struct columns_part *p, struct span head)
+{
+	if (p->size.carts_len == 0)
+		return UINT64_MAX;
+	return sample_len(p, head) > 0 ? sample_at(head, 0) : 0;
+}
+
+void
+columns_part_skip(struct columns_part *p, struct span head, uint64_t id)
+{
+	size_t low = 0, high = sample_len(p, head);
+
+	assert(has_ids(p) && p->ids_from == 0);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (sample_at(head, middle) <= id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == 0)
+		return;
+	p->ids_from = (uint32_t)(low - 1) * COLUMNS_SAMPLE_STEP;
+	p->ranges[0].from += p->ids_from * sizeof(uint64_t);
+	p->ranges[0].len -= p->ids_from * sizeof(uint64_t);
 }
 
 /* Where a column begins, in the one of `bytes` that holds it. */
@@ -127,10 +182,10 @@ columns_part_read(
 		if (bytes[i].len != p->ranges[i].len)
 			return ERR_CORRUPT;
 	}
-	if (p->choice == COLUMNS_OF_BUYERS_BY_ID ||
-	    p->choice == COLUMNS_OF_GOODS_BY_ID) {
+	if (has_ids(p)) {
+		l.offset[COLUMN_CART_ID] += p->ids_from * sizeof(uint64_t);
 		out->cart_id = find(p, &l, COLUMN_CART_ID, bytes);
-		if (!is_ascending(out->cart_id, out->carts_len))
+		if (!is_ascending(out->cart_id, out->carts_len - p->ids_from))
 			return ERR_CORRUPT;
 	}
 	if (p->choice == COLUMNS_OF_GOODS ||

@@ -31,12 +31,21 @@ struct columns_part {
 	struct columns_size size;
 	struct columns_range ranges[COLUMNS_RANGES_MAX];
 	size_t ranges_len; /* none is empty */
+	uint32_t ids_from; /* the row that cart_id begins with */
 };
 
-/* header  the first COLUMNS_HEADER_SIZE bytes
+/* head  the first COLUMNS_HEADER_SIZE bytes, or more
  * Returns ERR_OK, ERR_CORRUPT, or ERR_NO_MEMORY. */
 enum err columns_part_plan(
-    struct columns_part *p, enum columns_choice choice, struct span header);
+    struct columns_part *p, enum columns_choice choice, struct span head);
+
+/* The smallest cart id, which the head tells unless it ends before: 0 then.
+ * UINT64_MAX when there is no cart. */
+uint64_t columns_part_least(const struct columns_part *p, struct span head);
+
+/* Of a choice with cart_id: leaves out ids of carts in front that are below `id`,
+ * as many as the sample tells, as far as the head holds it. Once. */
+void columns_part_skip(struct columns_part *p, struct span head, uint64_t id);
 
 /* The columns in these bytes, checked as far as they go; the others are NULL.
  * Nothing is copied: `out` is borrowed from `bytes` and needs no cleanup.

@@ -10,18 +10,29 @@
 struct walk {
 	const struct columns *segments; /* borrowed */
 	size_t len;
+	uint32_t ids_from;  /* the first row of the base that has an id here */
 	uint32_t *at;       /* [len], the next cart of each */
 	uint32_t **rows;    /* [len], of each the carts that others name too */
 	uint32_t *rows_len; /* [len] */
 };
 
-/* The first cart from `from` on whose id is not below, which is mostly near. */
-static uint32_t
-seek(const struct columns *c, uint32_t from, uint64_t id)
+static uint64_t
+id_at(const struct walk *w, size_t segment, uint32_t row)
 {
-	uint32_t to = from, step = 1;
+	uint32_t from = segment == 0 ? w->ids_from : 0;
 
-	while (to < c->carts_len && c->cart_id[to] < id) {
+	return w->segments[segment].cart_id[row - from];
+}
+
+/* The first cart of the base from the next one on whose id is not below, which is
+ * mostly near. */
+static uint32_t
+seek(const struct walk *w, uint64_t id)
+{
+	const struct columns *c = &w->segments[0];
+	uint32_t from = w->at[0], to = from, step = 1;
+
+	while (to < c->carts_len && id_at(w, 0, to) < id) {
 		from = to + 1;
 		to = c->carts_len - to > step ? to + step : c->carts_len;
 		step *= 2;
@@ -29,7 +40,7 @@ seek(const struct columns *c, uint32_t from, uint64_t id)
 	while (from < to) {
 		uint32_t middle = from + (to - from) / 2;
 
-		if (c->cart_id[middle] < id)
+		if (id_at(w, 0, middle) < id)
 			from = middle + 1;
 		else
 			to = middle;
@@ -60,7 +71,7 @@ is_at(const struct walk *w, size_t i, uint64_t id)
 {
 	const struct columns *c = &w->segments[i];
 
-	return w->at[i] < c->carts_len && c->cart_id[w->at[i]] == id;
+	return w->at[i] < c->carts_len && id_at(w, i, w->at[i]) == id;
 }
 
 /* Fills the rows. */
@@ -72,7 +83,7 @@ find_common(struct walk *w)
 	while (next_id(w, &id)) {
 		size_t names = 0;
 
-		w->at[0] = seek(&w->segments[0], w->at[0], id);
+		w->at[0] = seek(w, id);
 		for (size_t i = 0; i < w->len; i++)
 			names += is_at(w, i, id);
 		for (size_t i = 0; i < w->len; i++) {
@@ -85,11 +96,11 @@ find_common(struct walk *w)
 	}
 }
 
+/* All but its id. */
 static void
 copy_cart(struct columns_block *b, uint32_t to, const struct columns *c,
     uint32_t from)
 {
-	b->cart_id[to] = c->cart_id[from];
 	b->paid_day[to] = c->paid_day[from];
 	if (c->owner) {
 		b->owner[to] = c->owner[from];
@@ -111,11 +122,13 @@ copy_cart(struct columns_block *b, uint32_t to, const struct columns *c,
 	}
 }
 
-/* These carts as a block of their own. */
+/* Its carts that others name too, as a block of their own. */
 static enum err
-take_out(struct columns *out, const struct columns *c, const uint32_t *rows,
-    uint32_t len)
+take_out(struct columns *out, const struct walk *w, size_t segment)
 {
+	const struct columns *c = &w->segments[segment];
+	const uint32_t *rows = w->rows[segment];
+	uint32_t len = w->rows_len[segment];
 	struct columns_size size = { .carts_len = len,
 		.goods_len = c->items ? c->goods_len : 0 };
 	struct columns_block b;
@@ -132,20 +145,21 @@ take_out(struct columns *out, const struct columns *c, const uint32_t *rows,
 	if (size.goods_len > 0)
 		memcpy(b.goods_id, c->goods_id,
 		    size.goods_len * sizeof(*b.goods_id));
-	for (uint32_t i = 0; i < len; i++)
+	for (uint32_t i = 0; i < len; i++) {
+		b.cart_id[i] = id_at(w, segment, rows[i]);
 		copy_cart(&b, i, c, rows[i]);
+	}
 	columns_block_fill_sample(&b);
 	columns_block_give(&b, out);
 	return ERR_OK;
 }
 
-/* changed := changed, then these carts. */
+/* changed := changed, then those carts. */
 static enum err
-fold(struct columns *changed, const struct columns *c, const uint32_t *rows,
-    uint32_t len)
+fold(struct columns *changed, const struct walk *w, size_t segment)
 {
 	struct columns before = *changed, next;
-	enum err e = take_out(&next, c, rows, len);
+	enum err e = take_out(&next, w, segment);
 
 	if (e)
 		return e;
@@ -211,8 +225,8 @@ walk_cleanup(struct walk *w)
 }
 
 enum err
-columns_patch_init(
-    struct columns_patch *p, const struct columns *segments, size_t len)
+columns_patch_init(struct columns_patch *p, const struct columns *segments,
+    size_t len, uint32_t ids_from)
 {
 	struct walk w;
 	enum err e = ERR_OK;
@@ -227,11 +241,12 @@ columns_patch_init(
 		p->rest[i] = segments[i];
 		p->rest[i].memory = NULL;
 	}
+	w.ids_from = w.at[0] = ids_from;
 	find_common(&w);
 	for (size_t i = 0; !e && i < len; i++) {
 		if (w.rows_len[i] == 0)
 			continue;
-		e = fold(&p->changed, &segments[i], w.rows[i], w.rows_len[i]);
+		e = fold(&p->changed, &w, i);
 		if (!e)
 			e = leave_out(&p->rest[i], w.rows[i], w.rows_len[i]);
 	}

@@ -19,9 +19,11 @@ struct columns_patch {
 
 /* segments  the base first, each with cart_id; borrowed until
  *           columns_patch_cleanup
+ * ids_from  the row that cart_id of the base begins with; the carts before are
+ *           named by no other segment
  * Returns ERR_OK or ERR_NO_MEMORY; columns_patch_cleanup in any case. */
-enum err columns_patch_init(
-    struct columns_patch *p, const struct columns *segments, size_t len);
+enum err columns_patch_init(struct columns_patch *p,
+    const struct columns *segments, size_t len, uint32_t ids_from);
 void columns_patch_cleanup(struct columns_patch *p);
 
 #endif

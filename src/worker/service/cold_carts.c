@@ -21,7 +21,8 @@
 
 enum {
 	NAME_SIZE = 32,
-	THREADS = 2, /* of one question: others ask too */
+	HEAD_SIZE = 8192, /* of a segment: the sample of 250,000 carts */
+	THREADS = 2,      /* of one question: others ask too */
 };
 
 /* Segments of one noun, the base first. */
@@ -89,10 +90,12 @@ read_catalogue(struct reading *r, struct catalogue **out)
 }
 
 static enum err
-add_patched(struct reading *r, const struct columns *segments, size_t len)
+add_patched(struct reading *r, const struct columns *segments,
+    const struct log_parts *shard)
 {
 	struct columns_patch patch;
-	enum err e = columns_patch_init(&patch, segments, len);
+	enum err e = columns_patch_init(
+	    &patch, segments, shard->len, shard->parts[0].part.ids_from);
 
 	for (size_t i = 0; e == ERR_OK && i < patch.len; i++)
 		e = question_carts_add(r->carts, &patch.rest[i]);
@@ -116,8 +119,24 @@ on_parts(const struct log_parts *shard, void *arg)
 		    &shard->parts[i].part, shard->parts[i].bytes, &segments[i]);
 	if (e != ERR_OK || shard->len == 0)
 		return e;
-	return shard->len > 1 ? add_patched(r, segments, shard->len)
+	return shard->len > 1 ? add_patched(r, segments, shard)
 			      : question_carts_add(r->carts, segments);
+}
+
+/* Ids of the base that no delta names: new carts mostly have larger ones. */
+static void
+skip_ids(struct log_parts *shard, const struct span *heads)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (size_t i = 1; i < shard->len; i++) {
+		uint64_t id =
+		    columns_part_least(&shard->parts[i].part, heads[i]);
+
+		if (id < least)
+			least = id;
+	}
+	columns_part_skip(&shard->parts[0].part, heads[0], least);
 }
 
 /* heads  of its segments */
@@ -138,6 +157,8 @@ plan_shard(struct reading *r, const struct segments *shard,
 		out->parts[i].id = shard->ids[i];
 		e = columns_part_plan(&out->parts[i].part, choice, heads[i]);
 	}
+	if (e == ERR_OK && shard->len > 1)
+		skip_ids(out, heads);
 	return e;
 }
 
@@ -175,8 +196,8 @@ add_shards(struct reading *r)
 	for (unsigned i = 0; i < SHARDS; i++)
 		for (size_t k = 0; k < shards[i].len; k++)
 			ids[len++] = shards[i].ids[k];
-	e = log_read_heads(r->cold->bulk, ids, all, COLUMNS_HEADER_SIZE,
-	    r->cold->arena, heads);
+	e = log_read_heads(
+	    r->cold->bulk, ids, all, HEAD_SIZE, r->cold->arena, heads);
 	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
 		e = plan_shard(r, &shards[i], heads, &lists[i]);
 		heads += shards[i].len;

@@ -239,6 +239,27 @@ a_range_of_another_length_and_a_foreign_header_are_refused(void **state)
 	free(bytes);
 }
 
+/* What the head of a segment tells, however little of it is there. */
+static void
+the_sample_tells_which_ids_are_below(void **state)
+{
+	uint8_t *bytes;
+	struct span block = block_of_three(&bytes);
+	struct columns_part p;
+
+	(void)state;
+	assert_int_equal(
+	    columns_part_plan(&p, COLUMNS_OF_GOODS_BY_ID, block), ERR_OK);
+	assert_int_equal(columns_part_least(&p, block), 3);
+	block.len = COLUMNS_HEADER_SIZE + 8;
+	assert_int_equal(columns_part_least(&p, block), 3);
+	block.len--;
+	assert_int_equal(columns_part_least(&p, block), 0);
+	columns_part_skip(&p, block, UINT64_MAX);
+	assert_int_equal(p.ids_from, 0);
+	free(bytes);
+}
+
 int
 main(void)
 {
@@ -246,6 +267,7 @@ main(void)
 		cmocka_unit_test(parts_are_what_the_block_says),
 		cmocka_unit_test(what_a_choice_looks_at_is_checked),
 		cmocka_unit_test(goods_of_a_cart_lie_within_the_goods_of_all),
+		cmocka_unit_test(the_sample_tells_which_ids_are_below),
 		cmocka_unit_test(
 		    a_range_of_another_length_and_a_foreign_header_are_refused),
 	};

@@ -2,6 +2,7 @@
  * segments in one. */
 #include "common/shoplog/columns_patch.h"
 
+#include "common/shoplog/columns_block.h"
 #include "common/shoplog/columns_part.h"
 #include "common/shoplog/question.h"
 #include "unit/shoplog/stream.h"
@@ -51,21 +52,47 @@ shard_close(struct shard *s)
 	catalogue_free(s->catalogue);
 }
 
-/* A segment as a reader has it. */
+static struct span
+block_of(const struct shard *s, size_t i)
+{
+	return span_of((char *)s->blocks[i], s->sizes[i]);
+}
+
 static struct columns
-part_of(struct span block, const struct question *q)
+read_part(const struct columns_part *part, struct span block)
 {
 	struct span bytes[COLUMNS_RANGES_MAX];
-	struct columns_part part;
 	struct columns out;
 
-	assert_false(
-	    columns_part_plan(&part, question_columns(q, true), block));
-	for (size_t i = 0; i < part.ranges_len; i++)
+	for (size_t i = 0; i < part->ranges_len; i++)
 		bytes[i] = span_of(
-		    block.data + part.ranges[i].from, part.ranges[i].len);
-	assert_false(columns_part_read(&part, bytes, &out));
+		    block.data + part->ranges[i].from, part->ranges[i].len);
+	assert_false(columns_part_read(part, bytes, &out));
 	return out;
+}
+
+/* The segments as a reader has them; returns the row that the ids of the base begin
+ * with. */
+static uint32_t
+read_parts(const struct shard *s, const struct question *q,
+    struct columns segments[SEGMENTS_MAX])
+{
+	struct columns_part parts[SEGMENTS_MAX];
+	uint64_t least = UINT64_MAX;
+
+	for (size_t i = 0; i < s->len; i++) {
+		uint64_t id;
+
+		assert_false(columns_part_plan(
+		    &parts[i], question_columns(q, true), block_of(s, i)));
+		id = columns_part_least(&parts[i], block_of(s, i));
+		if (i > 0 && id < least)
+			least = id;
+	}
+	columns_part_skip(&parts[0], block_of(s, 0), least);
+	for (size_t i = 0; i < s->len; i++)
+		segments[i] = read_part(&parts[i], block_of(s, i));
+	return parts[0].ids_from;
 }
 
 static struct answer
@@ -93,11 +120,9 @@ assert_patched(const struct shard *s, int report, struct period period)
 	struct columns_patch patch;
 	struct answer got, expected;
 	struct arena a = { 0 };
+	uint32_t ids_from = read_parts(s, &q, segments);
 
-	for (size_t i = 0; i < s->len; i++)
-		segments[i] =
-		    part_of(span_of((char *)s->blocks[i], s->sizes[i]), &q);
-	assert_false(columns_patch_init(&patch, segments, s->len));
+	assert_false(columns_patch_init(&patch, segments, s->len, ids_from));
 	assert_int_equal(patch.len, s->len);
 	got = ask(&q, s, &a, patch.rest, patch.len, &patch.changed);
 	expected = ask(&q, s, &a, NULL, 0, &s->whole);
@@ -154,6 +179,75 @@ patched_segments_answer_as_all_in_one(void **state)
 	}
 }
 
+/* Users whose numbers are those of their carts, each paid on the days 0 to 99. */
+static void
+put_block(struct shard *s, const uint64_t *ids, uint32_t len)
+{
+	struct columns_size size = { .carts_len = len };
+	struct columns_block b;
+	struct columns c;
+
+	assert_int_equal(columns_block_new(&b, size), ERR_OK);
+	for (uint32_t i = 0; i < len; i++) {
+		b.cart_id[i] = ids[i];
+		b.paid_day[i] = i % 100;
+		b.owner[i] = OWNER_USER;
+		b.owner_key[i] = ids[i] / 20;
+	}
+	columns_block_fill_sample(&b);
+	columns_block_give(&b, &c);
+	assert_int_equal(
+	    columns_encode(&c, &s->blocks[s->len], &s->sizes[s->len]), ERR_OK);
+	if (s->len++ > 0) {
+		struct columns before = s->whole;
+
+		assert_int_equal(
+		    columns_append(&before, &c, &s->whole), ERR_OK);
+		columns_cleanup(&before);
+		columns_cleanup(&c);
+	} else {
+		s->whole = c;
+	}
+}
+
+/* Of a base of thousand carts, 10 from one to the next, whose sample tells those
+ * with the ids 0, 2560, 5120 and 7680. */
+static void
+ids_below_those_of_all_deltas_are_left_out(void **state)
+{
+	static const struct {
+		uint64_t deltas[2][3];
+		uint32_t ids_from;
+	} cases[] = {
+		{ { { 5130, 5135, 20000 }, { 5120, 9990, 20000 } }, 512 },
+		{ { { 5119, 9990, 9999 }, { 5130, 9990, 20000 } }, 256 },
+		{ { { 20000, 20010, 20020 }, { 20000, 20011, 20020 } }, 768 },
+		{ { { 0, 5, 9990 }, { 5, 10, 20 } }, 0 },
+		{ { { 2560, 2561, 2570 }, { 2559, 5120, 7680 } }, 0 },
+	};
+	static const struct question q = { 7, { NULL, 0 }, { 0, 0 } };
+	uint64_t ids[1000];
+
+	(void)state;
+	for (uint32_t i = 0; i < 1000; i++)
+		ids[i] = 10 * i;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct shard s = { .len = 0 };
+		struct columns segments[SEGMENTS_MAX];
+
+		put_block(&s, ids, 1000);
+		put_block(&s, cases[i].deltas[0], 3);
+		put_block(&s, cases[i].deltas[1], 3);
+		assert_int_equal(
+		    read_parts(&s, &q, segments), cases[i].ids_from);
+		assert_int_equal(
+		    segments[0].cart_id[0], ids[cases[i].ids_from]);
+		assert_patched(&s, 7, PERIOD_ALL);
+		assert_patched(&s, 7, (struct period){ 0, 60 });
+		shard_close(&s);
+	}
+}
+
 /* Two of the carts that addresses own are named again. */
 static void
 a_changed_cart_keeps_its_address(void **state)
@@ -182,7 +276,7 @@ a_changed_cart_keeps_its_address(void **state)
 	struct columns_patch p;
 
 	(void)state;
-	assert_int_equal(columns_patch_init(&p, segments, 2), ERR_OK);
+	assert_int_equal(columns_patch_init(&p, segments, 2, 0), ERR_OK);
 	assert_int_equal(p.changed.carts_len, 2);
 	assert_int_equal(p.changed.paid_day[0], 6);
 	assert_int_equal(p.changed.paid_day[1], 7);
@@ -201,6 +295,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(patched_segments_answer_as_all_in_one),
+		cmocka_unit_test(ids_below_those_of_all_deltas_are_left_out),
 		cmocka_unit_test(a_changed_cart_keeps_its_address),
 	};
 
