@@ -142,6 +142,12 @@ BROKEN = {  # what is wrong with it: (its bytes, the status)
         (b"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400),
     "a length of two numbers":
         (POST + b"Content-Length: 2 2\r\n\r\n{}", 400),
+    "an address with two gaps":
+        (b"GET / HTTP/1.1\r\nHost: [1::2::3]\r\n\r\n", 400),
+    "an address of the other kind":
+        (b"GET / HTTP/1.1\r\nHost: [1.2.3.4]\r\n\r\n", 400),
+    "half a byte in percent in the host":
+        (b"GET / HTTP/1.1\r\nHost: a%2\r\n\r\n", 400),
     "an encoding in quotes":
         (POST + b'Transfer-Encoding: "chunked"\r\n\r\n0\r\n\r\n', None),
     "an encoding behind a comma":

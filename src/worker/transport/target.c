@@ -1,7 +1,8 @@
 /* The forms that a target may take (RFC 9112, 3.2), and hosts. */
 #include "worker/transport/target.h"
 
-#include <ctype.h>
+#include <arpa/inet.h>
+#include <string.h>
 #include <strings.h>
 
 static bool
@@ -18,18 +19,18 @@ after(struct span text, size_t len)
 	return span_of(text.data + len, text.len - len);
 }
 
-/* What may stand anywhere: "unreserved" and "sub-delims" (RFC 3986, 2.2 and 2.3), and
- * '%', which is not looked behind. */
+/* What may stand anywhere: "unreserved" and "sub-delims" (RFC 3986, 2.2 and 2.3). */
 #define ANYWHERE                                                          \
 	['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true, \
 		 ['-'] = true, ['.'] = true, ['_'] = true, ['~'] = true,  \
 		 ['!'] = true, ['$'] = true, ['&'] = true, ['\''] = true, \
 		 ['('] = true, [')'] = true, ['*'] = true, ['+'] = true,  \
-		 [','] = true, [';'] = true, ['='] = true, ['%'] = true
+		 [','] = true, [';'] = true, ['='] = true
 
-/* Of path and query (RFC 3986, 3.3 and 3.4). */
+/* Of path and query (RFC 3986, 3.3 and 3.4); '%' is not looked behind. */
 const bool target_bytes[256] = {
 	ANYWHERE,
+	['%'] = true,
 	[':'] = true,
 	['@'] = true,
 	['/'] = true,
@@ -100,37 +101,56 @@ port_is_valid(struct span text)
 	       (text.len <= 5 && span_to_u64(text, &port) && port <= 65535);
 }
 
-/* Of a registered name (RFC 3986, 3.2.2). */
+/* Of a registered name (RFC 3986, 3.2.2), beside bytes in percent and digits. */
 static const bool host_bytes[256] = {
 	ANYWHERE,
 };
 
-bool
-target_host_is_valid(struct span host)
+/* How many bytes of it are a registered name. */
+static size_t
+name_len(struct span host)
 {
 	size_t len = 0;
 
-	if (host.len == 0)
-		return false;
-	if (host.data[0] == '[') {
-		const char *end = memchr(host.data, ']', host.len);
-
-		if (end == NULL || end - host.data < 3)
-			return false;
-		for (len = 1; host.data + len < end; len++) {
-			if (!isxdigit((unsigned char)host.data[len]) &&
-			    host.data[len] != ':' && host.data[len] != '.')
-				return false;
-		}
-		len++;
-	} else {
-		while (
-		    len < host.len && host_bytes[(unsigned char)host.data[len]])
+	while (len < host.len) {
+		if (host_bytes[(unsigned char)host.data[len]])
 			len++;
-		if (len == 0)
-			return false;
+		else if (host.data[len] == '%' && host.len - len >= 3 &&
+			 span_hex_digit(host.data[len + 1]) >= 0 &&
+			 span_hex_digit(host.data[len + 2]) >= 0)
+			len += 3;
+		else
+			break;
 	}
-	if (len == host.len)
-		return true;
+	return len;
+}
+
+/* How many bytes of it are an IPv6 address in brackets; 0 without one. */
+static size_t
+literal_len(struct span host)
+{
+	const char *end = memchr(host.data, ']', host.len);
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr address;
+	size_t len = end ? (size_t)(end - host.data) : 0;
+
+	if (len < 3 || len > sizeof(text))
+		return 0;
+	memcpy(text, host.data + 1, len - 1);
+	text[len - 1] = '\0';
+	if (memchr(text, '\0', len - 1) != NULL ||
+	    inet_pton(AF_INET6, text, &address) != 1)
+		return 0;
+	return len + 1;
+}
+
+bool
+target_host_is_valid(struct span host)
+{
+	size_t len = host.len > 0 && host.data[0] == '[' ? literal_len(host)
+							 : name_len(host);
+
+	if (len == 0 || len == host.len)
+		return len > 0;
 	return host.data[len] == ':' && port_is_valid(after(host, len + 1));
 }

@@ -146,6 +146,8 @@ static const struct refusal refusals[] = {
 	    BAD_REQUEST),
 	R("HTTP/0.9 without version", "GET /\r\n\r\n", BAD_REQUEST),
 	R("HTTP/0.9", "GET / HTTP/0.9\r\n\r\n", VERSION),
+	R("Host, two gaps in an IPv6",
+	    "GET / HTTP/1.1\r\nHost: [1::2::3]\r\n\r\n", BAD_REQUEST),
 	R("HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", VERSION),
 	R("HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", VERSION),
 	R("HTTP/3.0", "GET / HTTP/3.0\r\nHost: a\r\n\r\n", VERSION),
