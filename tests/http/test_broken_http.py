@@ -13,6 +13,10 @@ CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 
 BROKEN = {  # what is wrong with it: (its bytes, the status)
     "no HTTP at all": (b"hello\r\n\r\n", 400),
+    "an answer": (b"HTTP/1.1 200 OK\r\n\r\n", 400),
+    "a bare CR before it": (b"\r" + GET + b"\r\n", 400),
+    "a bare CR behind an empty line": (b"\r\n\r" + GET + b"\r\n", 400),
+    "a bare LF before it": (b"\n" + GET + b"\r\n", 400),
     "HTTP/0.9": (b"GET /\r\n\r\n", 400),
     "version 2.0": (b"GET / HTTP/2.0\r\n" + HOST + b"\r\n", 505),
     "version 1.2": (b"GET / HTTP/1.2\r\n" + HOST + b"\r\n", 505),
@@ -129,12 +133,21 @@ BROKEN = {  # what is wrong with it: (its bytes, the status)
         (b"GET / HTTP/1.10\r\n" + HOST + b"\r\n", 400),
     "a method in small letters": (b"get / HTTP/1.1\r\n" + HOST + b"\r\n", 501),
     "a method that nobody knows": (b"ODD / HTTP/1.1\r\n" + HOST + b"\r\n", 501),
+    "a method of one letter": (b"G / HTTP/1.1\r\n" + HOST + b"\r\n", 501),
+    "a method with a control character at its end":
+        (b"ODD\x01 / HTTP/1.1\r\n" + HOST + b"\r\n", 400),
     "an authority for a target":
         (b"GET x:80 HTTP/1.1\r\n" + HOST + b"\r\n", 400),
     "an asterisk for a target": (b"GET * HTTP/1.1\r\n" + HOST + b"\r\n", 400),
     "a whole URL with a user":
         (b"GET http://u@x/ HTTP/1.1\r\n" + HOST + b"\r\n", 400),
     "a whole URL without a host": (b"GET http://x/ HTTP/1.1\r\n\r\n", 400),
+    "an address with two gaps":
+        (b"GET / HTTP/1.1\r\nHost: [1::2::3]\r\n\r\n", 400),
+    "an address of the other kind":
+        (b"GET / HTTP/1.1\r\nHost: [1.2.3.4]\r\n\r\n", 400),
+    "half a byte in percent in the host":
+        (b"GET / HTTP/1.1\r\nHost: a%2\r\n\r\n", 400),
     "a port that is none": (b"GET / HTTP/1.1\r\nHost: x:y\r\n\r\n", 400),
     "a port beyond all": (b"GET / HTTP/1.1\r\nHost: x:65536\r\n\r\n", 400),
     "a list of hosts": (b"GET / HTTP/1.1\r\nHost: x, y\r\n\r\n", 400),
@@ -142,12 +155,6 @@ BROKEN = {  # what is wrong with it: (its bytes, the status)
         (b"GET / HTTP/1.1\r\nHost: [::1\r\n\r\n", 400),
     "a length of two numbers":
         (POST + b"Content-Length: 2 2\r\n\r\n{}", 400),
-    "an address with two gaps":
-        (b"GET / HTTP/1.1\r\nHost: [1::2::3]\r\n\r\n", 400),
-    "an address of the other kind":
-        (b"GET / HTTP/1.1\r\nHost: [1.2.3.4]\r\n\r\n", 400),
-    "half a byte in percent in the host":
-        (b"GET / HTTP/1.1\r\nHost: a%2\r\n\r\n", 400),
     "an encoding in quotes":
         (POST + b'Transfer-Encoding: "chunked"\r\n\r\n0\r\n\r\n', None),
     "an encoding behind a comma":
@@ -160,8 +167,7 @@ BROKEN = {  # what is wrong with it: (its bytes, the status)
     "an expectation that nobody knows": (POST + b"Expect: a\r\n\r\n", 417),
 }
 # Where the standard leaves a choice of statuses.
-CHOICE = {"no HTTP at all": (400, 501),
-          "HTTP/0.9": (400, 505),
+CHOICE = {"HTTP/0.9": (400, 505),
           "a version of another form": (400, 505),
           "another protocol": (400, 505),
           "ICE": (400, 505),
@@ -213,6 +219,15 @@ class Broken(ServiceCase):
                 finally:
                     for connection in connections:
                         connection.close()
+
+    def test_is_a_method_without_end(self):
+        """However much of it comes, and however it comes."""
+        for pieces in [b"A" * 100000], [b"A"] * 50 + [b"A" * 50000] * 2:
+            with self.client.connect() as connection:
+                for piece in pieces:
+                    connection.send(piece)
+                self.assert_refused(connection.read_answer(), 400)
+                self.assertTrue(connection.is_closed())
 
     def test_does_not_run_what_follows_it(self):
         smuggled = request("POST", "/user", {

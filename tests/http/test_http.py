@@ -84,7 +84,7 @@ class Methods(HttpCase):
     def test_unknown_to_a_path_are_405_with_those_it_knows(self):
         for path, known in ROUTES.items():
             for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE",
-                           "TRACE", "PROPFIND"} - known:
+                           "TRACE", "PROPFIND", "CONNECT"} - known:
                 with self.subTest(method, path=path):
                     answer = self.client.ask(method, path)
                     self.assert_status(answer, 405)
@@ -203,6 +203,18 @@ class Connections(HttpCase):
             connection.shut()
             self.assert_status(connection.read_answer(), 200)
             self.assertTrue(connection.is_closed())
+    def test_stay_open_after_http_1_0_only_when_asked(self):
+        for words, stays in (("keep-alive", True), ("Keep-Alive", True),
+                             ("keep-alive, close", False),
+                             ("close, keep-alive", False)):
+            with self.subTest(words), self.client.connect() as connection:
+                connection.send(b"GET / HTTP/1.0\r\nConnection: " +
+                                words.encode() + b"\r\n\r\n")
+                answer = self.assert_status(connection.read_answer(), 200)
+                self.assertEqual(answer.header("Connection"),
+                                 "keep-alive" if stays else "close")
+                self.assertEqual(connection.is_closed(0.05), not stays)
+
 
     def test_answer_pipelined_requests_in_order(self):
         with self.client.connect() as connection:

@@ -120,14 +120,18 @@ on_head(llhttp_t *parser)
 	h->head.is_old = parser->http_minor == 0;
 	h->head.content_length = h->is_chunked ? 0 : parser->content_length;
 	h->req->method = method_of(parser);
-	e = parser->method == HTTP_CONNECT ? ERR_METHOD_UNKNOWN
-					   : head_check_line(&h->head, h->base);
+	/* Nothing here is a tunnel; of a path it is a method like others. */
+	e = parser->method == HTTP_CONNECT && h->base[h->head.target.at] != '/'
+		? ERR_METHOD_UNKNOWN
+		: head_check_line(&h->head, h->base);
 	if (e == ERR_OK)
 		e = head_read(&h->head, h->base, h->req);
 	if (e != ERR_OK)
 		return broken(h, e);
 	parser->upgrade = 0; /* there is nothing here to upgrade to */
-	h->keep_alive = llhttp_should_keep_alive(parser) != 0;
+	/* HTTP/1.0 may say both words (RFC 9112, 9.3). */
+	h->keep_alive = llhttp_should_keep_alive(parser) != 0 &&
+			(parser->flags & F_CONNECTION_CLOSE) == 0;
 	h->expects_continue =
 	    h->head.fields.has[FIELD_EXPECT] && !h->head.is_old;
 	if (h->is_chunked)
@@ -206,13 +210,10 @@ http_cleanup(struct http *h)
 	body_cleanup(&h->body);
 }
 
-/* What a client reads when llhttp gave up at `at`. */
+/* What a client reads when llhttp gave up. */
 static enum err
-judge(const struct http *h, llhttp_errno_t code, const char *at)
+judge(const struct http *h, llhttp_errno_t code)
 {
-	/* With the byte that it did not take. */
-	struct span begun = span_of(h->base, (size_t)(at - h->base) + 1);
-
 	switch (code) {
 	case HPE_PAUSED_H2_UPGRADE:
 		return ERR_VERSION;
@@ -222,11 +223,6 @@ judge(const struct http *h, llhttp_errno_t code, const char *at)
 			   "Invalid HTTP version")
 			   ? ERR_VERSION
 			   : ERR_BAD_REQUEST;
-	case HPE_INVALID_METHOD:
-		while (begun.len > 0 && strchr("\r\n", begun.data[0]))
-			begun = span_of(begun.data + 1, begun.len - 1);
-		return head_is_token(begun) ? ERR_METHOD_UNKNOWN
-					    : ERR_BAD_REQUEST;
 	default:
 		return ERR_BAD_REQUEST;
 	}
@@ -245,6 +241,29 @@ fail(struct http *h, enum err e)
 {
 	h->err = e;
 	return EVENT_BROKEN;
+}
+
+/* llhttp gives up at the first byte, `at`, by which a method is none of its own.
+ * What it is is known at its end: a method that nobody knows here, or, if it ends
+ * otherwise than one does or not at all, no request. */
+static enum http_event
+read_unknown_method(struct http *h, const char *at, const char *end)
+{
+	const char *start = h->base;
+
+	while (start < at && (*start == '\r' || *start == '\n'))
+		start++;
+	while (at < end && head_token_bytes[(unsigned char)*at])
+		at++;
+	bool is_within =
+	    head_is_within_limit(&h->head, (size_t)(at - h->base), h->config);
+	if (is_within && at == end) {
+		h->has_begun = h->is_method_unknown = true;
+		return EVENT_MORE;
+	}
+	return fail(h, is_within && at > start && *at == ' '
+			   ? ERR_METHOD_UNKNOWN
+			   : ERR_BAD_REQUEST);
 }
 
 /* Returns as http_parse() does; moves *at on. */
@@ -306,9 +325,14 @@ http_parse(
 
 	assert(!h->is_whole && h->err == ERR_OK);
 	h->base = base;
-	if (parsed == 0 && !h->has_begun && !h->is_over &&
+	/* A CR that came by itself is a line end begun. */
+	if (parsed == 0 && !h->has_begun && !h->is_over && h->last == '\n' &&
 	    read_plain(h, span_of(base, len), used))
 		return EVENT_MESSAGE;
+	if (h->is_method_unknown) {
+		*used = len - parsed;
+		return read_unknown_method(h, at, end);
+	}
 	if (h->is_chunked) {
 		event = parse_chunks(h, &at, end);
 		*used = (size_t)(at - base) - parsed;
@@ -325,8 +349,12 @@ http_parse(
 		if (is_head &&
 		    !head_lines_are_strict(span_of(at, taken), &h->last))
 			return fail(h, ERR_BAD_REQUEST);
+		if (code == HPE_INVALID_METHOD) {
+			*used = len - parsed;
+			return read_unknown_method(h, stop, end);
+		}
 		if (h->err == ERR_OK && code != HPE_OK && code != HPE_PAUSED)
-			h->err = judge(h, code, stop);
+			h->err = judge(h, code);
 		if (h->err != ERR_OK)
 			return EVENT_BROKEN;
 		if (is_head && h->has_begun &&

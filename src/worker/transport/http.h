@@ -28,7 +28,8 @@ struct http {
 	const char *base; /* first byte of this request; of this call */
 
 	/* the head */
-	bool has_begun; /* a byte of it came, other than blank lines */
+	bool has_begun;         /* a byte of it came, other than blank lines */
+	bool is_method_unknown; /* it is none of llhttp's, and has not ended */
 	bool is_head_whole;
 	char last; /* the byte before the next one, where lines are checked */
 	struct head head;

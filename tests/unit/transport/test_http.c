@@ -94,6 +94,10 @@ struct refusal {
 #define GET     "GET / HTTP/1.1\r\nHost: a\r\n"
 #define POST    "POST / HTTP/1.1\r\nHost: a\r\n"
 #define CHUNKED POST "Transfer-Encoding: chunked\r\n\r\n"
+#define A_32    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define A_256   A_32 A_32 A_32 A_32 A_32 A_32 A_32 A_32
+/* As much as stands before the end of a method at the limit. */
+#define A_1088 A_256 A_256 A_256 A_256 A_32 A_32
 
 static const struct refusal refusals[] = {
 	R("continued line", GET "A: b\r\n c\r\n\r\n", BAD_REQUEST),
@@ -142,12 +146,12 @@ static const struct refusal refusals[] = {
 	    BAD_REQUEST),
 	R("Host with an odd port", "GET / HTTP/1.1\r\nHost: a:99999\r\n\r\n",
 	    BAD_REQUEST),
+	R("Host, two gaps in an IPv6",
+	    "GET / HTTP/1.1\r\nHost: [1::2::3]\r\n\r\n", BAD_REQUEST),
 	R("Host, half an IPv6", "GET / HTTP/1.1\r\nHost: [::1\r\n\r\n",
 	    BAD_REQUEST),
 	R("HTTP/0.9 without version", "GET /\r\n\r\n", BAD_REQUEST),
 	R("HTTP/0.9", "GET / HTTP/0.9\r\n\r\n", VERSION),
-	R("Host, two gaps in an IPv6",
-	    "GET / HTTP/1.1\r\nHost: [1::2::3]\r\n\r\n", BAD_REQUEST),
 	R("HTTP/2.0", "GET / HTTP/2.0\r\nHost: a\r\n\r\n", VERSION),
 	R("HTTP/1.2", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", VERSION),
 	R("HTTP/3.0", "GET / HTTP/3.0\r\nHost: a\r\n\r\n", VERSION),
@@ -165,7 +169,18 @@ static const struct refusal refusals[] = {
 	    METHOD_UNKNOWN),
 	R("method in small letters", "get / HTTP/1.1\r\nHost: a\r\n\r\n",
 	    METHOD_UNKNOWN),
+	R("method of one letter", "G / HTTP/1.1\r\nHost: a\r\n\r\n",
+	    METHOD_UNKNOWN),
+	R("method that goes on", "GETS / HTTP/1.1\r\nHost: a\r\n\r\n",
+	    METHOD_UNKNOWN),
+	R("method that is none at its end", "FETCH[] / HTTP/1.1\r\n\r\n",
+	    BAD_REQUEST),
+	R("NUL behind a method", "FETCH\0 / HTTP/1.1\r\n\r\n", BAD_REQUEST),
+	R("longest method", A_1088 " ", METHOD_UNKNOWN),
+	R("method beyond the limit", A_1088 "A ", BAD_REQUEST),
 	R("no method", " / HTTP/1.1\r\nHost: a\r\n\r\n", BAD_REQUEST),
+	R("a word", "hello\r\n", BAD_REQUEST),
+	R("an answer", "HTTP/1.1 200 OK\r\n\r\n", BAD_REQUEST),
 	R("bytes of TLS", "\x16\x03\x01\x02\x00\x01", BAD_REQUEST),
 	R("CONNECT", "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n",
 	    METHOD_UNKNOWN),
@@ -361,6 +376,9 @@ static const struct acceptance acceptances[] = {
 	A("HTTP/1.0 that stays",
 	    "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", GET, "/", "",
 	    "", "", true),
+	A("HTTP/1.0 that says both",
+	    "GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n", GET, "/",
+	    "", "", "", false),
 	A("upgrade is ignored",
 	    GET "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n", GET, "/", "",
 	    "a", "", true),
@@ -380,6 +398,8 @@ static const struct acceptance acceptances[] = {
 	A("line ends in chunks", CHUNKED "4\r\n\n\n\r\r\r\n0\r\n\r\n", POST,
 	    "/", "", "a", "\n\n\r\r", true),
 	A("no chunk", CHUNKED "0\r\n\r\n", POST, "/", "", "a", "", true),
+	A("CONNECT of a path", "CONNECT /x HTTP/1.1\r\nHost: a\r\n\r\n", OTHER,
+	    "/x", "", "a", "", true),
 	A("another method", "PUT /x HTTP/1.1\r\nHost: a\r\n\r\n", OTHER, "/x",
 	    "", "a", "", true),
 };
