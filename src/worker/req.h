@@ -190,7 +190,7 @@ struct req {
 		/* service: whose bytes the body is; the request holds it.
 		 * NULL: they are its own */
 		struct document *document;
-		const char *etag, *location, *link, *allow;
+		const char *etag, *location, *link, *allow, *accept_patch;
 		const char *preference_applied;
 		/* service: this is not all of the answer. When the client has
 		 * taken it, the arena is emptied, this step runs, and what it

@@ -100,6 +100,9 @@ class Methods(HttpCase):
                 self.assertIn(answer.status, (200, 204), answer)
                 self.assertEqual(set(answer.header("Allow").split(", ")),
                                  known)
+                self.assertEqual(answer.header("Accept-Patch"),
+                                 "application/json" if "PATCH" in known
+                                 else None)
         self.assert_refused(self.client.ask("OPTIONS", "/nothing"), 404)
 
     def test_head_is_get_without_the_body(self):
@@ -153,6 +156,9 @@ class OrderOfChecks(HttpCase):
             with self.subTest(status, method=method, path=path):
                 answer = self.ann.ask(method, path, body, headers, token)
                 self.assert_refused(answer, status)
+                self.assertEqual(answer.header("Accept"),
+                                 "application/json" if status == 415
+                                 else None)
 
     def test_of_a_report_asks_for_the_token_before_the_number(self):
         self.assert_refused(self.client.get("/report/8"), 401)
@@ -197,12 +203,6 @@ class Connections(HttpCase):
                              {"hello": "world"})
             self.assertTrue(connection.is_closed())
 
-    def test_answer_a_client_that_has_sent_its_last(self):
-        with self.client.connect() as connection:
-            connection.send(self.HELLO)
-            connection.shut()
-            self.assert_status(connection.read_answer(), 200)
-            self.assertTrue(connection.is_closed())
     def test_stay_open_after_http_1_0_only_when_asked(self):
         for words, stays in (("keep-alive", True), ("Keep-Alive", True),
                              ("keep-alive, close", False),
@@ -215,6 +215,12 @@ class Connections(HttpCase):
                                  "keep-alive" if stays else "close")
                 self.assertEqual(connection.is_closed(0.05), not stays)
 
+    def test_answer_a_client_that_has_sent_its_last(self):
+        with self.client.connect() as connection:
+            connection.send(self.HELLO)
+            connection.shut()
+            self.assert_status(connection.read_answer(), 200)
+            self.assertTrue(connection.is_closed())
 
     def test_answer_pipelined_requests_in_order(self):
         with self.client.connect() as connection:

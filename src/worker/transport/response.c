@@ -97,11 +97,14 @@ add_head(struct output *out, const struct req *r, const char *date,
 		output_add_text(out, "Connection: keep-alive\r\n");
 	if (r->out.status == 401)
 		output_add_text(out, "WWW-Authenticate: Bearer\r\n");
+	else if (r->out.status == 415)
+		output_add_text(out, "Accept: application/json\r\n");
 	add_header(out, "ETag: ", r->out.etag);
 	add_header(out, "Location: ", r->out.location);
 	add_header(out, "Preference-Applied: ", r->out.preference_applied);
 	add_header(out, "Link: ", r->out.link);
 	add_header(out, "Allow: ", r->out.allow);
+	add_header(out, "Accept-Patch: ", r->out.accept_patch);
 	if (r->out.retry_after_s > 0) {
 		output_add_text(out, "Retry-After: ");
 		output_add_number(out, (size_t)r->out.retry_after_s);

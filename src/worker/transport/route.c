@@ -90,6 +90,8 @@ find_options(struct req *r, unsigned methods)
 		return e;
 	if (r->method != METHOD_OPTIONS)
 		return ERR_METHOD;
+	if (methods & 1u << METHOD_PATCH && r->path.data[0] != '*')
+		r->out.accept_patch = "application/json";
 	r->route = &options;
 	return ERR_OK;
 }

@@ -56,6 +56,9 @@ paths_are_exact_and_methods_are_listed(void **state)
 	assert_has_not(a, "Content-Length");
 	a = ask(s, "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n");
 	assert_has(a, "Allow: GET, HEAD, POST, PATCH, DELETE, OPTIONS\r\n");
+	assert_has_not(a, "Accept-Patch");
+	a = ask(s, "OPTIONS /user/5 HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n");
+	assert_has(a, "Accept-Patch: application/json\r\n");
 	a = ask(s, "OPTIONS /x HTTP/1.1\r\nHost: a\r\n\r\n", "}");
 	assert_has(a, "404 Not Found");
 	served_close(s);
