@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { DATE_LEN = 10, LEARN_EVERY = 64 };
+enum { DATE_LEN = 10 };
 
 void
 scan_init(struct scan *s)
@@ -60,9 +60,6 @@ scan_learn(struct scan *s, struct span line,
 
 	if (address_at > SCAN_WIDTH)
 		return;
-	/* A log without a usual layout is not worth one a line. */
-	if (s->layouts_len == SCAN_LAYOUTS && s->strange % LEARN_EVERY)
-		return;
 	for (unsigned i = 0; i < s->layouts_len; i++)
 		if (has_layout(&s->layouts[i], line))
 			return;
@@ -81,6 +78,8 @@ scan_learn(struct scan *s, struct span line,
 	l->time_at = (uint32_t)time_at;
 	l->address_at = (uint32_t)address_at;
 	l->day = day;
+	memcpy(l->range_any_day, l->range, SCAN_WIDTH);
+	memset(l->range_any_day + l->date_at, 255, DATE_LEN);
 }
 
 bool
@@ -131,7 +130,8 @@ scan_read(
 		return SCAN_EMPTY;
 	if (!visit_read(line, out, field))
 		return SCAN_MALFORMED;
-	scan_learn(s, line, field, out->day);
+	if (scan_may_learn(s))
+		scan_learn(s, line, field, out->day);
 	return SCAN_VISIT;
 }
 

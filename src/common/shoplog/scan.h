@@ -16,7 +16,7 @@ enum {
 	SCAN_PADDING =
 	    128,         /* bytes behind a block that may be read, not used */
 	SCAN_WIDTH = 64, /* of a layout, at most */
-	SCAN_LAYOUTS = 4,
+	SCAN_LAYOUTS = 16,
 	SCAN_HOST =
 	    64, /* longest scheme and host, with a slash, that is remembered */
 	SCAN_HOSTS = 4,
@@ -26,6 +26,7 @@ enum {
  * least[i] to least[i] + range[i]. */
 struct scan_layout {
 	uint8_t least[SCAN_WIDTH], range[SCAN_WIDTH];
+	uint8_t range_any_day[SCAN_WIDTH]; /* where the date may be any bytes */
 	uint32_t date_at, time_at, address_at;
 	int32_t day; /* of the date that fits */
 };

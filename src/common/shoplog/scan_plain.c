@@ -1,6 +1,7 @@
 /* Scanning on any processor: words of 8 bytes, and loops that a compiler turns
  * into vectors. */
 #include "common/shoplog/scan_ways.h"
+#include "common/shoplog/utf8.h"
 
 #include <endian.h>
 #include <string.h>
@@ -18,14 +19,15 @@ zero_bytes(uint64_t word)
 }
 
 static inline bool
-fits(const struct scan_layout *l, const char *p)
+fits(const uint8_t least[SCAN_WIDTH], const uint8_t range[SCAN_WIDTH],
+    const char *p)
 {
 	uint8_t bad = 0;
 
 	for (int i = 0; i < SCAN_WIDTH; i++) {
-		uint8_t above = (uint8_t)((uint8_t)p[i] - l->least[i]);
+		uint8_t above = (uint8_t)((uint8_t)p[i] - least[i]);
 
-		bad |= (uint8_t)(above > l->range[i]);
+		bad |= (uint8_t)(above > range[i]);
 	}
 	return bad == 0;
 }
@@ -95,6 +97,18 @@ look(const char *p)
 		t.high |= top_bits(word) << i;
 	}
 	return t;
+}
+
+static inline bool
+is_utf8(const char *p, size_t len)
+{
+	return utf8_is_plain(span_of(p, len));
+}
+
+static inline unsigned
+lowest(uint64_t bits)
+{
+	return bits ? (unsigned)__builtin_ctzll(bits) : 0;
 }
 
 static inline size_t

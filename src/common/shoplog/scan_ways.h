@@ -34,6 +34,15 @@ enum scan_kind { SCAN_VISIT, SCAN_MALFORMED, SCAN_EMPTY };
 enum scan_kind scan_read(
     struct scan *s, struct span block, struct visit *out, const char **next);
 
+/* A log without a usual layout is not worth one a line. */
+enum { LEARN_EVERY = 64 };
+
+static inline bool
+scan_may_learn(const struct scan *s)
+{
+	return s->layouts_len < SCAN_LAYOUTS || s->strange % LEARN_EVERY == 0;
+}
+
 /* Learns the layout of a well-formed line. */
 void scan_learn(struct scan *s, struct span line,
     const struct span field[VISIT_FIELDS], int32_t day);

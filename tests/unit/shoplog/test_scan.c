@@ -172,6 +172,61 @@ assert_way_agrees_on_ipv6(scan_way *way)
 	assert_in_range(good, ROUNDS * COUNT / 10, ROUNDS * COUNT * 9 / 10);
 }
 
+/* Lines without a layout that end at every place of the first 300 bytes, in a
+ * blank, a carriage return, a letter of two bytes or half of one. */
+static void
+assert_way_agrees_on_lengths(scan_way *way)
+{
+	static const char *const ends[] = { "", " ", "\r", " \r", "\r\r",
+		"\xd1\x8f", "\xd1", "\xd1\r", "\t\xd1\x8f\r", "\x7f", "  x" };
+
+	for (size_t width = 0; width < 300; width++)
+		for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+			char log[1024];
+			int len = sprintf(log,
+			    "  a | 2018-08-01 00:28:36 [%0*d] WARN: 1.2.3.4 "
+			    "h://s/fish%s\nb | 2018-08-01 00:28:36 [] : "
+			    "::1 h://s/%0*d%s\n%s\n",
+			    (int)(1 + width % 29), 0, ends[i], (int)width, 1,
+			    ends[i], USUAL);
+
+			if (!scan_agrees(way, log, (size_t)len))
+				fail_msg("%.*s", len, log);
+		}
+}
+
+/* Every first byte and every kind of second, third and fourth ones, in a line that
+ * continues. */
+static void
+assert_way_agrees_on_utf8(scan_way *way)
+{
+	static const char *const behind[] = { "", "\x80", "\xbf", "\xc2\x80",
+		"\x80\x80", "\xbf\xbf", "\x80\x80\x80" };
+	static const size_t before[] = { 0, 2, 30 };
+	const size_t kinds = sizeof(behind) / sizeof(behind[0]);
+	struct random r = { 1 };
+
+	for (unsigned pair = 0; pair < 1 << 16; pair++)
+		for (size_t i = 0; i < kinds; i++) {
+			char log[256];
+			int len;
+
+			/* Bounds are between sixteens. */
+			if (pair >> 8 < 0x80 || (pair + 1) % 16 > 1)
+				continue;
+			len = sprintf(log,
+			    "%.*s\t|  2018-08-01 00:28:36 [] "
+			    ": 1.2.3.4 h://s/",
+			    (int)(1 + before[below(&r, 3)]),
+			    "abcdefghijklmnopqrstuvwxyzabcdefghi");
+			log[len++] = (char)(pair >> 8);
+			log[len++] = (char)(pair % 256);
+			len += sprintf(log + len, "%s/\n", behind[i]);
+			if (!scan_agrees(way, log, (size_t)len))
+				fail_msg("%02x, %zu", pair, i);
+		}
+}
+
 static void
 assert_way_agrees(scan_way *way)
 {
@@ -179,6 +234,8 @@ assert_way_agrees(scan_way *way)
 	char log[200 * 160];
 
 	assert_way_agrees_on_ipv6(way);
+	assert_way_agrees_on_lengths(way);
+	assert_way_agrees_on_utf8(way);
 
 	for (int round = 0; round < 400; round++) {
 		size_t len = write_log(log, &r, below(&r, 200));
@@ -224,6 +281,34 @@ a_usual_line_takes_the_fast_way(void **state)
 	}
 }
 
+/* Nor are lines of as many layouts as are remembered, whatever their order, on the
+ * next day either. */
+static void
+lines_of_many_layouts_take_the_fast_way(void **state)
+{
+	char log[SCAN_LAYOUTS * 80 + SCAN_PADDING] = "";
+	struct scan_batch batch;
+	struct scan s;
+
+	(void)state;
+	scan_init(&s);
+	for (int day = 1; day < 4; day++) {
+		size_t len = 0;
+
+		for (int i = 0; i < SCAN_LAYOUTS; i++)
+			len += (size_t)sprintf(log + len,
+			    "%.*s | 2018-08-%02d 00:28:36 [] INFO: 1.2.3.4 "
+			    "https://shop.com/\n",
+			    1 + i * 5 % SCAN_LAYOUTS, "abcdefghijklmnop", day);
+		scan_lines(&s, span_of(log, len), &batch);
+		assert_int_equal(batch.visits_len, SCAN_LAYOUTS);
+		assert_int_equal(
+		    batch.visits[SCAN_LAYOUTS - 1].day, batch.visits[0].day);
+		assert_int_equal(s.layouts_len, SCAN_LAYOUTS);
+		assert_int_equal(s.strange, day == 1 ? SCAN_LAYOUTS : 0);
+	}
+}
+
 /* The longest line that is allowed, and one byte more. */
 static void
 a_line_over_the_limit_is_malformed(void **state)
@@ -254,6 +339,7 @@ main(void)
 		cmocka_unit_test(the_portable_way_agrees),
 		cmocka_unit_test(the_way_of_this_processor_agrees),
 		cmocka_unit_test(a_usual_line_takes_the_fast_way),
+		cmocka_unit_test(lines_of_many_layouts_take_the_fast_way),
 		cmocka_unit_test(a_line_over_the_limit_is_malformed),
 	};
 
