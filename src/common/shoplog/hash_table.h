@@ -139,7 +139,11 @@ hash_table_guess(const struct hash_table *t, uint64_t hash)
 FETCH void
 hash_table_fetch_entry(const struct hash_table *t, uint64_t hash)
 {
-	__builtin_prefetch(hash_table_guess(t, hash));
+	const void *entry = hash_table_guess(t, hash);
+
+	/* To look for the page of no address takes long. */
+	if (entry)
+		__builtin_prefetch(entry);
 }
 
 /* hash_table_add of a key whose hash is known. */

@@ -218,7 +218,10 @@ guess(const struct names *n, const struct names_query *q)
 void
 names_fetch(const struct names *n, const struct names_query *q)
 {
-	__builtin_prefetch(guess(n, q));
+	const struct name *name = guess(n, q);
+
+	if (name)
+		__builtin_prefetch(name);
 }
 
 void
