@@ -243,22 +243,21 @@ on_user(enum err err, const redisReply *reply, void *arg)
 	advance(b->feed);
 }
 
-/* "{user:42}". Returns its length. */
-static size_t
-put_key(char out[32], int64_t id)
+/* "{user:42}" at the end of `out`. Where it begins. */
+static const char *
+key_of(char out[32], int64_t id)
 {
-	char digits[20];
-	size_t first = sizeof(digits), len;
+	static const char lead[] = { '{', 'u', 's', 'e', 'r', ':' };
+	char *at = out + 31;
 
+	*at = '\0';
+	*--at = '}';
 	do {
-		digits[--first] = (char)('0' + id % 10);
+		*--at = (char)('0' + id % 10);
 		id /= 10;
 	} while (id != 0);
-	len = sizeof(digits) - first;
-	memcpy(out, "{user:", 6);
-	memcpy(out + 6, digits + first, len);
-	out[6 + len] = '}';
-	return 6 + len + 1;
+	at -= sizeof(lead);
+	return memcpy(at, lead, sizeof(lead));
 }
 
 /* What has been sent is waited for, also when the rest could not be. */
@@ -267,8 +266,8 @@ send_reads(struct block *b)
 {
 	struct user_feed *f = b->feed;
 	char key[32];
-	const char *argv[] = { "HMGET", key, "login", "first_name", "last_name",
-		"created_at", "update_at" };
+	const char *argv[] = { "HMGET", NULL, "login", "first_name",
+		"last_name", "created_at", "update_at" };
 	size_t lens[] = { 5, 0, 5, 10, 9, 10, 9 };
 	struct member *members =
 	    arena_alloc(&b->arena, b->ids_len * sizeof(members[0]));
@@ -279,7 +278,8 @@ send_reads(struct block *b)
 	for (size_t i = 0; i < b->ids_len && b->err == ERR_OK; i++) {
 		b->shown.users[i].id = b->ids[i];
 		members[i] = (struct member){ b, i };
-		lens[1] = put_key(key, b->ids[i]);
+		argv[1] = key_of(key, b->ids[i]);
+		lens[1] = strlen(argv[1]);
 		b->err = redis_send(f->worker->redis, on_user, &members[i],
 		    deadline_ms(f), 7, argv, lens);
 		if (b->err == ERR_OK) {
