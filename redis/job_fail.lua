@@ -6,14 +6,16 @@
 -- KEYS  {logs}:running  {logs}:tasks  {logs}:job  {logs}:next
 -- ARGV  1 job  2 name of the error  3 its words
 --       4 entry in the stream of the task that failed, or empty
---       5 how often it had been given out then: who has it by now may do better
+--       5 how often it had been given out then: who has it by now may do better,
+--         and who had it since may have done it
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
 	return 0
 end
 if ARGV[4] ~= '' then
 	local pending = redis.pcall('XPENDING', KEYS[2], 'workers', ARGV[4],
 	    ARGV[4], 1)
-	if pending[1] and pending[1][4] > tonumber(ARGV[5]) then
+	local is_done = not pending.err and not pending[1]
+	if is_done or (pending[1] and pending[1][4] > tonumber(ARGV[5])) then
 		return 0
 	end
 end

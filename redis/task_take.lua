@@ -35,16 +35,29 @@ local function deliveries(entry)
 	return pending[1] and pending[1][4] or 1
 end
 
+-- One whose worker has fallen silent, or nothing. Redis looks at ten claims a
+-- call, and says where to go on.
+local cursor = '0-0'
+local function claim()
+	repeat
+		local claimed = redis.pcall('XAUTOCLAIM', KEYS[2], 'workers', ARGV[2],
+		    ARGV[3], cursor, 'COUNT', 1)
+		if claimed.err then
+			return nil
+		end
+		cursor = claimed[1]
+		if claimed[2][1] then
+			return claimed[2][1]
+		end
+	until cursor == '0-0'
+	return nil
+end
+
 -- Entries of jobs that have ended are dropped on the way.
 while true do
-	local claimed = redis.pcall('XAUTOCLAIM', KEYS[2], 'workers', ARGV[2],
-	    ARGV[3], '0-0', 'COUNT', 1)
-	if claimed.err then
-		return {}
-	end
-	local entry = claimed[2][1]
+	local entry = claim()
 	if not entry then
-		local read = redis.call('XREADGROUP', 'GROUP', 'workers', ARGV[2],
+		local read = redis.pcall('XREADGROUP', 'GROUP', 'workers', ARGV[2],
 		    'COUNT', 1, 'STREAMS', KEYS[2], '>')
 		entry = read and read[1] and read[1][2][1]
 	end

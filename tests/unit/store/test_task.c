@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -199,6 +200,43 @@ a_task_that_another_has_by_now_does_not_fail(void **state)
 }
 
 static void
+a_task_that_another_has_done_does_not_fail(void **state)
+{
+	struct loopback *l = *state;
+	int64_t job = start(l, 2);
+	struct task t = take(l, job, "ann", 10000);
+	struct task again = take(l, job, "bob", 0);
+
+	assert_string_equal(again.entry, t.entry);
+	assert_int_equal(done(l, &again), ERR_OK);
+	fail_task(l, &t);
+	assert_string_equal(
+	    redis_process_ask(&l->server, "HGET " FIRST_JOB_KEY " state"),
+	    "running");
+	assert_int_equal(done(l, &t), ERR_OK);
+}
+
+static void
+a_silent_workers_task_is_found_behind_any_number_of_others(void **state)
+{
+	enum { OTHERS = 25, QUIET_MS = 300 };
+	struct loopback *l = *state;
+	struct task t[OTHERS + 1];
+	int64_t job = start(l, OTHERS + 2);
+
+	for (size_t i = 0; i <= OTHERS; i++)
+		t[i] = take(l, job, "ann", 10000);
+	usleep(QUIET_MS * 1000);
+	for (size_t i = 0; i < OTHERS; i++)
+		assert_int_equal(renew(l, &t[i], "ann"), ERR_OK);
+	struct task taken = take(l, job, "bob", QUIET_MS);
+	assert_string_equal(taken.entry, t[OTHERS].entry);
+	assert_int_equal(taken.deliveries, 2);
+	/* Then comes what is new. */
+	assert_int_equal(take(l, job, "bob", QUIET_MS).index, OTHERS + 1);
+}
+
+static void
 a_task_of_an_old_job_is_stale(void **state)
 {
 	struct loopback *l = *state;
@@ -225,6 +263,9 @@ main(void)
 		TEST(the_last_task_of_a_phase_brings_the_next),
 		TEST(a_silent_workers_task_is_anothers),
 		TEST(a_task_that_another_has_by_now_does_not_fail),
+		TEST(a_task_that_another_has_done_does_not_fail),
+		TEST(
+		    a_silent_workers_task_is_found_behind_any_number_of_others),
 		TEST(a_task_of_an_old_job_is_stale),
 	};
 
