@@ -3,12 +3,14 @@
 -- it, with a look at the log, so it reads whatever those who wait for it saw.
 --
 -- KEYS  {logs}:running  {logs}:job  {logs}:tasks  {logs}:next
+--       {logs}:checkpoint
 -- ARGV  1 the asker's source, as the field `source` of a job
 --       2 milliseconds without a sign of life after which a job is given up
 --       3 kind of the first tasks  4 their number
 --       5 1: everything is to be read, 0: what is new
 --       6 seconds for which its record is of interest once it is over
---       7... fields of the job's record: name, value, ...
+--       7 generation that the asker compared the log with, or empty
+--       8... fields of the job's record: name, value, ...
 -- Gives {number, 1} for a new job, {number, 0} for one that was joined and reads
 -- all that the asker wants.
 local time = redis.call('TIME')
@@ -69,15 +71,23 @@ if running then
 	end
 	redis.call('DEL', KEYS[1])
 end
-if redis.call('EXISTS', KEYS[4]) == 1 then
-	return wait_for_next()
+-- The next job waits for nothing but somebody who looks at the log; nor is
+-- there more to be done with what the asker saw when another job has been
+-- committed since.
+local is_overtaken = ARGV[5] == '0' and
+    (redis.call('HGET', KEYS[5], 'generation') or '') ~= ARGV[7]
+if is_overtaken or redis.call('EXISTS', KEYS[4]) == 1 then
+	local joined = wait_for_next()
+	redis.call('PUBLISH', '{logs}:events',
+	    string.format('%.0f', joined[1]) .. ' tasks')
+	return joined
 end
 
 local number = next_number()
 local key = '{logs}:job:' .. number
 redis.call('HSET', key, 'state', 'running', 'phase', ARGV[3],
     'remaining', ARGV[4], 'revision', 1, 'keep_s', ARGV[6],
-    'started_ms', now, 'alive_ms', now, 'source', ARGV[1], unpack(ARGV, 7))
+    'started_ms', now, 'alive_ms', now, 'source', ARGV[1], unpack(ARGV, 8))
 redis.call('SET', KEYS[1], number)
 redis.pcall('XGROUP', 'CREATE', KEYS[3], 'workers', '0', 'MKSTREAM')
 redis.call('XTRIM', KEYS[3], 'MAXLEN', 0)

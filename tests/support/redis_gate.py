@@ -156,11 +156,19 @@ def writes(key_part):
     return is_it
 
 
+def is_start(words):
+    """job_start.lua: of a look at the log there is to be a job."""
+    return (words[0].upper() in (b"EVAL", b"EVALSHA")
+            and words[3:7] == [b"{logs}:running", b"{logs}:job",
+                               b"{logs}:tasks", b"{logs}:next"])
+
+
 def is_commit(words):
     """job_commit.lua: the one script that is given manifest and checkpoint to
-    write, with the set of garbage beside them, and a kind of task."""
+    write, with the set of garbage beside them, and the queue of tasks."""
     return (words[0].upper() in (b"EVAL", b"EVALSHA")
-            and b"{logs}:tasks" in words and b"{logs}:checkpoint" in words)
+            and {b"{logs}:tasks", b"{logs}:manifest", b"{logs}:checkpoint",
+                 b"{logs}:garbage"} <= set(words))
 
 
 def reads(key_part):

@@ -227,6 +227,7 @@ start(struct ask *k)
 		.kind = k->plan.kind,
 		.tasks = k->plan.tasks,
 		.is_full = k->wish.is_full,
+		.generation = k->plan.generation,
 		.keep_s = k->wish.keep_s,
 		.silence_ms = silence_ms(k->asks),
 	};

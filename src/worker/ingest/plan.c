@@ -102,6 +102,7 @@ compare(struct planning *p, struct plan *out, struct problem *why)
 	record_init(&checkpoint, a);
 	record_init(&manifest, a);
 	e = generation_both(p->bulk, &checkpoint, &manifest);
+	out->generation = record_get(&checkpoint, "generation");
 	if (e != ERR_OK || !is_of_use(&checkpoint, &manifest, p->geo))
 		return e;
 	if (!span_is_equal(

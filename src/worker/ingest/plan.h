@@ -15,7 +15,8 @@
  * which byte, in how many tasks. */
 struct plan {
 	struct span source_text;
-	struct record fields; /* of the job's record */
+	struct span generation; /* that it was compared with; empty: none */
+	struct record fields;   /* of the job's record */
 	enum task_kind kind;
 	uint32_t tasks;
 	/* The log is what the reports are of: their manifest, with mode

@@ -14,7 +14,7 @@ enum {
 	START_MS = 900, /* a client waits for it */
 	READ_MS = 450,  /* who waits hears within a second that Redis is away */
 	FAIL_MS = 5000, /* nobody waits for it */
-	START_FIXED_ARGS = 10,
+	START_FIXED_ARGS = 12,
 	PLAN_FIXED_ARGS = 8,
 };
 
@@ -77,12 +77,14 @@ job_start(struct redis *r, const struct job_start *start, job_started_fn *fn,
 		span_text("{logs}:job"),
 		span_text("{logs}:tasks"),
 		span_text("{logs}:next"),
+		span_text("{logs}:checkpoint"),
 		start->source,
 		span_text(silence),
 		span_text(task_kind_name(start->kind)),
 		span_text(tasks),
 		span_text(start->is_full ? "1" : "0"),
 		span_text(keep),
+		start->generation,
 	};
 	for (; at < START_FIXED_ARGS; at++) {
 		argv[at] = fixed[at].data;
@@ -96,7 +98,7 @@ job_start(struct redis *r, const struct job_start *start, job_started_fn *fn,
 		argv[at] = f->value.data;
 		lens[at++] = f->value.len;
 	}
-	e = redis_script(r, on_started, c, START_MS, SCRIPT_JOB_START, 4,
+	e = redis_script(r, on_started, c, START_MS, SCRIPT_JOB_START, 5,
 	    (int)argc, argv, lens);
 out:
 	free(argv);

@@ -23,7 +23,11 @@ struct job_start {
 	const struct record *fields; /* more of the record */
 	enum task_kind kind;         /* TASK_MAP or TASK_WHOLE */
 	uint32_t tasks;
-	bool is_full;       /* all is to be read, whatever is known */
+	bool is_full; /* all is to be read, whatever is known */
+	/* That the log was compared with to find out what is new; empty: there
+	 * was none. When it is not the last one any more, what is new is looked
+	 * for again. */
+	struct span generation;
 	int64_t keep_s;     /* how long its record is of interest */
 	int64_t silence_ms; /* of a running job that is given up */
 };
@@ -50,7 +54,7 @@ enum err job_fail(struct redis *r, const struct task *t, enum err why,
 /* The job that task `t` was the plan of begins, or is done without any work.
  *
  * worker  who looked, for people
- * start   is_full, keep_s and silence_ms are not used; tasks 0: the log is what
+ * start   is_full, generation, keep_s and silence_ms are not used; tasks 0: the log is what
  *         the reports are of, which is what the fields then say
  * ERR_STALE: another job runs. Thread: a pool thread. */
 enum err job_plan(struct bulk *b, const struct task *t, const char *worker,

@@ -22,9 +22,10 @@ on_started(enum err e, int64_t number, void *arg)
 	*(struct started *)arg = (struct started){ true, e, number };
 }
 
+/* generation  that the log was compared with */
 static int64_t
-start_for(
-    struct loopback *l, const char *source, bool is_full, int64_t silence_ms)
+start_after(struct loopback *l, const char *generation, const char *source,
+    bool is_full, int64_t silence_ms)
 {
 	struct started s = { 0 };
 	struct arena a;
@@ -42,6 +43,7 @@ start_for(
 		.kind = TASK_MAP,
 		.tasks = 3,
 		.is_full = is_full,
+		.generation = span_text(generation),
 		.keep_s = 60,
 		.silence_ms = silence_ms };
 	assert_int_equal(
@@ -51,6 +53,13 @@ start_for(
 	assert_int_equal(s.err, ERR_OK);
 	arena_reset(&a);
 	return s.number;
+}
+
+static int64_t
+start_for(
+    struct loopback *l, const char *source, bool is_full, int64_t silence_ms)
+{
+	return start_after(l, "", source, is_full, silence_ms);
 }
 
 static int64_t
@@ -167,6 +176,23 @@ between_two_jobs_nobody_overtakes_the_one_that_waits(void **state)
 }
 
 static void
+who_was_overtaken_has_the_log_looked_at_again(void **state)
+{
+	struct loopback *l = *state;
+
+	ask(l, "HSET {logs}:checkpoint generation 2-b");
+	assert_int_equal(
+	    start_after(l, "1-a", "my log", false, 10000), FIRST_JOB);
+	assert_string_equal(ask(l, "HGET " FIRST_JOB_KEY " phase"), "waiting");
+	assert_string_equal(ask(l, "EXISTS {logs}:running"), "0");
+	/* Who wants everything does not mind. */
+	ask(l, "DEL {logs}:next");
+	assert_int_equal(
+	    start_after(l, "1-a", "my log", true, 10000), SECOND_JOB);
+	assert_string_equal(ask(l, "GET {logs}:running"), SECOND_JOB_TEXT);
+}
+
+static void
 a_job_without_its_base_is_followed_by_a_full_one(void **state)
 {
 	struct loopback *l = *state;
@@ -239,6 +265,7 @@ main(void)
 		TEST(who_wants_no_more_joins_the_running_job),
 		TEST(who_wants_more_gets_the_job_after_it),
 		TEST(between_two_jobs_nobody_overtakes_the_one_that_waits),
+		TEST(who_was_overtaken_has_the_log_looked_at_again),
 		TEST(a_job_without_its_base_is_followed_by_a_full_one),
 		TEST(records_of_ended_jobs_expire),
 		TEST(a_failed_job_says_why_and_makes_room),
