@@ -80,7 +80,7 @@ add(struct follow_places *out, char *folder, const char *pattern)
 
 /* The folder of a path, without links, and the name in it. */
 static enum err
-add_path(struct follow_places *out, const char *path)
+add_real(struct follow_places *out, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
@@ -97,6 +97,26 @@ add_path(struct follow_places *out, const char *path)
 	return is_unknown ? ERR_OK : ERR_NO_MEMORY;
 }
 
+/* The same, and the links on the way, which may lead elsewhere one day. */
+static enum err
+add_path(struct follow_places *out, const char *path)
+{
+	enum err e = add_real(out, path);
+	const char *at = path;
+
+	while (e == ERR_OK && (at = strchr(at + 1, '/'))) {
+		char *way = strndup(path, (size_t)(at - path));
+		struct stat st;
+
+		if (!way)
+			e = ERR_NO_MEMORY;
+		else if (lstat(way, &st) == 0 && S_ISLNK(st.st_mode))
+			e = add_real(out, way);
+		free(way);
+	}
+	return e;
+}
+
 /* The file itself, if `path` is a link to it. */
 static enum err
 add_file(struct follow_places *out, const char *path)
@@ -105,7 +125,7 @@ add_file(struct follow_places *out, const char *path)
 	enum err e = ERR_OK;
 
 	if (real)
-		e = add_path(out, real);
+		e = add_real(out, real);
 	free(real);
 	return e;
 }

@@ -25,7 +25,7 @@ struct follow_places {
 };
 
 /* names  the form of logs_file_name; links are followed to the files that they
- *        name, whose folders are places, too
+ *        name, whose folders are places, too, as those of links on the way are
  * out    filled in any case; follow_places_cleanup gives it back
  * Returns ERR_OK or ERR_NO_MEMORY. Thread: a pool thread; it asks the disk. */
 enum err follow_places_find(const char *names, struct follow_places *out)

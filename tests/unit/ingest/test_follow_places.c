@@ -119,8 +119,22 @@ a_link_is_told_by_its_file_too(void **state)
 	expect(t, 0, "a", "l*");
 	expect(t, 1, "b", "z.log");
 	find(t, "%/c/z.log");
-	assert_int_equal(t->places.len, 1);
 	expect(t, 0, "b", "z.log");
+}
+
+static void
+a_link_on_the_way_may_lead_elsewhere(void **state)
+{
+	struct tree *t = *state;
+	size_t ways = 0;
+
+	find(t, "%/c/z.log,%/c/y.log");
+	assert_int_equal(t->places.len, 3);
+	for (size_t i = 0; i < t->places.len; i++)
+		ways += strcmp(t->places.places[i].folder, t->root) == 0 &&
+			follow_place_has(&t->places.places[i], "c");
+	assert_int_equal(ways, 1);
+	assert_false(t->places.is_blind);
 }
 
 static void
@@ -155,6 +169,7 @@ main(void)
 		test(a_file_is_told_by_its_folder),
 		test(a_glob_is_one_place),
 		test(a_link_is_told_by_its_file_too),
+		test(a_link_on_the_way_may_lead_elsewhere),
 		test(what_is_not_there_yet_is_a_place),
 		test(what_the_kernel_cannot_tell_is_to_be_looked_at),
 	};
