@@ -29,6 +29,16 @@ fold_count(const struct base_list *list, uint64_t bytes, bool is_turn)
 	return n;
 }
 
+/* A job's number is a time, and jobs that follow a log begin at equal distances,
+ * such as a multiple of SHARDS: so it hangs on all bits of the number. */
+bool
+fold_is_turn(int64_t job, unsigned shard)
+{
+	uint64_t high = (uint64_t)job * UINT64_C(0x9e3779b97f4a7c15) >> 32;
+
+	return high * SHARDS >> 32 == shard;
+}
+
 struct folding {
 	size_t count; /* of the list's newest that are folded */
 	bool is_base;
@@ -45,8 +55,8 @@ begin(const struct fold *f, uint64_t bytes, struct folding *out)
 	*out = (struct folding){ .is_base = true };
 	if (!f->list || f->list->len == 0)
 		return ERR_OK;
-	out->count = fold_count(
-	    f->list, bytes, b->job->number % SHARDS == (int64_t)f->shard);
+	out->count =
+	    fold_count(f->list, bytes, fold_is_turn(b->job->number, f->shard));
 	out->is_base = out->count == f->list->len;
 	if (out->count == 0)
 		return ERR_OK;

@@ -25,6 +25,9 @@
  *          that not all shards of a log fold with the same growth */
 size_t fold_count(const struct base_list *list, uint64_t bytes, bool is_turn);
 
+/* Whether it is the shard's turn in that job: one shard has it. */
+bool fold_is_turn(int64_t job, unsigned shard);
+
 /* Writes the segment, folded, and gives the list: ids with blanks between.
  *
  * list   NULL: there is nothing before

@@ -65,6 +65,32 @@ a_base_is_folded_at_a_tenth_in_turn_and_at_a_fifth_at_once(void **state)
 }
 
 static void
+every_shard_has_its_turn_however_far_apart_jobs_are(void **state)
+{
+	enum { JOBS = 1000, APART_MOST = 64 };
+	static const int64_t distances[] = { 1, 400, 1000, 60000, 3600000 };
+
+	(void)state;
+	for (size_t d = 0; d < sizeof(distances) / sizeof(*distances); d++) {
+		size_t last[SHARDS] = { 0 };
+
+		for (size_t i = 0; i < JOBS; i++) {
+			int64_t job = 1795671680916 + (int64_t)i * distances[d];
+			size_t turns = 0;
+
+			for (unsigned s = 0; s < SHARDS; s++) {
+				if (fold_is_turn(job, s)) {
+					last[s] = i;
+					turns++;
+				}
+				assert_true(i - last[s] < APART_MOST);
+			}
+			assert_int_equal(turns, 1);
+		}
+	}
+}
+
+static void
 folded_segments_say_what_the_list_said(void **state)
 {
 	struct bulk_redis *t = *state;
@@ -108,6 +134,8 @@ main(void)
 		    a_list_stays_short_and_its_bytes_are_written_a_few_times),
 		cmocka_unit_test(
 		    a_base_is_folded_at_a_tenth_in_turn_and_at_a_fifth_at_once),
+		cmocka_unit_test(
+		    every_shard_has_its_turn_however_far_apart_jobs_are),
 		TEST(folded_segments_say_what_the_list_said),
 	};
 
