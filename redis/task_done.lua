@@ -5,10 +5,13 @@
 -- ARGV  1 job  2 entry in the stream  3 kind  4 index
 --       5 what the worker says of itself  6 bytes  7 lines that it read
 --       8 kind of the next phase's tasks  9 their number
+local job = '{logs}:job:' .. ARGV[1]
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
+	-- What has just been handed in with this word: nobody will read it.
+	redis.call('UNLINK', job .. ':partial:' .. ARGV[4],
+	    job .. ':partial:tail', job .. ':reduced:' .. ARGV[4])
 	return redis.error_reply('STALE another job has taken over')
 end
-local job = '{logs}:job:' .. ARGV[1]
 redis.call('XACK', KEYS[2], 'workers', ARGV[2])
 redis.call('XDEL', KEYS[2], ARGV[2])
 if redis.call('HSETNX', job .. ':tasks', ARGV[3] .. ' ' .. ARGV[4],

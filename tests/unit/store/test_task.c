@@ -252,6 +252,27 @@ a_task_of_an_old_job_is_stale(void **state)
 	assert_int_equal(take(l, next, "ann", 0).job, next);
 }
 
+static void
+what_is_handed_in_too_late_does_not_stay(void **state)
+{
+	static const char *const results[] = { "partial:0", "partial:tail",
+		"reduced:0" };
+	struct loopback *l = *state;
+	int64_t job = start(l, 1);
+	struct task t = take(l, job, "ann", 10000);
+
+	redis_process_ask(&l->server, "DEL {logs}:running");
+	for (size_t i = 0; i < sizeof(results) / sizeof(*results); i++)
+		redis_process_ask(
+		    &l->server, "SET " FIRST_JOB_KEY ":%s x", results[i]);
+	assert_int_equal(done(l, &t), ERR_STALE);
+	for (size_t i = 0; i < sizeof(results) / sizeof(*results); i++)
+		assert_string_equal(
+		    redis_process_ask(
+			&l->server, "EXISTS " FIRST_JOB_KEY ":%s", results[i]),
+		    "0");
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, loopback_open, loopback_close)
 
@@ -267,6 +288,7 @@ main(void)
 		TEST(
 		    a_silent_workers_task_is_found_behind_any_number_of_others),
 		TEST(a_task_of_an_old_job_is_stale),
+		TEST(what_is_handed_in_too_late_does_not_stay),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
