@@ -27,6 +27,8 @@ class MakingUsers(ServiceCase):
 
     def test_answers_the_user_without_the_password(self):
         answer = self.assert_status(self.create("eve"), 201)
+        self.assertEqual(answer.header("Location"),
+                         f"/user/{answer.json['id']}")
         user = answer.json
         self.assertEqual(set(user), SHOWN)
         self.assertEqual((user["login"], user["first_name"],

@@ -104,6 +104,10 @@ api_user_encode(struct req *r)
 enum err
 api_user_created_encode(struct req *r)
 {
+	r->out.location =
+	    arena_printf(&r->arena, "/user/%" PRId64, r->row.user.id);
+	if (!r->out.location)
+		return ERR_NO_MEMORY;
 	return json_answer(r, 201, user(&r->row.user));
 }
 

@@ -123,6 +123,7 @@ user_is_shown_without_password(void **state)
 	assert_int_equal(r->out.status, 200);
 	assert_span(r->out.body, "{\"id\":7" ANN);
 	assert_int_equal(api_user_created_encode(r), ERR_OK);
+	assert_string_equal(r->out.location, "/user/7");
 	assert_int_equal(r->out.status, 201);
 	assert_span(r->out.body, "{\"id\":7" ANN);
 }
