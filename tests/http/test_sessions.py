@@ -99,7 +99,8 @@ class Tokens(ServiceCase):
             with self.subTest(method, path=path):
                 answer = self.ann.ask(method, path, token=None)
                 self.assert_refused(answer, 401)
-                self.assertIsNotNone(answer.header("WWW-Authenticate"))
+                self.assertEqual(answer.header("WWW-Authenticate"),
+                                 'Bearer realm="trawl"')
 
     def test_given_twice_is_not_one(self):
         with self.ann.connect() as connection:

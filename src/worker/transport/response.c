@@ -95,8 +95,10 @@ add_head(struct output *out, const struct req *r, const char *date,
 		output_add_text(out, "Connection: close\r\n");
 	else if (is_old)
 		output_add_text(out, "Connection: keep-alive\r\n");
+	/* The scheme asks for a parameter (RFC 6750, 3). */
 	if (r->out.status == 401)
-		output_add_text(out, "WWW-Authenticate: Bearer\r\n");
+		output_add_text(
+		    out, "WWW-Authenticate: Bearer realm=\"trawl\"\r\n");
 	else if (r->out.status == 415)
 		output_add_text(out, "Accept: application/json\r\n");
 	add_header(out, "ETag: ", r->out.etag);

@@ -40,7 +40,7 @@ checks_come_in_the_order_of_the_contract(void **state)
 	snprintf(text, sizeof(text), "%s%s", POST("/secret"), large);
 	const char *a = ask(s, text, "}");
 	assert_has(a, "401 Unauthorized");
-	assert_has(a, "WWW-Authenticate: Bearer\r\n");
+	assert_has(a, "WWW-Authenticate: Bearer realm=\"trawl\"\r\n");
 	snprintf(text, sizeof(text), "%s%s", POST("/forbidden"), large);
 	assert_has(ask(s, text, "}"), "403 Forbidden");
 	snprintf(text, sizeof(text), "%s%s", POST("/json"), large);
