@@ -145,8 +145,8 @@ struct req {
 	/* service: whose request it is; 0 before the session is known */
 	struct {
 		int64_t user_id;
-		char digest[DIGEST_TEXT];
-		bool is_noted; /* that it was used in this minute */
+		char digest[DIGEST_TEXT]; /* see service_session_digest() */
+		bool is_noted;            /* that it was used in this minute */
 	} session;
 	uint64_t generation_read; /* store: under way for it; 0: none is */
 	unsigned replies_due;     /* store: to queries that it waits for */
@@ -173,9 +173,6 @@ struct req {
 		struct parse_summary parse;
 		struct job_row job; /* number 0: there is none to show */
 		bool is_accepted;   /* /parse: the job goes on by itself */
-		struct answer answer;
-		const struct span *categories; /* for the 404 that lists them */
-		size_t categories_len;
 	} row;
 
 	/* the answer; everything borrowed from the arena or static, its body
@@ -184,8 +181,6 @@ struct req {
 		int status; /* set by encoders and req_fail */
 		enum err err;
 		const char *detail; /* instead of err_text(err) */
-		struct field_error errors[FIELD_ERRORS_MAX];
-		size_t errors_len;
 		struct span body;
 		/* service: whose bytes the body is; the request holds it.
 		 * NULL: they are its own */
@@ -206,6 +201,9 @@ struct req {
 		size_t shown;      /* api: rows in earlier pieces */
 		int retry_after_s; /* 0: none */
 		bool close;        /* transport: the connection ends with it */
+		size_t errors_len;
+		/* Last in the struct: of a new request all before it is zero. */
+		struct field_error errors[FIELD_ERRORS_MAX];
 	} out;
 };
 

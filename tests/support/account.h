@@ -80,7 +80,7 @@ account_login(struct loopback *l, const char *login, const char *password,
 static inline enum req_state
 account_ask_session(struct req *r)
 {
-	return service_session(r, req_done);
+	return service_session(r, NULL, req_done);
 }
 
 /* ERR_OK when the token is good. */

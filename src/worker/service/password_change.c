@@ -13,6 +13,7 @@
 #include "common/base/password.h"
 #include "worker/context.h"
 #include "worker/service/clock.h"
+#include "worker/service/session.h"
 #include "worker/service/throttle.h"
 #include "worker/service/user.h"
 #include "worker/store/user.h"
@@ -105,7 +106,7 @@ change(struct req *r)
 	struct user_password password = {
 		.checked = c->owner.password_hash,
 		.hash = c->hash,
-		.digest = r->session.digest,
+		.digest = service_session_digest(r),
 	};
 
 	if (c->hash_err != ERR_OK)

@@ -17,12 +17,6 @@ struct lookup {
 	req_step *next;
 };
 
-static bool
-is_over(int64_t expires_s)
-{
-	return expires_s <= clock_unix_s();
-}
-
 /* "<token>" or "Bearer <token>"; a scheme's case does not matter (RFC 9110,
  * section 11.1). */
 static struct span
@@ -46,15 +40,15 @@ token_of(struct span authorization)
 }
 
 enum req_state
-service_session(struct req *r, req_step *next)
+service_session(struct req *r, void (*early)(struct req *r), req_step *next)
 {
 	struct span token = token_of(r->authorization);
+	int64_t now_s = clock_unix_s(), expires_s;
 	struct lookup *l;
-	int64_t expires_s;
 
-	if (store_session_recall(r, token, clock_minute(), &expires_s))
-		return is_over(expires_s) ? req_fail(r, ERR_NO_SESSION)
-					  : next(r);
+	if (store_session_recall(r, token, now_s / MINUTE_S, &expires_s))
+		return expires_s > now_s ? next(r)
+					 : req_fail(r, ERR_NO_SESSION);
 	l = arena_alloc(&r->arena, sizeof(*l));
 	if (!l)
 		return req_fail(r, ERR_NO_MEMORY);
@@ -63,7 +57,19 @@ service_session(struct req *r, req_step *next)
 	if (!token_digest(&r->worker->setup->key, token, &r->session.user_id,
 		r->session.digest))
 		return req_fail(r, ERR_NO_SESSION);
+	if (early)
+		early(r);
 	return store_session_read(r, token, &l->expires_s, found);
+}
+
+const char *
+service_session_digest(struct req *r)
+{
+	if (!r->session.digest[0])
+		(void)token_digest(&r->worker->setup->key,
+		    token_of(r->authorization), &r->session.user_id,
+		    r->session.digest);
+	return r->session.digest;
 }
 
 static enum req_state
@@ -71,7 +77,7 @@ found(struct req *r)
 {
 	struct lookup *l = r->chain;
 
-	if (is_over(l->expires_s))
+	if (l->expires_s <= clock_unix_s())
 		return req_fail(r, ERR_NO_SESSION);
 	return l->next(r);
 }

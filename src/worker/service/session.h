@@ -6,9 +6,16 @@
 /* Who asks. */
 
 /* Reads the token, finds its session, fills r->session and runs `next`;
- * ERR_NO_SESSION when there is no token, or none that is good. */
-enum req_state service_session(struct req *r, req_step *next)
-    __attribute__((warn_unused_result));
+ * ERR_NO_SESSION when there is no token, or none that is good.
+ *
+ * early  called before the store is asked for the session, if it is: what the
+ *        request will want next can come in the same round trip. NULL: nothing */
+enum req_state service_session(struct req *r, void (*early)(struct req *r),
+    req_step *next) __attribute__((warn_unused_result));
+
+/* The digest of the session of `r`: it is made when it is wanted, because most
+ * requests, whose session is remembered, want none. */
+const char *service_session_digest(struct req *r);
 
 /* Notes that the session of `r` is used, once a minute. */
 void service_session_note(struct req *r);

@@ -12,17 +12,23 @@
 void
 service_session_note(struct req *r)
 {
-	int64_t minute = clock_minute();
+	const char *digest;
+	int64_t minute;
 
-	if (!r->session.is_noted &&
-	    seen_is_first(r->worker->seen, r->session.digest, minute))
-		store_session_note(r->worker, r->session.user_id,
-		    r->session.digest, minute * MINUTE_S);
+	if (r->session.is_noted)
+		return;
+	digest = service_session_digest(r);
+	minute = clock_minute();
+	if (seen_is_first(r->worker->seen, digest, minute))
+		store_session_note(
+		    r->worker, r->session.user_id, digest, minute * MINUTE_S);
 }
 
 enum req_state
 service_session_list(struct req *r)
 {
+	/* By it the store knows which of them asks. */
+	service_session_digest(r);
 	return store_session_list(
 	    r, r->session.user_id, clock_unix_s(), req_done);
 }
@@ -33,7 +39,7 @@ service_logout(struct req *r)
 	if (r->in.all)
 		return store_session_close_all(r, r->session.user_id, req_done);
 	return store_session_close(
-	    r, r->session.user_id, r->session.digest, req_done);
+	    r, r->session.user_id, service_session_digest(r), req_done);
 }
 
 static enum req_state

@@ -1,7 +1,8 @@
 /* An epoch is a counter that only grows. There are EPOCHS of them in the shared
  * mapping and as many of this worker's own: the first is that of the reports,
  * a user has one of the others, by id. Two users of one epoch only make each
- * other's sessions be read again. */
+ * other's sessions be read again. A stamp is the sum of all that a copy depends
+ * on: it is the same as long as none of them has grown. */
 #include "worker/store/copies.h"
 
 #include "common/base/config.h"
@@ -21,9 +22,9 @@ struct copies {
 	struct token_tag_key key;
 	char generation[COPIES_NAME_MAX];
 	size_t generation_len;
-	struct copy_stamp generation_stamp;
-	uint32_t era;         /* moved on when everything is to be forgotten */
-	uint32_t own[EPOCHS]; /* moved on when Redis tells of a change */
+	uint64_t generation_stamp;
+	uint64_t era;         /* moved on when everything is to be forgotten */
+	uint64_t own[EPOCHS]; /* moved on when Redis tells of a change */
 };
 
 static size_t
@@ -32,27 +33,16 @@ slot_of_user(int64_t user_id)
 	return 1 + (uint64_t)user_id % (EPOCHS - 1);
 }
 
-static struct copy_stamp
+static uint64_t
 stamp_of(const struct copies *c, size_t slot)
 {
 	struct shared *shared = c->worker->setup->shared;
 
-	return (struct copy_stamp){
-		.host = atomic_load(&shared->epoch[slot]),
-		.own = (uint64_t)c->era << 32 | c->own[slot],
-	};
+	return atomic_load(&shared->epoch[slot]) + c->era + c->own[slot];
 }
 
 static bool
-is_valid(const struct copies *c, struct copy_stamp taken, size_t slot)
-{
-	struct copy_stamp now = stamp_of(c, slot);
-
-	return taken.host == now.host && taken.own == now.own;
-}
-
-static bool
-note(const struct copies *c, size_t slot, struct copy_stamp *out)
+note(const struct copies *c, size_t slot, uint64_t *out)
 {
 	if (!c->tracking || !tracking_is_alive(c->tracking))
 		return false;
@@ -135,14 +125,13 @@ copies_revoke_reports(struct worker *w)
 }
 
 bool
-copies_note_user(
-    const struct copies *c, int64_t user_id, struct copy_stamp *out)
+copies_note_user(const struct copies *c, int64_t user_id, uint64_t *out)
 {
 	return note(c, slot_of_user(user_id), out);
 }
 
 bool
-copies_note_reports(const struct copies *c, struct copy_stamp *out)
+copies_note_reports(const struct copies *c, uint64_t *out)
 {
 	return note(c, REPORTS_SLOT, out);
 }
@@ -157,7 +146,7 @@ copies_find_session(struct copies *c, struct span token)
 		return NULL;
 	token_tag(&c->key, token, tag);
 	found = copy_table_find(c->sessions, tag);
-	if (found && is_valid(c, found->stamp, slot_of_user(found->user_id)))
+	if (found && found->stamp == stamp_of(c, slot_of_user(found->user_id)))
 		return found;
 	return NULL;
 }
@@ -176,14 +165,13 @@ struct span
 copies_find_generation(const struct copies *c)
 {
 	if (c->generation_len == 0 || !tracking_is_alive(c->tracking) ||
-	    !is_valid(c, c->generation_stamp, REPORTS_SLOT))
+	    c->generation_stamp != stamp_of(c, REPORTS_SLOT))
 		return span_of(NULL, 0);
 	return span_of(c->generation, c->generation_len);
 }
 
 void
-copies_keep_generation(
-    struct copies *c, struct span name, struct copy_stamp stamp)
+copies_keep_generation(struct copies *c, struct span name, uint64_t stamp)
 {
 	if (name.len > sizeof(c->generation))
 		return;

@@ -41,11 +41,10 @@ void copies_revoke_user(struct worker *w, int64_t user_id);
 /* Another generation has taken the place of the reports: the same. */
 void copies_revoke_reports(struct worker *w);
 
-/* Noted before a read is sent; false: its answer is not to be kept, and the
- * read needs not be tracked. */
-bool copies_note_user(
-    const struct copies *c, int64_t user_id, struct copy_stamp *out);
-bool copies_note_reports(const struct copies *c, struct copy_stamp *out);
+/* Noted before a read is sent, the stamp of what it will find; false: its answer
+ * is not to be kept, and the read needs not be tracked. */
+bool copies_note_user(const struct copies *c, int64_t user_id, uint64_t *stamp);
+bool copies_note_reports(const struct copies *c, uint64_t *stamp);
 
 /* The session of a token; NULL: to be read. Borrowed until the next call; the
  * caller may set its minute. */
@@ -56,7 +55,6 @@ void copies_keep_session(
 /* The name of the current generation; the empty span: to be read. Borrowed until
  * the next call. */
 struct span copies_find_generation(const struct copies *c);
-void copies_keep_generation(
-    struct copies *c, struct span name, struct copy_stamp stamp);
+void copies_keep_generation(struct copies *c, struct span name, uint64_t stamp);
 
 #endif

@@ -12,16 +12,10 @@
  * does not judge whether what it holds is still so. Not locked. */
 struct copy_table;
 
-/* When a copy was taken, see copies.h. */
-struct copy_stamp {
-	uint64_t host, own;
-};
-
 struct session_copy {
 	int64_t user_id, expires_s;
 	int64_t minute; /* in which it was last recalled; 0: not yet */
-	struct copy_stamp stamp;
-	char digest[DIGEST_TEXT];
+	uint64_t stamp; /* when it was taken, see copies.h */
 };
 
 /* Grows with what it holds, to `bytes` at most. NULL when memory is out. */

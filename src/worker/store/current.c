@@ -24,7 +24,7 @@ struct read {
 	struct current *current;
 	uint64_t number;
 	bool is_kept; /* Redis is to tell when it changes */
-	struct copy_stamp stamp;
+	uint64_t stamp;
 	struct waiter *waiting; /* in their requests' arenas */
 };
 

@@ -66,7 +66,6 @@ store_session_recall(
 	r->session.is_noted = copy->minute == minute;
 	copy->minute = minute;
 	r->session.user_id = copy->user_id;
-	memcpy(r->session.digest, copy->digest, DIGEST_TEXT);
 	*expires_s = copy->expires_s;
 	return true;
 }
@@ -74,7 +73,7 @@ store_session_recall(
 /* A read whose answer is kept. */
 struct keeping {
 	struct span token;
-	struct copy_stamp stamp;
+	uint64_t stamp;
 	int64_t *expires_s;
 };
 
@@ -87,7 +86,6 @@ on_session(struct req *r, const redisReply *reply, void *out)
 		.expires_s = *k->expires_s,
 		.stamp = k->stamp };
 
-	memcpy(copy.digest, r->session.digest, DIGEST_TEXT);
 	if (err == ERR_OK && copy.expires_s != 0)
 		copies_keep_session(r->worker->copies, k->token, &copy);
 	return err;
@@ -127,7 +125,7 @@ store_session_read(
 	const char *const words[] = { "HGET", key, "expires" };
 	const size_t lens[] = { 4,
 		session_key(key, r->session.user_id, r->session.digest), 7 };
-	struct copy_stamp stamp;
+	uint64_t stamp;
 	struct keeping *k;
 
 	if (!copies_note_user(r->worker->copies, r->session.user_id, &stamp))

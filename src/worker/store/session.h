@@ -22,7 +22,7 @@ enum req_state store_session_open(struct req *r, const struct session *s,
     bool *is_open, req_step *next) __attribute__((warn_unused_result));
 
 /* Whether this worker remembers the token's session (copies.h), without asking
- * Redis: r->session is filled then.
+ * Redis: r->session is filled then, but for the digest.
  *
  * minute  now, Unix time; r->session.is_noted says whether it was recalled in
  *         this minute before */

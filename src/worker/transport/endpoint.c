@@ -31,9 +31,8 @@ endpoint_admit(struct req *r)
 static enum req_state
 check_session(struct req *r)
 {
-	if (r->route->early)
-		r->route->early(r);
-	return r->route->session ? service_session(r, permit) : permit(r);
+	return r->route->session ? service_session(r, r->route->early, permit)
+				 : permit(r);
 }
 
 static enum req_state

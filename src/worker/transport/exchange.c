@@ -61,7 +61,7 @@ exchange_open(struct conn *c)
 	x = take(&s->exchanges);
 	if (x == NULL)
 		return false;
-	memset(x, 0, sizeof(*x));
+	memset(x, 0, offsetof(struct exchange, req.out.errors));
 	x->conn = c;
 	memcpy(x->req.client, c->peer, sizeof(c->peer));
 	x->req.arena.pool = &s->arenas;

@@ -8,10 +8,10 @@
  * that it outlives its client. A connection that waits for a request has none:
  * the memory goes from one to the next, and stays warm. */
 struct exchange {
-	struct req req;
 	struct conn *conn;                /* whose it is */
 	struct exchange *next, *previous; /* the pool's, or admission's */
 	bool is_waiting;                  /* admission: others go first */
+	struct req req;
 };
 
 /* Those that no connection has just now: a few, the last one given back is taken

@@ -12,7 +12,7 @@ struct route {
 	const char *path;
 	bool session; /* a token is required: 401 */
 	/* Starts what `serve` will want of the store, so that it comes in one
-	 * round trip with the session; NULL: nothing. */
+	 * round trip with a session that has to be read; NULL: nothing. */
 	void (*early)(struct req *r);
 	enum err (*permit)(struct req *r); /* 403; NULL: for everybody */
 	enum err (*decode)(struct req *r); /* 415, 400; NULL: nothing to read */

@@ -7,9 +7,11 @@ static struct req *
 request_of(struct loopback *l, const char *token)
 {
 	struct req *r = loopback_new(l);
+	char digest[DIGEST_TEXT];
 
-	assert_true(token_digest(&l->setup.key, span_text(token),
-	    &r->session.user_id, r->session.digest));
+	r->authorization = span_text(token);
+	assert_true(token_digest(
+	    &l->setup.key, r->authorization, &r->session.user_id, digest));
 	return r;
 }
 

@@ -25,7 +25,7 @@ turn(struct loopback *l)
 static void
 wait_alive(struct loopback *l)
 {
-	struct copy_stamp stamp;
+	uint64_t stamp;
 
 	while (!copies_note_reports(l->worker.copies, &stamp))
 		turn(l);
@@ -90,7 +90,6 @@ session_that_was_read_is_remembered(void **state)
 	    store_session_recall(r, span_text("7.token"), 1, &expires_s));
 	assert_false(r->session.is_noted);
 	assert_int_equal(r->session.user_id, 7);
-	assert_string_equal(r->session.digest, digest);
 	assert_int_equal(expires_s, 4000000000);
 	assert_true(
 	    store_session_recall(r, span_text("7.token"), 1, &expires_s));
@@ -191,7 +190,7 @@ static void
 nothing_is_used_without_a_heartbeat(void **state)
 {
 	struct loopback *l = *state;
-	struct copy_stamp stamp;
+	uint64_t stamp;
 
 	keep_session(l);
 	kill(l->server.pid, SIGSTOP);
@@ -279,7 +278,7 @@ static void
 setting_of_no_bytes_remembers_nothing(void **state)
 {
 	struct loopback *l = *state;
-	struct copy_stamp stamp;
+	uint64_t stamp;
 
 	open_session(l);
 	loopback_wait_up(l);
