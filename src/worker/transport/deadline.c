@@ -67,10 +67,14 @@ deadline_start(
     struct deadlines *all, struct deadline *d, enum deadline_kind kind)
 {
 	struct deadline *ring = &all->lists[kind];
+	int64_t at_ms = (int64_t)uv_now(all->timer.loop) + all->length_ms[kind];
 
+	at_ms |= DEADLINE_TICK_MS - 1;
+	if (deadline_is_started(d, kind) && d->at_ms == at_ms)
+		return;
 	deadline_cancel(d);
 	d->kind = kind;
-	d->at_ms = (int64_t)uv_now(all->timer.loop) + all->length_ms[kind];
+	d->at_ms = at_ms;
 	d->next = ring;
 	d->previous = ring->previous;
 	ring->previous->next = d;
@@ -87,10 +91,4 @@ deadline_cancel(struct deadline *d)
 	d->next->previous = d->previous;
 	d->previous->next = d->next;
 	d->next = d->previous = NULL;
-}
-
-bool
-deadline_is_started(const struct deadline *d, enum deadline_kind kind)
-{
-	return d->next != NULL && d->kind == kind;
 }

@@ -8,7 +8,11 @@
 /* How long a client may take, for all connections of a worker with one timer.
  * Every wait of one kind is equally long, so each kind is a list in order of
  * time: to start and to cancel are a few pointers, whatever the number of
- * connections. Loop thread only. */
+ * connections. Deadlines fall on ticks: one is late by a tick at most, and to
+ * start it again within one, as a busy connection does with every request, moves
+ * nothing. Loop thread only. */
+enum { DEADLINE_TICK_MS = 32 };
+
 enum deadline_kind {
 	DEADLINE_IDLE,   /* between requests */
 	DEADLINE_HEAD,   /* for a whole header block */
@@ -24,7 +28,7 @@ enum deadline_kind {
 /* An entry; memory: the caller's, zeroed at first. */
 struct deadline {
 	struct deadline *next, *previous; /* NULL: not started */
-	int64_t at_ms;                    /* by uv_now() */
+	int64_t at_ms;                    /* by uv_now(); a tick's last */
 	enum deadline_kind kind;
 };
 
@@ -46,6 +50,10 @@ void deadline_start(
     struct deadlines *all, struct deadline *d, enum deadline_kind kind);
 void deadline_cancel(struct deadline *d);
 
-bool deadline_is_started(const struct deadline *d, enum deadline_kind kind);
+static inline bool
+deadline_is_started(const struct deadline *d, enum deadline_kind kind)
+{
+	return d->next != NULL && d->kind == kind;
+}
 
 #endif

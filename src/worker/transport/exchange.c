@@ -112,11 +112,13 @@ static void
 finish(struct conn *c)
 {
 	body_wipe(c->exchange->req.body);
-	deadline_cancel(&c->deadline);
 	if (c->exchange->req.out.close) {
 		c->state = CONN_END;
+		deadline_cancel(&c->deadline);
 	} else {
 		c->state = CONN_HEAD;
+		deadline_start(
+		    &c->server->deadlines, &c->deadline, DEADLINE_IDLE);
 		http_next(&c->http);
 		input_used(&c->server->inputs, &c->input);
 	}
