@@ -38,12 +38,15 @@ struct part {
 	uint32_t at, len; /* bytes from `base` */
 };
 
-/* Zeroed is empty. */
+/* Empty when all before `values` is zero. */
 struct fields {
 	struct part name, value; /* the one that is being read */
-	struct part values[FIELDS];
 	bool has[FIELDS];
-	char *joined[FIELDS]; /* several of a LIST one; memory: the arena */
+	bool is_joined[FIELDS]; /* it came several times */
+	union field_value {
+		struct part part;
+		char *joined; /* memory: the arena */
+	} values[FIELDS];
 };
 
 /* Adds [at, at + len) to a part that may come in pieces, all contiguous. */
@@ -61,8 +64,28 @@ part_text(struct part p, const char *base)
 	return span_of(base + p.at, p.len);
 }
 
-/* The name and the value that were being read are whole: keeps or drops them.
+/* Without the blanks behind it. */
+static inline struct part
+part_trim(struct part p, const char *base)
+{
+	const char *text = base + p.at;
+
+	while (p.len > 0 && (text[p.len - 1] == ' ' || text[p.len - 1] == '\t'))
+		p.len--;
+	return p;
+}
+
+/* Which header has this name; FIELDS: none that is kept. Whatever byte could not
+ * stand in a name is in none of them. */
+enum field fields_find(struct span name);
+
+/* Keeps a value, without blanks around it; drops it when `which` is FIELDS.
  * ERR_BAD_REQUEST for a second one of a kind that may come once. */
+enum err fields_add(struct fields *f, const char *base, enum field which,
+    struct part value, struct arena *arena);
+
+/* The same for the name and the value that were being read: they are whole. The
+ * value may have blanks behind it. */
 enum err fields_end(struct fields *f, const char *base, struct arena *arena);
 
 /* Without blanks around it; empty when there is none, or an empty one. */
@@ -71,8 +94,8 @@ fields_get(const struct fields *f, const char *base, enum field which)
 {
 	if (!f->has[which])
 		return span_of(NULL, 0);
-	return f->joined[which] ? span_text(f->joined[which])
-				: part_text(f->values[which], base);
+	return f->is_joined[which] ? span_text(f->values[which].joined)
+				   : part_text(f->values[which].part, base);
 }
 
 /* Whether there is one and it says `text`, in any case of letters. */

@@ -13,11 +13,14 @@ struct target;
 /* The head of a request: where its parts are, and what must hold for them
  * beyond what llhttp asks (RFC 9112, 3 to 6). */
 struct head {
-	struct part target; /* from the request's first byte */
-	struct fields fields;
-	bool is_old;             /* HTTP/1.0 */
+	struct part target;      /* from the request's first byte */
 	uint64_t content_length; /* as announced; 0 when chunked */
+	bool is_old;             /* HTTP/1.0 */
+	struct fields fields;
 };
+
+/* The bytes of one that are zero when nothing has come. */
+enum { HEAD_EMPTY = offsetof(struct head, fields.values) };
 
 /* Whether the first line is one of HTTP/1.0 or 1.1, of three parts; the whole head
  * must be there. */

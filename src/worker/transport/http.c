@@ -192,7 +192,8 @@ reset(struct http *h)
 	if (h->body.data != NULL)
 		body_cleanup(&h->body);
 	memset((char *)h + offsetof(struct http, base), 0,
-	    sizeof(*h) - offsetof(struct http, base));
+	    offsetof(struct http, head) + HEAD_EMPTY -
+		offsetof(struct http, base));
 	h->last = '\n';
 }
 
@@ -307,7 +308,7 @@ read_plain(struct http *h, struct span bytes, size_t *used)
 		return false;
 	if (head_take(&h->head, h->base, &target, h->req) != ERR_OK) {
 		/* llhttp finds what is wrong, in its order. */
-		memset(&h->head, 0, sizeof(h->head));
+		memset(&h->head, 0, HEAD_EMPTY);
 		return false;
 	}
 	h->has_begun = h->is_head_whole = h->is_whole = true;

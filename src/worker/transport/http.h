@@ -32,10 +32,10 @@ struct http {
 	bool is_method_unknown; /* it is none of llhttp's, and has not ended */
 	bool is_head_whole;
 	char last; /* the byte before the next one, where lines are checked */
-	struct head head;
-	size_t fields_len; /* headers, known or not */
 	bool keep_alive;
 	bool expects_continue;
+	bool is_whole; /* the message is; the parser waits for http_next() */
+	size_t fields_len; /* headers, known or not */
 
 	/* the body */
 	bool is_chunked;
@@ -45,8 +45,8 @@ struct http {
 	uint64_t body_seen;   /* bytes of body so far, kept or not */
 	uint64_t framing_len; /* bytes of chunk sizes, extensions, trailers */
 
-	bool is_whole; /* the message is; the parser waits for http_next() */
-	enum err err;  /* of EVENT_BROKEN */
+	enum err err;     /* of EVENT_BROKEN */
+	struct head head; /* zeroed as far as HEAD_EMPTY */
 };
 
 enum http_event {

@@ -29,25 +29,71 @@ begins_with(const char *at, const char *end, const char *text, size_t len)
 /* All bytes of a word the same. */
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
+/* The upper bit of each byte of a word that is 0, and perhaps of bytes behind the
+ * first such one. */
+static uint64_t
+zeros(uint64_t word)
+{
+	return (word - EACH(1)) & ~word & EACH(0x80);
+}
+
+/* The same of each byte below a blank. */
+static uint64_t
+controls(uint64_t word)
+{
+	return (word - EACH(' ')) & ~word & EACH(0x80);
+}
+
+/* Which byte of the word, as it lay in memory, has the first of these bits. */
+static size_t
+first_of(uint64_t bits)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (size_t)__builtin_ctzll(bits) / 8;
+#else
+#error "the words are read with their first byte lowest"
+#endif
+}
+
 /* The first byte of [at, end) that may not stand in a value, or `end`; mostly the
- * CR behind it. Eight bytes at once: the sum has a byte's upper bit set where the
- * byte is below a blank or is DEL, and may have it wrong only behind such a one
- * (or for a tab), so that the rest is looked at byte by byte. */
+ * CR behind it. */
 static const char *
 skip_value(const char *at, const char *end)
 {
-	uint64_t word;
+	uint64_t word, bits;
 
 	while (end - at >= (ptrdiff_t)sizeof(word)) {
 		memcpy(&word, at, sizeof(word));
-		uint64_t del = word ^ EACH(0x7f);
-		if (((((word - EACH(' ')) & ~word) | ((del - EACH(1)) & ~del)) &
-			EACH(0x80)) != 0)
-			break;
-		at += sizeof(word);
+		bits = controls(word) | zeros(word ^ EACH(0x7f));
+		if (bits == 0) {
+			at += sizeof(word);
+			continue;
+		}
+		at += first_of(bits);
+		if (*at != '\t')
+			return at;
+		at++;
 	}
 	while (at < end &&
 	       (*at == '\t' || ((unsigned char)*at >= ' ' && *at != 0x7f)))
+		at++;
+	return at;
+}
+
+/* The first colon of [at, end), or `end`. */
+static const char *
+skip_name(const char *at, const char *end)
+{
+	uint64_t word, bits;
+
+	while (end - at >= (ptrdiff_t)sizeof(word)) {
+		memcpy(&word, at, sizeof(word));
+		bits = zeros(word ^ EACH(':'));
+		if (bits != 0)
+			return at + first_of(bits);
+		at += sizeof(word);
+	}
+	while (at < end && *at != ':')
 		at++;
 	return at;
 }
@@ -78,30 +124,29 @@ is_about_connection(struct span name, struct span value)
 static const char *
 read_field(struct reading *r, const char *at)
 {
-	struct fields *fields = &r->head->fields;
-	const char *name = at, *value;
+	const char *colon = skip_name(at, r->end), *begin = colon + 1, *end;
+	struct span name = span_of(at, (size_t)(colon - at));
+	enum field which = fields_find(name);
+	struct part value;
 
-	while (at < r->end && head_token_bytes[(unsigned char)*at])
-		at++;
-	if (at == name || at == r->end || *at != ':' || r->fields_left == 0)
+	if (colon == r->end || r->fields_left == 0 ||
+	    (which == FIELDS && !head_is_token(name)))
 		return NULL;
-	fields->name =
-	    (struct part){ (uint32_t)(name - r->base), (uint32_t)(at - name) };
-	do
-		at++;
-	while (at < r->end && (*at == ' ' || *at == '\t'));
-	value = at;
-	at = skip_value(at, r->end);
-	if (!BEGINS_WITH(at, r->end, "\r\n"))
+	while (begin < r->end && (*begin == ' ' || *begin == '\t'))
+		begin++;
+	end = skip_value(begin, r->end);
+	if (!BEGINS_WITH(end, r->end, "\r\n"))
 		return NULL;
-	fields->value = (struct part){ (uint32_t)(value - r->base),
-		(uint32_t)(at - value) };
-	if (is_about_connection(part_text(fields->name, r->base),
-		part_text(fields->value, r->base)) ||
-	    fields_end(fields, r->base, r->arena) != ERR_OK)
+	value = part_trim((struct part){ (uint32_t)(begin - r->base),
+			      (uint32_t)(end - begin) },
+	    r->base);
+	if ((which == FIELDS &&
+		is_about_connection(name, part_text(value, r->base))) ||
+	    fields_add(&r->head->fields, r->base, which, value, r->arena) !=
+		ERR_OK)
 		return NULL;
 	r->fields_left--;
-	return at + 2;
+	return end + 2;
 }
 
 static const char *
@@ -170,6 +215,6 @@ plain_head_read(struct span bytes, const struct config *limits,
 	if (end != NULL &&
 	    head_is_within_limit(head, (size_t)(end - r.base), limits))
 		return (size_t)(end - r.base);
-	memset(head, 0, sizeof(*head));
+	memset(head, 0, HEAD_EMPTY);
 	return 0;
 }

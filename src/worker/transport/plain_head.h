@@ -18,7 +18,7 @@ struct config;
 
 /* Reads the head that `bytes` begin with. head_take() is still to be asked.
  *
- * head    zeroed; filled, with places from the first byte on
+ * head    empty; filled, with places from the first byte on
  * target  filled, but for its host
  * arena   for headers that come several times
  * Returns the length of the head; 0: it is not plain, and `head` as before. */

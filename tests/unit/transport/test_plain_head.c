@@ -49,7 +49,7 @@ read_plain(const char *bytes, size_t len)
 	    span_of(bytes, len), &config, &head, &target, &method, &arena);
 
 	if (taken == 0)
-		assert_memory_equal(&head, &none, sizeof(head));
+		assert_memory_equal(&head, &none, HEAD_EMPTY);
 	arena_reset(&arena);
 	return taken;
 }
