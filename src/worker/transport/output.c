@@ -4,8 +4,10 @@
 
 #include "worker/document.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum { KEEP_MAX = 256 << 10 };
 
@@ -148,6 +150,28 @@ send_later(const uv_buf_t *parts, unsigned parts_len, size_t sent, size_t left,
 	return 1;
 }
 
+/* Returns how many bytes the kernel took, or an error of libuv. Asked of the socket
+ * itself: uv_try_write() writes as to a file, which is longer a way. */
+static ssize_t
+send_now(uv_stream_t *stream, uv_buf_t *parts, unsigned parts_len)
+{
+	struct msghdr message = { .msg_iov = (struct iovec *)parts,
+		.msg_iovlen = parts_len };
+	uv_os_fd_t fd;
+	ssize_t sent = uv_fileno((uv_handle_t *)stream, &fd);
+
+	if (sent != 0)
+		return sent;
+	do
+		sent = parts_len == 1
+			   ? send(fd, parts[0].base, parts[0].len, MSG_NOSIGNAL)
+			   : sendmsg(fd, &message, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	if (sent < 0)
+		return errno == EAGAIN ? 0 : uv_translate_sys_error(errno);
+	return sent;
+}
+
 int
 output_send(struct output *out, uv_stream_t *stream,
     void (*on_sent)(uv_stream_t *stream, int status))
@@ -155,21 +179,19 @@ output_send(struct output *out, uv_stream_t *stream,
 	uv_buf_t parts[PARTS_MAX];
 	unsigned parts_len = list_parts(out, parts);
 	size_t len = output_len(out);
-	int sent = 0;
+	ssize_t sent = 0;
 
 	if (out->has_failed)
 		sent = UV_ENOMEM;
 	else if (len > 0)
-		sent = uv_try_write(stream, parts, parts_len);
-	if (sent == UV_EAGAIN)
-		sent = 0;
+		sent = send_now(stream, parts, parts_len);
 	if (sent >= 0 && (size_t)sent < len)
 		sent = send_later(parts, parts_len, (size_t)sent,
 		    len - (size_t)sent, stream, on_sent);
 	else if (sent > 0)
 		sent = 0;
 	output_clear(out);
-	return sent;
+	return (int)sent;
 }
 
 void
