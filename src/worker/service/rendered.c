@@ -29,8 +29,8 @@ struct entry {
 	struct entry *newer, *older; /* in the list of those that are ready */
 	struct rendered *cache;
 	struct cold_question q;
-	char *category; /* owner of q.category's bytes */
-	char *generation;
+	char *category;            /* owner of q.category's bytes */
+	struct span generation;    /* owner */
 	struct cold_answer answer; /* while it is being made */
 	struct document *document; /* NULL: an error */
 	struct waiter *waiting;
@@ -42,11 +42,31 @@ struct rendered {
 	struct entry *buckets[BUCKETS];
 	struct entry *newest, *oldest;
 	struct kept *kept;       /* what was read for them */
-	char *generation;        /* that was asked for last; NULL: none was */
+	struct span generation;  /* that was asked for last; owner */
 	size_t bytes, bytes_max; /* of those that are ready */
 	bool is_closing;
 	int making;
 };
+
+static void
+name_free(struct span *name)
+{
+	free((void *)(uintptr_t)name->data);
+	*name = span_of(NULL, 0);
+}
+
+/* In place of what it was; false: memory is out. */
+static bool
+name_copy(struct span *name, struct span bytes)
+{
+	char *copy = strndup(bytes.data, bytes.len);
+
+	if (!copy)
+		return false;
+	name_free(name);
+	*name = span_of(copy, bytes.len);
+	return true;
+}
 
 static void
 entry_free(struct entry *n)
@@ -54,14 +74,14 @@ entry_free(struct entry *n)
 	document_release(n->document);
 	cold_cleanup(&n->answer);
 	free(n->category);
-	free(n->generation);
+	name_free(&n->generation);
 	free(n);
 }
 
 static size_t
 entry_bytes(const struct entry *n)
 {
-	return sizeof(*n) + n->q.category.len + strlen(n->generation) +
+	return sizeof(*n) + n->q.category.len + n->generation.len +
 	       sizeof(*n->document) + DOCUMENT_HEAD_MAX + n->document->body.len;
 }
 
@@ -140,7 +160,7 @@ find(struct rendered *c, struct span generation, const struct cold_question *q)
 {
 	for (struct entry *n = *bucket(c, q); n; n = n->chain)
 		if (is_same(&n->q, q) &&
-		    span_is_equal(span_text(n->generation), generation))
+		    span_is_equal(n->generation, generation))
 			return n;
 	return NULL;
 }
@@ -157,20 +177,15 @@ make_room(struct rendered *c)
 static enum err
 turn_to(struct rendered *c, struct span generation)
 {
-	char *copy;
 	struct entry *n, *newer;
 
-	if (c->generation &&
-	    span_is_equal(span_text(c->generation), generation))
+	if (span_is_equal(c->generation, generation))
 		return ERR_OK;
-	copy = strndup(generation.data, generation.len);
-	if (!copy)
+	if (!name_copy(&c->generation, generation))
 		return ERR_NO_MEMORY;
-	free(c->generation);
-	c->generation = copy;
 	for (n = c->oldest; n; n = newer) {
 		newer = n->newer;
-		if (!span_is_equal(span_text(n->generation), generation))
+		if (!span_is_equal(n->generation, generation))
 			drop(n);
 	}
 	return ERR_OK;
@@ -207,7 +222,7 @@ make(struct pool_job *job)
 	const struct worker_setup *setup = n->cache->worker->setup;
 	const struct cold_source source = { &setup->redis,
 		setup->config->redis_timeout_ms, n->cache->kept,
-		span_text(n->generation) };
+		n->generation };
 
 	struct cold_answer *a = &n->answer;
 
@@ -224,7 +239,7 @@ static void
 rendered_free(struct rendered *c)
 {
 	kept_free(c->kept);
-	free(c->generation);
+	name_free(&c->generation);
 	free(c);
 }
 
@@ -238,9 +253,8 @@ keep(struct entry *n)
 	if (c->is_closing || !n->document)
 		return false;
 	generation = n->document->generation;
-	free(n->generation);
-	n->generation = strndup(generation.data, generation.len);
-	if (!n->generation || find(c, generation, &n->q))
+	if (!name_copy(&n->generation, generation) ||
+	    find(c, generation, &n->q))
 		return false;
 	n->is_ready = true;
 	chain(n);
@@ -290,10 +304,9 @@ entry_new(
 	n->q = *q;
 	n->pool_job.work = make;
 	n->pool_job.done = on_made;
-	n->generation = strndup(generation.data, generation.len);
 	n->category =
 	    strndup(q->category.len ? q->category.data : "", q->category.len);
-	if (!n->generation || !n->category) {
+	if (!name_copy(&n->generation, generation) || !n->category) {
 		entry_free(n);
 		return NULL;
 	}

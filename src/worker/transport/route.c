@@ -2,8 +2,6 @@
  * table is short, and most rows differ in the first bytes. */
 #include "worker/transport/route.h"
 
-#include <ctype.h>
-
 static enum req_state
 answer(struct req *r)
 {
@@ -28,15 +26,20 @@ static const struct route options = {
 static bool
 id_parse(struct span text, int64_t *id)
 {
-	uint64_t value;
+	int64_t value = 0;
 
 	if (text.len == 0 || text.data[0] == '0')
 		return false;
-	for (size_t i = 0; i < text.len; i++)
-		if (!isdigit((unsigned char)text.data[i]))
+	for (size_t i = 0; i < text.len; i++) {
+		int digit = text.data[i] - '0';
+
+		if (digit < 0 || digit > 9)
 			return false;
-	*id = span_to_u64(text, &value) && value < INT64_MAX ? (int64_t)value
-							     : INT64_MAX;
+		if (__builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, digit, &value))
+			value = INT64_MAX;
+	}
+	*id = value;
 	return true;
 }
 
