@@ -11,9 +11,9 @@ span_to_u64(struct span s, uint64_t *out)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
 		digit = (unsigned char)s.data[i] - (unsigned)'0';
-		if (digit > 9 || value > (UINT64_MAX - digit) / 10)
+		if (digit > 9 || __builtin_mul_overflow(value, 10, &value) ||
+		    __builtin_add_overflow(value, digit, &value))
 			return false;
-		value = value * 10 + digit;
 	}
 	*out = value;
 	return true;

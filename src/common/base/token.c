@@ -85,6 +85,30 @@ read_form(struct span token, int64_t *user_id)
 	return true;
 }
 
+/* As libsodium's, at a tenth of the steps: of a digest nothing has to be hidden
+ * from who measures time. */
+static void
+base64url(const unsigned char bytes[DIGEST_SIZE], char out[DIGEST_TEXT])
+{
+	static const char digits[64] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				       "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	uint32_t three;
+
+	for (size_t i = 0; i < DIGEST_SIZE; i += 3) {
+		three = (uint32_t)bytes[i] << 16 | (uint32_t)bytes[i + 1] << 8;
+		three |= i + 2 < DIGEST_SIZE ? bytes[i + 2] : 0;
+		*out++ = digits[three >> 18];
+		*out++ = digits[three >> 12 & 63];
+		*out++ = digits[three >> 6 & 63];
+		*out++ = digits[three & 63];
+	}
+	/* The last two bytes are three characters. */
+	out[-1] = '\0';
+}
+
+_Static_assert(DIGEST_SIZE % 3 == 2 && DIGEST_TEXT == (DIGEST_SIZE + 1) / 3 * 4,
+    "as many characters as base64url() writes");
+
 bool
 token_digest(const struct token_key *key, struct span token, int64_t *user_id,
     char digest[DIGEST_TEXT])
@@ -96,8 +120,7 @@ token_digest(const struct token_key *key, struct span token, int64_t *user_id,
 	crypto_generichash(bytes, sizeof(bytes),
 	    (const unsigned char *)token.data, token.len, key->bytes,
 	    sizeof(key->bytes));
-	sodium_bin2base64(digest, DIGEST_TEXT, bytes, sizeof(bytes),
-	    sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	base64url(bytes, digest);
 	return true;
 }
 

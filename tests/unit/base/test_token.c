@@ -57,6 +57,29 @@ two_tokens_of_a_user_differ(void **state)
 	assert_string_not_equal(one, two);
 }
 
+/* Sessions are stored under it. */
+static void
+a_digest_is_keyed_blake2b_in_base64url(void **state)
+{
+	static const struct {
+		const char *token, *digest;
+	} known[] = {
+		{ "7." RANDOM, "alQqismD3QcdAMCH4hlVlEly0xbCRSMou2M74iIv1f4" },
+		{ "8." RANDOM, "_tjYm40UcTle3TxLVA1delicpywbCx-hcjJwkTn8dDM" },
+		{ "9." RANDOM, "RyrPIqk10TqWPWwmKMMDLoDFgTpnRQsY8ARj2T4N6Ig" },
+	};
+	struct token_key key = key_of("0123456789abcdef");
+	char digest[DIGEST_TEXT];
+	int64_t id;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		assert_true(
+		    token_digest(&key, span_text(known[i].token), &id, digest));
+		assert_string_equal(digest, known[i].digest);
+	}
+}
+
 static void
 a_digest_depends_on_user_random_part_and_secret(void **state)
 {
@@ -139,6 +162,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_token_names_its_user),
 		cmocka_unit_test(two_tokens_of_a_user_differ),
+		cmocka_unit_test(a_digest_is_keyed_blake2b_in_base64url),
 		cmocka_unit_test(
 		    a_digest_depends_on_user_random_part_and_secret),
 		cmocka_unit_test(other_texts_are_no_token),
