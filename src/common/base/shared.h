@@ -15,10 +15,13 @@ enum {
 	EPOCHS = 4096, /* slots of invalidation epochs, by user */
 	/* A worker that has not said for so long that it lives is silent. */
 	SILENCE_MS = 150,
+	/* No worker takes a line away from another with what it counts. */
+	SHARED_LINE = 64,
 };
 
 struct shared_worker {
-	_Atomic int64_t pid; /* master: 0 while nobody runs here */
+	/* master: 0 while nobody runs here */
+	_Alignas(SHARED_LINE) _Atomic int64_t pid;
 	/* worker: CLOCK_MONOTONIC; master: 0 at death */
 	_Atomic int64_t heartbeat_ms;
 	_Atomic uint64_t requests;    /* worker */

@@ -1,5 +1,5 @@
-/* One array of entries and one of buckets, as many as there may be entries;
- * everything points by index, 0 being nobody. Entry 0 is the ring of all
+/* One array of entries and one of buckets, several for each entry that there may
+ * be; everything points by index, 0 being nobody. Entry 0 is the ring of all
  * entries in order of use: its `newer` is the oldest one, its `older` the
  * newest. Uses between two puts keep the order of the first of them. */
 #include "worker/store/copy_table.h"
@@ -7,7 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAPACITY_FIRST = 64, CACHE_LINE = 64 };
+enum {
+	CAPACITY_FIRST = 64,
+	/* So that hardly any look meets another session before its own. */
+	BUCKETS_PER_ENTRY = 4,
+	CACHE_LINE = 64,
+};
 
 /* With thousands of sessions each look is a miss of the cache: one, not two. */
 struct entry {
@@ -28,10 +33,16 @@ struct copy_table {
 
 /* A power of two, so that a tag's bits are its bucket. */
 static size_t
+buckets_of(uint32_t capacity)
+{
+	return (size_t)capacity * BUCKETS_PER_ENTRY;
+}
+
+static size_t
 size_of(uint32_t capacity)
 {
 	return ((size_t)capacity + 1) * sizeof(struct entry) +
-	       (size_t)capacity * sizeof(uint32_t);
+	       buckets_of(capacity) * sizeof(uint32_t);
 }
 
 struct copy_table *
@@ -42,7 +53,8 @@ copy_table_new(size_t bytes)
 	if (!t)
 		return NULL;
 	for (uint32_t n = CAPACITY_FIRST;
-	     n < UINT32_MAX / 2 && size_of(n) <= bytes; n *= 2)
+	     n <= UINT32_MAX / 2 / BUCKETS_PER_ENTRY && size_of(n) <= bytes;
+	     n *= 2)
 		t->capacity_max = n;
 	return t;
 }
@@ -64,7 +76,7 @@ bucket_of(struct copy_table *t, const uint8_t *tag)
 	uint32_t bits;
 
 	memcpy(&bits, tag, sizeof(bits));
-	return &t->buckets[bits & (t->capacity - 1)];
+	return &t->buckets[bits & (buckets_of(t->capacity) - 1)];
 }
 
 static uint32_t
@@ -127,7 +139,7 @@ grow(struct copy_table *t)
 
 	if (capacity > t->capacity_max)
 		return false;
-	buckets = calloc(capacity, sizeof(*buckets));
+	buckets = calloc(buckets_of(capacity), sizeof(*buckets));
 	entries = aligned_alloc(
 	    CACHE_LINE, ((size_t)capacity + 1) * sizeof(*entries));
 	if (!buckets || !entries) {
