@@ -59,13 +59,11 @@ look_closely(struct tally *t, struct steps *s, const struct visit *visits,
 	return e;
 }
 
-/* Visitors are fetched one by one on the way: many at once wait for each other.
- * Those of IPv6 have an entry besides. */
+/* Visitors are fetched one by one on the way: many at once wait for each other. */
 static enum err
 look_at_paths(struct tally *t, struct steps *s, const struct visit *visits)
 {
 	struct unknown unknown;
-	size_t ipv6[SCAN_LINES], ipv6_len = 0;
 
 	unknown.len = 0;
 	for (size_t i = 0; i < s->len; i++) {
@@ -75,8 +73,6 @@ look_at_paths(struct tally *t, struct steps *s, const struct visit *visits)
 
 		s->at[i].hash = hash;
 		visitors_fetch(&t->visitors, visits[i].ip, hash);
-		if (!visitor_is_ipv4(visits[i].ip))
-			ipv6[ipv6_len++] = i;
 		if (!looks_like_cart(rest))
 			path = paths_find(t->paths, rest);
 		if (!path) {
@@ -85,8 +81,6 @@ look_at_paths(struct tally *t, struct steps *s, const struct visit *visits)
 		}
 		s->at[i].path = path->meaning;
 	}
-	for (size_t i = 0; i < ipv6_len; i++)
-		visitors_fetch_ipv6(&t->visitors, s->at[ipv6[i]].hash);
 	return look_closely(t, s, visits, &unknown);
 }
 

@@ -105,13 +105,6 @@ visitors_fetch(const struct visitors *v, struct hash_key key, uint64_t hash)
 		__builtin_prefetch(&v->buckets[hash & (v->buckets_len - 1)]);
 }
 
-/* Brings the entry of an IPv6 address into the cache, whose place is there. */
-FETCH void
-visitors_fetch_ipv6(const struct visitors *v, uint64_t hash)
-{
-	hash_table_fetch_entry(&v->ipv6, hash);
-}
-
 /* The first place of the bucket that has the address or is free (then all behind
  * it are); BUCKET_PLACES when it is full of others. */
 static inline unsigned
