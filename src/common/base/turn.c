@@ -2,12 +2,16 @@
 #include "common/base/turn.h"
 
 #include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { TURN_NS = 200000 };
+enum {
+	LONG_NS = 4000000, /* the usual one has 3 ms at most */
+	SHORT_NS = 200000,
+};
 
 /* struct sched_attr of the kernel, in its first size. */
 struct attributes {
@@ -18,20 +22,33 @@ struct attributes {
 	uint64_t runtime_ns, deadline_ns, period_ns;
 };
 
-void
-turn_give_way(int nice)
+static _Thread_local bool is_short;
+
+static void
+set(int nice, uint64_t turn_ns)
 {
-	int mine = getpriority(PRIO_PROCESS, 0);
 	const struct attributes a = { .size = sizeof(a),
 		.policy = SCHED_OTHER,
-		.nice = mine > nice ? mine : nice,
-		.runtime_ns = TURN_NS };
+		.nice = nice,
+		.runtime_ns = turn_ns };
 
 	(void)syscall(SYS_sched_setattr, 0, &a, 0);
 }
 
 void
+turn_give_way(int nice)
+{
+	int mine = getpriority(PRIO_PROCESS, 0);
+
+	set(mine > nice ? mine : nice, LONG_NS);
+}
+
+void
 turn_end(void)
 {
+	if (!is_short) {
+		set(getpriority(PRIO_PROCESS, 0), SHORT_NS);
+		is_short = true;
+	}
 	(void)sched_yield();
 }

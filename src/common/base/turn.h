@@ -5,19 +5,21 @@
  * work for long. Linux gives a thread that wakes up the CPU at once only if that
  * thread has had no more than its share just then; otherwise it looks again at a
  * tick of its clock, 4 ms later or 8. So who works for long ends its turns
- * itself. (A shorter turn for the thread that must not wait, which takes the CPU
- * from whoever has longer ones, takes it from its clients and from Redis too: a
- * question that Redis answers cost a fifth more CPU so.) What the kernel refuses or
- * does not know is left out: slower for others and wrong for nobody. */
+ * itself, where it can. (A shorter turn for the thread that must not wait, which
+ * takes the CPU from whoever has longer ones, takes it from its clients and from
+ * Redis too: a question that Redis answers cost a fifth more CPU so.) What the
+ * kernel refuses or does not know is left out: slower for others and wrong for
+ * nobody. */
 
-/* This thread works for long: a lower priority, and turns not much longer than the
- * stretches between two turn_end, since what is left of one is forfeited there.
+/* This thread works for long: a lower priority, and longer turns than others have,
+ * so that who wakes up takes its place (Linux 6.12 on).
  *
  * nice  its nice value, unless the caller's is higher */
 void turn_give_way(int nice);
 
 /* Lets whoever waits for this CPU have it; a third of a microsecond when nobody
- * does. To be called every 0.2 ms or so. */
+ * does. To be called every 0.2 ms or so: what is left of a turn is forfeited, so
+ * from the first call on this thread's turns are no longer than that. */
 void turn_end(void);
 
 #endif
