@@ -19,7 +19,9 @@ static int order[REQUESTS], gone_on, answered;
 static enum req_state
 hold(struct req *r)
 {
-	order[gone_on++] = (int)((struct exchange *)r - all);
+	/* The request is a member of its exchange, not the first. */
+	order[gone_on++] =
+	    (int)((size_t)((char *)r - (char *)all) / sizeof(all[0]));
 	r->next = hold;
 	return REQ_WAIT;
 }
