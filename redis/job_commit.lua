@@ -40,8 +40,9 @@ local function arguments(from, count)
 end
 
 local function names_segments(name)
-	return name:find('^day:') or name:find('^carts:') or
-	    name:find('^addresses:') or name == 'votes' or name == 'categories'
+	return name:find('^day:') or name:find('^month:') or
+	    name:find('^carts:') or name:find('^addresses:') or
+	    name == 'votes' or name == 'categories'
 end
 
 -- Segments that are named now, and what they were named by; dropped ones.

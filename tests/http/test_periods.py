@@ -152,6 +152,32 @@ class AnySplit(PeriodCase, Case):
             self.assert_period(client, visits(64, 200, days=5), *period)
 
 
+class Months(PeriodCase, Case):
+    """A log of several months, most of which have ended: late lines, days before
+    all others, and a month that ends between two parses."""
+
+    def check(self, client, log, seed, days):
+        self.assert_status(client.get("/parse"), 201)
+        dice = random.Random(seed)
+        for _ in range(8):
+            since, until = sorted(dice.choices(range(days), k=2))
+            self.assert_period(client, log, day(since), day(until))
+        self.assert_period(client, log, None, None)
+
+    def test_give_the_answers_of_the_reference(self):
+        service = self.start(log := visits(67, 500, days=100), workers=2)
+        client = service.register()
+        self.check(client, log, 1, 100)
+        for seed, visitors, days in (68, 3, 90), (69, 60, 140), (70, 90, 95):
+            more = visits(seed, visitors, days=days)
+            service.append_log(more)
+            log += more
+            self.check(client, log, seed, 140)
+        fields = service.redis().hash("{logs}:manifest")
+        self.assertIn("month:2018-09", fields)
+        self.assertNotIn("day:2018-09-10", fields)
+
+
 class Kept(PeriodCase, Case):
     """How much of what was read may be kept for the next period, in bytes: none,
     some of it and all make no difference."""

@@ -2,8 +2,10 @@
 #define TRAWL_TESTS_SUPPORT_GENERATION_TEXT_H
 
 #include "common/base/arena.h"
+#include "common/base/civil.h"
 #include "common/shoplog/addresses.h"
 #include "common/shoplog/columns.h"
+#include "common/shoplog/month.h"
 #include "common/shoplog/votes.h"
 #include "worker/store/bulk.h"
 #include "worker/store/generation.h"
@@ -20,7 +22,8 @@
 
 /* All that manifest and checkpoint of one Redis say, in one canonical text, so
  * that two ways to one log can be compared: lists of segments are folded into
- * one, the fields of a day sorted. The mode, times and ids are left out. */
+ * one, months are days again, the fields of a day sorted. The mode, times and ids
+ * are left out. */
 struct generation_text {
 	struct arena arena;
 	struct bulk *bulk;
@@ -131,19 +134,84 @@ text_by_name(const void *left, const void *right)
 }
 
 static inline void
-text_day(struct generation_text *g, const char *name, struct span id)
+text_day(struct generation_text *g, const struct day_segment *day)
+{
+	char date[CIVIL_DAY_TEXT];
+
+	civil_day_format(day->day, date);
+	/* A field begins with its name. */
+	qsort(day->fields, day->fields_len, sizeof(*day->fields), text_by_name);
+	text_add(g, "day", span_text(date));
+	for (size_t i = 0; i < day->fields_len; i++) {
+		if (span_is_equal(day->fields[i].name, span_text("day")))
+			continue;
+		text_add(g, " field", day->fields[i].name);
+		text_add(g, "  value", day->fields[i].value);
+	}
+}
+
+static inline struct day_segment
+text_read_day(struct generation_text *g, struct span id, const char *date)
 {
 	struct day_segment day;
 
+	assert_true(civil_day_parse(span_text(date), &day.day));
 	assert_int_equal(
 	    segment_days(g->bulk, &id, 1, &g->arena, &day), ERR_OK);
-	/* A field begins with its name. */
-	qsort(day.fields, day.fields_len, sizeof(*day.fields), text_by_name);
-	text_add(g, "day", span_text(name));
-	for (size_t i = 0; i < day.fields_len; i++) {
-		text_add(g, " field", day.fields[i].name);
-		text_add(g, "  value", day.fields[i].value);
+	return day;
+}
+
+/* Those days of a month that are not of their own. */
+static inline size_t
+text_split(struct generation_text *g, const struct record *r,
+    const struct record_field *f, struct day_segment *out)
+{
+	struct day_segment month, days[MONTH_DAYS];
+	char date[64];
+	size_t len, kept = 0;
+
+	snprintf(date, sizeof(date), "%s-01", f->name.data + strlen("month:"));
+	month = text_read_day(g, f->value, date);
+	assert_int_equal(month_split(&month, &g->arena, days, &len), ERR_OK);
+	for (size_t i = 0; i < len; i++) {
+		char field[64] = "day:";
+
+		civil_day_format(days[i].day, field + 4);
+		if (record_get(r, field).len == 0)
+			out[kept++] = days[i];
 	}
+	return kept;
+}
+
+static inline int
+text_by_day(const void *left, const void *right)
+{
+	const struct day_segment *a = left, *b = right;
+
+	return (a->day > b->day) - (a->day < b->day);
+}
+
+static inline void
+text_days(struct generation_text *g, const struct record *r)
+{
+	struct day_segment *days =
+	    calloc((r->len + 1) * MONTH_DAYS, sizeof(*days));
+	size_t len = 0;
+
+	assert_non_null(days);
+	for (size_t i = 0; i < r->len; i++) {
+		const struct record_field *f = &r->fields[i];
+
+		if (strncmp(f->name.data, "day:", 4) == 0)
+			days[len++] =
+			    text_read_day(g, f->value, f->name.data + 4);
+		else if (strncmp(f->name.data, "month:", 6) == 0)
+			len += text_split(g, r, f, days + len);
+	}
+	qsort(days, len, sizeof(*days), text_by_day);
+	for (size_t i = 0; i < len; i++)
+		text_day(g, &days[i]);
+	free(days);
 }
 
 static inline void
@@ -165,6 +233,7 @@ text_record(struct generation_text *g, struct record *r)
 		"parsed_at", "seconds" };
 
 	qsort(r->fields, r->len, sizeof(*r->fields), text_by_name);
+	text_days(g, r);
 	for (size_t i = 0; i < r->len; i++) {
 		const char *name = r->fields[i].name.data;
 		struct span value = r->fields[i].value;
@@ -174,8 +243,9 @@ text_record(struct generation_text *g, struct record *r)
 			is_left_out |= strcmp(name, left_out[j]) == 0;
 		if (is_left_out)
 			continue;
-		if (strncmp(name, "day:", 4) == 0)
-			text_day(g, name, value);
+		if (strncmp(name, "day:", 4) == 0 ||
+		    strncmp(name, "month:", 6) == 0)
+			continue; /* of text_days */
 		else if (strncmp(name, "carts:", 6) == 0)
 			text_carts(g, name, value);
 		else if (strncmp(name, "addresses:", 10) == 0)

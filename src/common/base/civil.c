@@ -100,6 +100,15 @@ civil_day_format(int32_t day, char out[CIVIL_DAY_TEXT])
 	out[10] = '\0';
 }
 
+int32_t
+civil_month_begin(int32_t day)
+{
+	char text[CIVIL_DAY_TEXT];
+
+	civil_day_format(day, text);
+	return day + 1 - digits(text + 8, 2);
+}
+
 void
 civil_moment_format(int64_t moment_s, char out[CIVIL_MOMENT_TEXT])
 {

@@ -18,6 +18,9 @@ enum {
 /* Returns false, *day untouched, when there is no such date. */
 bool civil_day(int year, int month, int date, int32_t *day);
 
+/* The first day of the month that `day` lies in. */
+int32_t civil_month_begin(int32_t day);
+
 /* All of `s` as YYYY-MM-DD. */
 bool civil_day_parse(struct span s, int32_t *day);
 

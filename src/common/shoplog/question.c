@@ -19,6 +19,12 @@ question_is_of_days(const struct question *q)
 }
 
 bool
+question_takes_sums(const struct question *q)
+{
+	return question_is_of_days(q) && q->report != 4;
+}
+
+bool
 question_covers(const struct question *q, int32_t day)
 {
 	return day >= q->period.from && day <= q->period.to;

@@ -27,6 +27,9 @@ struct question {
  * carts. */
 bool question_is_of_days(const struct question *q);
 
+/* Whether days may be added as their sum; else each is wanted on its own. */
+bool question_takes_sums(const struct question *q);
+
 /* Whether the period holds the day. */
 bool question_covers(const struct question *q, int32_t day);
 

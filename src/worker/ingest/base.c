@@ -1,8 +1,8 @@
-/* The checkpoint, opened, and its days. Carts and addresses are looked up one by
- * one (base_carts.c, base_pages.c): there are as many as the log is long. */
+/* The checkpoint, opened. Days are read as they are asked for (base_days.c), carts
+ * and addresses looked up one by one (base_carts.c, base_pages.c): there are as
+ * many as the log is long. */
 #include "worker/ingest/base.h"
 
-#include "common/base/civil.h"
 #include "worker/store/generation.h"
 #include "worker/store/segment_read.h"
 
@@ -140,34 +140,5 @@ base_open(struct bulk *b, const struct job_view *job, struct arena *a,
 		e = segment_names(
 		    b, categories, a, &base->categories, &base->categories_len);
 	*out = base;
-	return e;
-}
-
-enum err
-base_days(struct bulk *b, struct base *base, const int32_t *days, size_t len,
-    struct arena *a, struct tally *t)
-{
-	struct day_segment *segments =
-	    arena_alloc(a, (len + 1) * sizeof(*segments));
-	struct span *ids = arena_alloc(a, (len + 1) * sizeof(*ids));
-	size_t known = 0;
-	enum err e;
-
-	base->days = arena_alloc(a, (len + 1) * sizeof(*base->days));
-	if (!segments || !ids || !base->days)
-		return ERR_NO_MEMORY;
-	for (size_t i = 0; i < len; i++) {
-		char date[CIVIL_DAY_TEXT], field[FIELD_SIZE];
-
-		civil_day_format(days[i], date);
-		snprintf(field, sizeof(field), "day:%s", date);
-		ids[known] = record_get(&base->checkpoint, field);
-		segments[known].day = days[i];
-		known += ids[known].len > 0;
-	}
-	e = segment_days(b, ids, known, a, segments);
-	for (size_t i = 0; e == ERR_OK && i < known; i++)
-		e = day_restore(t, &segments[i], &base->days[i]);
-	base->days_len = known;
 	return e;
 }

@@ -10,6 +10,7 @@
 #include "common/shoplog/day.h"
 #include "common/shoplog/votes.h"
 #include "worker/ingest/base.h"
+#include "worker/ingest/build_months.h"
 #include "worker/ingest/fold.h"
 #include "worker/store/generation.h"
 #include "worker/store/segment.h"
@@ -22,50 +23,6 @@
 #include <time.h>
 
 enum { NAME_SIZE = 32, VOTES_SHARD = 0 };
-
-static bool
-day_is_equal(const struct day_segment *x, const struct day_segment *y)
-{
-	if (x->day != y->day || x->fields_len != y->fields_len)
-		return false;
-	for (size_t i = 0; i < x->fields_len; i++)
-		if (!span_is_equal(x->fields[i].name, y->fields[i].name) ||
-		    !span_is_equal(x->fields[i].value, y->fields[i].value))
-			return false;
-	return true;
-}
-
-/* Writes the days that are not as they are in `known`. */
-static enum err
-put_day_segments(const struct build *b, const struct build_days *days,
-    const struct build_days *known, bool is_tail, struct record *out)
-{
-	size_t at = 0;
-
-	for (size_t i = 0; i < days->len; i++) {
-		const struct day_segment *day = &days->days[i];
-		char date[CIVIL_DAY_TEXT], label[NAME_SIZE], field[NAME_SIZE];
-		char id[SEGMENT_ID_SIZE];
-		enum err e;
-
-		while (at < known->len && known->days[at].day < day->day)
-			at++;
-		if (at < known->len && day_is_equal(day, &known->days[at]))
-			continue;
-		civil_day_format(day->day, date);
-		snprintf(label, sizeof(label), "day-%s", date);
-		snprintf(field, sizeof(field), "day:%s", date);
-		build_segment_id(id, b, is_tail, label);
-		e = segment_put_day(b->bulk, id, day);
-		if (e == ERR_OK && (is_tail || b->base))
-			e = record_put_text(out, field, id);
-		else if (e == ERR_OK)
-			e = record_add(out, span_text(field), span_text(id));
-		if (e != ERR_OK)
-			return e;
-	}
-	return ERR_OK;
-}
 
 /* The categories of the base and of these days (NULL: none). */
 static enum err
@@ -276,7 +233,7 @@ static bool
 is_segments(struct span name)
 {
 	static const char *const prefixes[] = {
-		"day:", "carts:", "addresses:"
+		"day:", "month:", "carts:", "addresses:"
 	};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
@@ -341,7 +298,7 @@ build_checkpoint(const struct build *b, const struct tally *t,
 	if (e == ERR_OK)
 		e = put_position(b, tail_bytes, out, why);
 	if (e == ERR_OK)
-		e = put_day_segments(b, days, known, false, out);
+		e = build_months(b, days, known, out);
 	if (e == ERR_OK)
 		e = put_categories(b, days, NULL, false, out);
 	if (e == ERR_OK && is_voted)
@@ -363,7 +320,7 @@ put_tail(const struct build *b, const struct tally *t,
 	enum err e = build_days_of(b, t, reduced, true, &days);
 
 	if (e == ERR_OK)
-		e = put_day_segments(b, &days, tail->days, true, manifest);
+		e = build_months_tail(b, &days, tail->days, manifest);
 	if (e == ERR_OK)
 		e = put_categories(b, &days, tail->days, true, manifest);
 	if (e == ERR_OK && tail->votes.len > 0)

@@ -4,47 +4,64 @@
 #include "worker/store/generation.h"
 #include "worker/store/log_read.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The date of a field "day:2018-08-01". */
+/* What a field "day:2018-08-01" or "month:2018-08" names; false: it is another. */
 static bool
-day_of(struct span name, int32_t *day)
+days_of(const struct record_field *f, struct manifest_days *out)
 {
-	static const char prefix[] = "day:";
-	enum { PREFIX = sizeof(prefix) - 1 };
+	static const char day[] = "day:", month[] = "month:";
+	enum { DAY = sizeof(day) - 1, MONTH = sizeof(month) - 1 };
+	char date[CIVIL_DAY_TEXT];
+	int len;
 
-	return name.len > PREFIX && memcmp(name.data, prefix, PREFIX) == 0 &&
-	       civil_day_parse(
-		   span_of(name.data + PREFIX, name.len - PREFIX), day);
+	out->id = f->value;
+	out->is_month =
+	    f->name.len > MONTH && memcmp(f->name.data, month, MONTH) == 0;
+	if (!out->is_month)
+		return f->name.len > DAY &&
+		       memcmp(f->name.data, day, DAY) == 0 &&
+		       civil_day_parse(
+			   span_of(f->name.data + DAY, f->name.len - DAY),
+			   &out->first);
+	len = snprintf(date, sizeof(date), "%.*s-01",
+	    (int)(f->name.len - MONTH), f->name.data + MONTH);
+	return len == CIVIL_DAY_TEXT - 1 &&
+	       civil_day_parse(span_text(date), &out->first);
+}
+
+int
+manifest_days_compare(
+    const struct manifest_days *a, const struct manifest_days *b)
+{
+	if (a->first != b->first)
+		return a->first < b->first ? -1 : 1;
+	return b->is_month - a->is_month;
 }
 
 static int
-compare_names(const void *left, const void *right)
+compare(const void *left, const void *right)
 {
-	const struct record_field *a = left, *b = right;
-
-	return span_compare(a->name, b->name);
+	return manifest_days_compare(left, right);
 }
 
-/* Dates in byte order are dates in order of time. */
 static enum err
 list_days(struct manifest *m)
 {
-	struct record *r = &m->record;
+	const struct record *r = &m->record;
 
 	m->days = arena_alloc(&m->item.arena, r->len * sizeof(*m->days));
-	m->ids = arena_alloc(&m->item.arena, r->len * sizeof(*m->ids));
-	if (!m->days || !m->ids)
+	if (!m->days)
 		return ERR_NO_MEMORY;
-	qsort(r->fields, r->len, sizeof(*r->fields), compare_names);
 	for (size_t i = 0; i < r->len; i++) {
 		m->item.bytes += r->fields[i].name.len +
-				 r->fields[i].value.len + sizeof(*r->fields);
-		if (day_of(r->fields[i].name, &m->days[m->days_len]))
-			m->ids[m->days_len++] = r->fields[i].value;
+				 r->fields[i].value.len + sizeof(*r->fields) +
+				 sizeof(*m->days);
+		m->days_len += days_of(&r->fields[i], &m->days[m->days_len]);
 	}
-	m->item.bytes += r->len * (sizeof(*m->days) + sizeof(*m->ids));
+	qsort(m->days, m->days_len, sizeof(*m->days), compare);
 	return ERR_OK;
 }
 

@@ -8,8 +8,20 @@
 #include "worker/store/bulk.h"
 #include "worker/store/record.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* A segment of days: one, or all of a month that have none of their own. */
+struct manifest_days {
+	int32_t first; /* the day, or the first of the month */
+	bool is_month;
+	struct span id;
+};
+
+/* Their order in time, a month before its days: <0, 0, >0. */
+int manifest_days_compare(
+    const struct manifest_days *a, const struct manifest_days *b);
 
 /* The manifest of a generation, read once and kept. */
 struct manifest {
@@ -17,8 +29,7 @@ struct manifest {
 	struct record record;
 	struct span generation;
 	struct report_source source; /* of its reports */
-	int32_t *days;               /* ascending */
-	struct span *ids;            /* of their segments */
+	struct manifest_days *days;  /* in that order */
 	size_t days_len;
 };
 

@@ -19,8 +19,8 @@
 enum err log_read_manifest(struct bulk *b, struct record *out)
     __attribute__((warn_unused_result));
 
-/* One field of many days. values[i] is the empty span where a day has not the
- * field. */
+/* One field of many segments of days. values[i] is the empty span where one has not
+ * the field. */
 enum err log_read_days(struct bulk *b, const struct span *ids, size_t len,
     struct span field, struct arena *a, struct span *values)
     __attribute__((warn_unused_result));

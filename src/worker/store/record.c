@@ -1,6 +1,6 @@
-/* A hash of Redis in memory. Records are small (a manifest of ten years has
- * some 3,700 fields) and mostly written once and walked, so fields lie in one
- * array and a name is found by looking at each. */
+/* A hash of Redis in memory. Records are small (a manifest of ten years has some
+ * 200 fields) and mostly written once and walked, so fields lie in one array and a
+ * name is found by looking at each. */
 #include "worker/store/record.h"
 
 #include <hiredis/hiredis.h>
@@ -80,6 +80,18 @@ record_put_number(struct record *r, const char *name, uint64_t value)
 
 	snprintf(text, sizeof(text), "%" PRIu64, value);
 	return record_put_text(r, name, text);
+}
+
+void
+record_remove(struct record *r, const char *name)
+{
+	struct record_field *known = find(r, span_text(name));
+
+	if (!known)
+		return;
+	r->len--;
+	memmove(known, known + 1,
+	    (size_t)(r->fields + r->len - known) * sizeof(*known));
 }
 
 struct span

@@ -39,6 +39,9 @@ enum err record_put_number(struct record *r, const char *name, uint64_t value)
 enum err record_add(struct record *r, struct span name, struct span value)
     __attribute__((warn_unused_result));
 
+/* Takes a field away, if it is there; the order of the others stays. */
+void record_remove(struct record *r, const char *name);
+
 /* The value, or the empty span when there is no such field. */
 struct span record_get(const struct record *r, const char *name);
 

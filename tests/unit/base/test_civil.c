@@ -101,6 +101,18 @@ moments_are_written_to_the_second(void **state)
 }
 
 static void
+a_month_begins_with_its_first_day(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	    civil_month_begin(day_of("2016-02-29")), day_of("2016-02-01"));
+	assert_int_equal(
+	    civil_month_begin(day_of("2016-03-01")), day_of("2016-03-01"));
+	assert_int_equal(civil_month_begin(0), 0);
+	assert_int_equal(civil_month_begin(CIVIL_DAY_MAX), CIVIL_DAY_MAX - 30);
+}
+
+static void
 unix_time_is_a_moment(void **state)
 {
 	char text[CIVIL_MOMENT_TEXT];
@@ -145,6 +157,7 @@ main(void)
 		    what_is_no_date_is_refused_and_the_output_untouched),
 		cmocka_unit_test(dates_are_read),
 		cmocka_unit_test(moments_are_written_to_the_second),
+		cmocka_unit_test(a_month_begins_with_its_first_day),
 		cmocka_unit_test(unix_time_is_a_moment),
 		cmocka_unit_test(moments_are_read_as_they_are_written),
 	};

@@ -8,6 +8,7 @@ enum { ROUNDS = 12, LINES_MOST = 40 };
 struct growing {
 	struct crew *grown, *whole;
 	unsigned random;
+	unsigned months, days; /* of each month */
 };
 
 static unsigned
@@ -21,7 +22,8 @@ next_random(struct growing *g)
 static void
 write_line(struct growing *g, FILE *f, bool is_whole)
 {
-	unsigned what = next_random(g) % 8, day = 1 + next_random(g) % 3;
+	unsigned what = next_random(g) % 8, day = 1 + next_random(g) % g->days;
+	unsigned month = 8 + next_random(g) % g->months;
 	unsigned goods = next_random(g) % 4, cart = next_random(g) % 40;
 	unsigned ip = next_random(g) % 12;
 
@@ -29,7 +31,7 @@ write_line(struct growing *g, FILE *f, bool is_whole)
 		fprintf(f, "this is no line%s", is_whole ? "\n" : "");
 		return;
 	}
-	fprintf(f, "s | 2018-08-%02u %02u:00:00 [A] INFO: ", day,
+	fprintf(f, "s | 2018-%02u-%02u %02u:00:00 [A] INFO: ", month, day,
 	    next_random(g) % 24);
 	if (ip < 4)
 		fprintf(f, "2600::%x", ip);
@@ -90,7 +92,7 @@ assert_same(struct growing *g)
 static void
 growing_open(struct growing *g, unsigned seed)
 {
-	*g = (struct growing){ crew_open(2), crew_open(1), seed };
+	*g = (struct growing){ crew_open(2), crew_open(1), seed, 1, 3 };
 	g->whole->config.logs_file_name = g->grown->log;
 }
 
@@ -101,13 +103,18 @@ growing_close(struct growing *g)
 	crew_close(g->whole);
 }
 
+/* days  0: all lines are of few days; others: of each of three months */
 static void
-run(unsigned seed, int64_t chunk_size)
+run(unsigned seed, int64_t chunk_size, unsigned days)
 {
 	struct growing g;
 	char before[64] = "", now[64];
 
 	growing_open(&g, seed);
+	if (days > 0) {
+		g.months = 3;
+		g.days = days;
+	}
 	g.grown->config.chunk_size = chunk_size;
 	crew_write(g.grown, "w", "");
 	for (unsigned i = 0; i < ROUNDS; i++) {
@@ -135,15 +142,24 @@ growth_in_one_task_is_as_if_parsed_whole(void **state)
 {
 	(void)state;
 	for (unsigned seed = 1; seed <= 4; seed++)
-		run(seed, 1 << 20);
+		run(seed, 1 << 20, 0);
 }
 
 static void
 growth_in_many_chunks_is_as_if_parsed_whole(void **state)
 {
 	(void)state;
-	run(5, 700);
-	run(6, 90);
+	run(5, 700, 0);
+	run(6, 90, 0);
+}
+
+static void
+months_that_end_and_late_lines_are_as_if_parsed_whole(void **state)
+{
+	(void)state;
+	run(7, 1 << 20, 9);
+	run(8, 1 << 20, 28);
+	run(9, 700, 12);
 }
 
 int
@@ -152,6 +168,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(growth_in_one_task_is_as_if_parsed_whole),
 		cmocka_unit_test(growth_in_many_chunks_is_as_if_parsed_whole),
+		cmocka_unit_test(
+		    months_that_end_and_late_lines_are_as_if_parsed_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,31 @@ a_field_is_found_and_replaced(void **state)
 }
 
 static void
+a_field_is_taken_away(void **state)
+{
+	struct arena a;
+	struct record r;
+
+	(void)state;
+	arena_init(&a);
+	record_init(&r, &a);
+	record_remove(&r, "x");
+	assert_int_equal(record_put_text(&r, "x", "1"), ERR_OK);
+	assert_int_equal(record_put_text(&r, "y", "2"), ERR_OK);
+	assert_int_equal(record_put_text(&r, "z", "3"), ERR_OK);
+	record_remove(&r, "none");
+	record_remove(&r, "x");
+	assert_int_equal(r.len, 2);
+	assert_int_equal(record_get(&r, "x").len, 0);
+	assert_true(span_is_equal(r.fields[0].name, span_text("y")));
+	assert_true(span_is_equal(r.fields[1].value, span_text("3")));
+	record_remove(&r, "z");
+	record_remove(&r, "y");
+	assert_int_equal(r.len, 0);
+	arena_reset(&a);
+}
+
+static void
 a_thousand_fields_keep_their_order_and_bytes(void **state)
 {
 	struct arena a;
@@ -51,6 +76,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_field_is_found_and_replaced),
+		cmocka_unit_test(a_field_is_taken_away),
 		cmocka_unit_test(a_thousand_fields_keep_their_order_and_bytes),
 	};
 
