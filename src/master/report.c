@@ -81,37 +81,26 @@ spool_input(struct report *r, struct problem *why)
 	return spool_open(&r->spool, STDIN_FILENO, &progress, why);
 }
 
-/* The list of files as source_resolve wants it, standard input by the name of
- * its copy. */
-static enum err
-list_files(struct report *r, const char **out, struct problem *why)
-{
-	char *list = arena_copy(&r->arena, span_text(""));
-
-	for (size_t i = 0; list && i < r->options.logs_len; i++) {
-		const char *log = r->options.logs[i];
-		enum err e;
-
-		if (!strcmp(log, "-")) {
-			e = spool_input(r, why);
-			if (e != ERR_OK)
-				return e;
-			log = r->spool.path;
-		}
-		list =
-		    arena_printf(&r->arena, "%s%s%s", list, i ? "," : "", log);
-	}
-	*out = list;
-	return list ? ERR_OK : ERR_NO_MEMORY;
-}
-
+/* Standard input goes by the name of its copy. */
 static enum err
 open_log(struct report *r, struct problem *why)
 {
-	const char *list;
-	enum err e = list_files(r, &list, why);
+	size_t len = r->options.logs_len;
+	const char **names = arena_alloc(&r->arena, len * sizeof(*names));
 
-	return e == ERR_OK ? source_resolve(&r->source, list, why) : e;
+	if (!names)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < len; i++) {
+		names[i] = r->options.logs[i];
+		if (!strcmp(names[i], "-")) {
+			enum err e = spool_input(r, why);
+
+			if (e != ERR_OK)
+				return e;
+			names[i] = r->spool.path;
+		}
+	}
+	return source_of_lists(&r->source, names, len, why);
 }
 
 static enum err

@@ -109,6 +109,14 @@ class Answers(CommandCase):
                          ["3.log", "2.log", "1.log", "0.log"])
         self.assert_answers(self.answers(",".join(paths)), wanted)
 
+    def test_of_a_file_with_a_comma_in_its_name(self):
+        for name in "a,b.log", ",", "a, b.log ", "[,]*.log":
+            path = self.write(self.log, name)
+            documents = self.answers(path, self.write(b"", "c.log"))
+            self.assert_answers(documents, expected((self.log, b"")))
+            self.assertEqual(documents["1"]["source"]["files"],
+                             [name, "c.log"])
+
     def test_of_standard_input_leave_nothing_behind(self):
         before = os.listdir(self.folder)
         documents = self.answers("-", data=self.log)

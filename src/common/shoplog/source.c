@@ -278,13 +278,19 @@ trim(char *name)
 	return name;
 }
 
-enum err
-source_resolve(struct source *out, const char *names, struct problem *why)
+static enum err
+add_name(struct source *s, const char *name, struct problem *why)
+{
+	return is_glob(name) ? add_matches(s, name, why)
+			     : add_file(s, name, why);
+}
+
+static enum err
+add_list(struct source *s, const char *names, struct problem *why)
 {
 	enum err e = ERR_OK;
 	char *copy = strdup(names), *rest = copy;
 
-	memset(out, 0, sizeof(*out));
 	if (!copy)
 		return ERR_NO_MEMORY;
 	while (e == ERR_OK && rest) {
@@ -295,12 +301,24 @@ source_resolve(struct source *out, const char *names, struct problem *why)
 			    "\"%s\": a name is empty; name files with commas "
 			    "between, or a glob",
 			    names);
-		else if (is_glob(name))
-			e = add_matches(out, name, why);
 		else
-			e = add_file(out, name, why);
+			e = add_name(s, name, why);
 	}
 	free(copy);
+	return e;
+}
+
+enum err
+source_of_lists(struct source *out, const char *const *lists, size_t len,
+    struct problem *why)
+{
+	enum err e = ERR_OK;
+	struct stat st;
+
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; e == ERR_OK && i < len; i++)
+		e = stat(lists[i], &st) == 0 ? add_file(out, lists[i], why)
+					     : add_list(out, lists[i], why);
 	if (e != ERR_OK) {
 		source_cleanup(out);
 		return e;
@@ -309,6 +327,12 @@ source_resolve(struct source *out, const char *names, struct problem *why)
 	for (size_t i = 0; i < out->files_len; i++)
 		out->bytes += out->files[i].id.size;
 	return ERR_OK;
+}
+
+enum err
+source_resolve(struct source *out, const char *names, struct problem *why)
+{
+	return source_of_lists(out, &names, 1, why);
 }
 
 void

@@ -47,8 +47,8 @@ struct source {
 /* Resolves `names` (the form of logs_file_name: names with commas between,
  * blanks around them do not matter; a name that is no file but a glob stands
  * for what it matches, by modification time, equal ones by name) and looks at
- * each file. A file named twice (same device and inode) counts where it comes
- * first.
+ * each file. All of `names` may be one file, whatever is in its name. A file named
+ * twice (same device and inode) counts where it comes first.
  *
  * out  filled on ERR_OK; source_cleanup gives it back
  * why  names the file and the remedy on ERR_NO_LOG: missing, unreadable, a
@@ -56,6 +56,10 @@ struct source {
  * Thread: any; it reads 4 KiB a file. */
 enum err source_resolve(
     struct source *out, const char *names, struct problem *why);
+
+/* The same of several of that form, one after the other. */
+enum err source_of_lists(struct source *out, const char *const *lists,
+    size_t len, struct problem *why);
 void source_cleanup(struct source *s);
 
 /* Opens one file of a source for reading and sees that it still is that file:

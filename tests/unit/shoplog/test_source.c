@@ -73,6 +73,24 @@ names_are_read_in_their_order(void **state)
 }
 
 static void
+a_file_that_is_named_like_a_list_is_that_file(void **state)
+{
+	const char *lists[] = { "b,a", "e,f" };
+	struct source s;
+
+	(void)state;
+	write_text("a", "one\n");
+	write_text("b", "two\n");
+	assert_resolves("b,a", "b a");
+	write_text("e,f", "three\n");
+	assert_resolves("e,f", "e,f");
+	assert_int_equal(source_of_lists(&s, lists, 2, NULL), ERR_OK);
+	assert_int_equal(s.files_len, 3);
+	assert_string_equal(s.files[2].path, "e,f");
+	source_cleanup(&s);
+}
+
+static void
 glob_goes_by_time_then_name(void **state)
 {
 	(void)state;
@@ -241,6 +259,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_DIRECTORY(names_are_read_in_their_order),
+		IN_DIRECTORY(a_file_that_is_named_like_a_list_is_that_file),
 		IN_DIRECTORY(glob_goes_by_time_then_name),
 		IN_DIRECTORY(file_named_twice_counts_once),
 		IN_DIRECTORY(name_of_a_file_is_no_glob),
