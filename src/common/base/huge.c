@@ -8,6 +8,12 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
+static _Thread_local struct {
+	void *address; /* owner; NULL: nothing is kept */
+	size_t len;
+	bool is_wanted;
+} kept;
+
 static size_t
 round_up(size_t n)
 {
@@ -35,6 +41,28 @@ map_at_border(size_t len, int prot, int flags)
 	return p + before;
 }
 
+static void
+give_kept_back(void)
+{
+	if (kept.address)
+		munmap(kept.address, round_up(kept.len));
+	kept.address = NULL;
+}
+
+static void *
+take_kept(size_t len)
+{
+	void *p = kept.address;
+
+	/* Never two at once. */
+	if (kept.len != len) {
+		give_kept_back();
+		return NULL;
+	}
+	kept.address = NULL;
+	return p;
+}
+
 void *
 huge_map(void *address, size_t len, int prot, int flags, int fd, off_t offset)
 {
@@ -43,6 +71,9 @@ huge_map(void *address, size_t len, int prot, int flags, int fd, off_t offset)
 
 	if (!is_large(len))
 		return mmap(address, len, prot, flags, fd, offset);
+	p = take_kept(len);
+	if (p)
+		return p;
 	p = map_at_border(mapped, prot, flags & ~MAP_POPULATE);
 	if (p == MAP_FAILED)
 		return p;
@@ -56,5 +87,24 @@ huge_map(void *address, size_t len, int prot, int flags, int fd, off_t offset)
 int
 huge_unmap(void *address, size_t len)
 {
-	return munmap(address, is_large(len) ? round_up(len) : len);
+	if (!is_large(len))
+		return munmap(address, len);
+	if (!kept.is_wanted || kept.address)
+		return munmap(address, round_up(len));
+	kept.address = address;
+	kept.len = len;
+	return 0;
+}
+
+void
+huge_keep(void)
+{
+	kept.is_wanted = true;
+}
+
+void
+huge_drop(void)
+{
+	kept.is_wanted = false;
+	give_kept_back();
 }

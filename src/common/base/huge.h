@@ -20,7 +20,17 @@ enum { HUGE_PAGE = 2 << 20 };
 void *huge_map(
     void *address, size_t len, int prot, int flags, int fd, off_t offset);
 
-/* As munmap(2), of all that huge_map() gave for `len`. */
+/* As munmap(2), of all that huge_map() gave for `len`; or kept for the next one. */
 int huge_unmap(void *address, size_t len);
+
+/* From now on what this thread unmaps is kept, if it is large, for its next
+ * mapping of as many bytes, with what is in it: a hash writes all of its memory
+ * before it reads it, and the kernel's zeros were 14 % of its CPU time. One is
+ * kept at a time. */
+void huge_keep(void);
+
+/* Gives back what this thread has kept, so that what a password left there is
+ * gone, and keeps no more. */
+void huge_drop(void);
 
 #endif

@@ -181,6 +181,48 @@ where_the_kernel_has_no_huge_pages_it_is_memory_all_the_same(void **state)
 }
 
 static void
+memory_that_is_kept_is_the_next_mapping_of_its_length(void **state)
+{
+	long before = pages_mapped();
+
+	(void)state;
+	huge_keep();
+	unsigned char *p = map(OF_HASH), *q;
+	memset(p, 7, OF_HASH);
+	assert_int_equal(huge_unmap(p, OF_HASH), 0);
+	q = map(OF_HASH);
+	assert_ptr_equal(q, p);
+	assert_int_equal(q[OF_HASH - 1], 7);
+	/* One is kept, not two. */
+	p = map(OF_HASH);
+	assert_true(is_writable_and_zeroed(p, OF_HASH));
+	assert_int_equal(huge_unmap(p, OF_HASH), 0);
+	assert_int_equal(huge_unmap(q, OF_HASH), 0);
+	assert_int_equal(pages_mapped() - before, MAPPED / PAGE);
+	/* Another length takes its place. */
+	p = map(4 * MIB);
+	assert_true(is_writable_and_zeroed(p, 4 * MIB));
+	assert_int_equal(pages_mapped() - before, 4 * MIB / PAGE);
+	assert_int_equal(huge_unmap(p, 4 * MIB), 0);
+	huge_drop();
+	assert_int_equal(pages_mapped(), before);
+}
+
+static void
+nothing_is_kept_before_it_is_wanted_nor_afterwards(void **state)
+{
+	long before = pages_mapped();
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(huge_unmap(map(OF_HASH), OF_HASH), 0);
+		assert_int_equal(pages_mapped(), before);
+		huge_keep();
+		huge_drop();
+	}
+}
+
+static void
 memory_that_nobody_has_is_refused(void **state)
 {
 	(void)state;
@@ -201,6 +243,10 @@ main(void)
 		    without_room_for_a_border_it_is_memory_all_the_same),
 		cmocka_unit_test(
 		    where_the_kernel_has_no_huge_pages_it_is_memory_all_the_same),
+		cmocka_unit_test(
+		    memory_that_is_kept_is_the_next_mapping_of_its_length),
+		cmocka_unit_test(
+		    nothing_is_kept_before_it_is_wanted_nor_afterwards),
 		cmocka_unit_test(memory_that_nobody_has_is_refused),
 	};
 

@@ -1,4 +1,5 @@
 /* Password hashes, most of them at the least cost that argon2id has. */
+#include "common/base/huge.h"
 #include "common/base/password.h"
 #include "common/base/token.h"
 
@@ -113,6 +114,23 @@ a_hash_that_another_program_made_is_understood(void **state)
 	assert_false(password_is_right(hash, span_text("correct horsf")));
 }
 
+static void
+a_hash_does_not_depend_on_what_was_in_its_memory(void **state)
+{
+	static const struct password_cost cost = { 2, 19922944 };
+	char hash[PASSWORD_HASH_SIZE], other[PASSWORD_HASH_SIZE];
+
+	(void)state;
+	assert_int_equal(password_hash(&cost, span_text("p"), hash), ERR_OK);
+	huge_keep();
+	assert_int_equal(password_hash(&cost, span_text("q"), other), ERR_OK);
+	assert_true(password_is_right(hash, span_text("p")));
+	assert_true(password_is_right(other, span_text("q")));
+	assert_false(password_is_right(hash, span_text("q")));
+	huge_drop();
+	assert_true(password_is_right(other, span_text("q")));
+}
+
 static atomic_bool is_seen, is_hashed;
 
 /* A mapping that the kernel was told to make of huge pages: nobody else here has
@@ -181,6 +199,8 @@ main(void)
 		cmocka_unit_test(only_a_hash_of_less_cost_is_cheap),
 		cmocka_unit_test(
 		    a_hash_that_another_program_made_is_understood),
+		cmocka_unit_test(
+		    a_hash_does_not_depend_on_what_was_in_its_memory),
 		cmocka_unit_test(a_hash_has_its_memory_in_huge_pages),
 		cmocka_unit_test(memory_that_nobody_has_is_an_error),
 	};
