@@ -7,6 +7,7 @@
  * and a thread of lower priority does not go on while the loop spins. */
 #include "worker/pool.h"
 
+#include "common/base/shared.h"
 #include "common/base/turn.h"
 
 #include <assert.h>
@@ -16,8 +17,22 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+enum {
+	/* Jobs that have ended wait for others that will, in a pool with slots:
+	 * for this share of those that have not begun, and not longer. */
+	GATHER_SHARE = 16,
+	GATHER_MS = 100,
+};
+
 struct job_list {
 	struct pool_job *first, **last;
+	size_t len;
+};
+
+/* A thread's slot, if it has one. */
+struct seat {
+	int slot; /* -1: none */
+	int64_t since_ms;
 };
 
 struct pool {
@@ -27,6 +42,10 @@ struct pool {
 	uv_cond_t work;          /* `waiting` or `closing` changed */
 	struct job_list waiting; /* started, not yet on a thread */
 	struct job_list ended;   /* worked, not yet done() */
+	struct slots *slots;     /* NULL: none are needed; const from */
+	void (*leave)(void);     /* pool_share() on */
+	bool is_asking;          /* a thread, for a slot: one at a time does */
+	int64_t gathering_ms;    /* since when `ended` is not empty */
 	size_t unfinished;       /* waiting or running */
 	size_t limit;            /* of `unfinished` */
 	unsigned live;           /* threads that have not ended */
@@ -41,6 +60,7 @@ list_init(struct job_list *l)
 {
 	l->first = NULL;
 	l->last = &l->first;
+	l->len = 0;
 }
 
 static void
@@ -49,6 +69,7 @@ list_append(struct job_list *l, struct pool_job *job)
 	job->next = NULL;
 	*l->last = job;
 	l->last = &job->next;
+	l->len++;
 }
 
 static struct pool_job *
@@ -56,8 +77,11 @@ list_take(struct job_list *l)
 {
 	struct pool_job *job = l->first;
 
-	if (job != NULL && (l->first = job->next) == NULL)
+	if (job == NULL)
+		return NULL;
+	if ((l->first = job->next) == NULL)
 		l->last = &l->first;
+	l->len--;
 	return job;
 }
 
@@ -71,30 +95,132 @@ wake_loop(struct pool *p)
 	(void)written;
 }
 
+/* With the lock, as all below. */
+static void
+end(struct pool *p, struct pool_job *job)
+{
+	if (p->ended.first == NULL)
+		p->gathering_ms = clock_ms();
+	p->unfinished--;
+	list_append(&p->ended, job);
+}
+
+static void
+hand_over(struct pool *p)
+{
+	bool is_some = p->ended.first != NULL;
+
+	uv_mutex_unlock(&p->lock);
+	if (is_some)
+		wake_loop(p);
+	uv_mutex_lock(&p->lock);
+}
+
+/* Whether the loop is to have what has ended before another job begins, which may
+ * take as long as the last one. */
+static bool
+is_enough(const struct pool *p, int64_t began_ms)
+{
+	int64_t now_ms = clock_ms();
+
+	return p->slots == NULL ||
+	       p->ended.len * GATHER_SHARE >= p->waiting.len ||
+	       now_ms - p->gathering_ms + now_ms - began_ms > GATHER_MS;
+}
+
+static void
+work(struct pool *p, struct pool_job *job)
+{
+	int64_t began_ms = p->slots ? clock_ms() : 0;
+
+	uv_mutex_unlock(&p->lock);
+	job->work(job);
+	uv_mutex_lock(&p->lock);
+	end(p, job);
+	if (is_enough(p, began_ms))
+		hand_over(p);
+}
+
+static void
+end_late(struct pool *p)
+{
+	int64_t now_ms = clock_ms();
+
+	while (p->waiting.first && p->waiting.first->due_ms <= now_ms) {
+		p->waiting.first->is_late = true;
+		end(p, list_take(&p->waiting));
+	}
+	hand_over(p);
+}
+
+static void
+take_seat(struct pool *p, struct seat *seat)
+{
+	int64_t due_ms = p->waiting.first->due_ms;
+
+	p->is_asking = true;
+	uv_mutex_unlock(&p->lock);
+	seat->slot = slots_take(p->slots, due_ms - clock_ms());
+	seat->since_ms = clock_ms();
+	uv_mutex_lock(&p->lock);
+	p->is_asking = false;
+	if (seat->slot < 0)
+		end_late(p);
+	else if (p->waiting.len > 1)
+		uv_cond_signal(&p->work); /* another one may ask */
+}
+
+static void
+leave_seat(struct pool *p, struct seat *seat)
+{
+	hand_over(p);
+	uv_mutex_unlock(&p->lock);
+	p->leave();
+	slots_give(p->slots, seat->slot);
+	seat->slot = -1;
+	uv_mutex_lock(&p->lock);
+}
+
+static bool
+has_to_leave(const struct pool *p, const struct seat *seat)
+{
+	return seat->slot >= 0 &&
+	       (p->waiting.first == NULL ||
+		   !slots_may_keep(p->slots, seat->since_ms));
+}
+
+/* The next job of a thread; NULL when the pool is closing and none is left. */
+static struct pool_job *
+next_job(struct pool *p, struct seat *seat)
+{
+	for (;;) {
+		if (has_to_leave(p, seat))
+			leave_seat(p, seat);
+		else if (p->waiting.first && (!p->slots || seat->slot >= 0))
+			return list_take(&p->waiting);
+		else if (p->waiting.first && !p->is_asking)
+			take_seat(p, seat);
+		else if (!p->waiting.first && p->closing)
+			return NULL;
+		else
+			uv_cond_wait(&p->work, &p->lock);
+	}
+}
+
 static void
 run(void *arg)
 {
 	struct pool *p = arg;
+	struct seat seat = { .slot = -1 };
 	struct pool_job *job;
 
 	if (p->nice != 0)
 		turn_give_way(p->nice);
 	uv_mutex_lock(&p->lock);
-	for (;;) {
-		while ((job = list_take(&p->waiting)) == NULL && !p->closing)
-			uv_cond_wait(&p->work, &p->lock);
-		if (job == NULL)
-			break;
-		uv_mutex_unlock(&p->lock);
-		job->work(job);
-		uv_mutex_lock(&p->lock);
-		p->unfinished--;
-		list_append(&p->ended, job);
-		uv_mutex_unlock(&p->lock);
-		wake_loop(p);
-		uv_mutex_lock(&p->lock);
-	}
+	while ((job = next_job(p, &seat)) != NULL)
+		work(p, job);
 	p->live--;
+	uv_cond_broadcast(&p->work); /* those who wait for the last to begin */
 	uv_mutex_unlock(&p->lock);
 	/* The pool is there until this thread has been joined. */
 	wake_loop(p);
@@ -193,6 +319,16 @@ free_pool:
 	return NULL;
 }
 
+void
+pool_share(struct pool *p, struct slots *slots, void (*leave)(void))
+{
+	uv_mutex_lock(&p->lock);
+	assert(p->unfinished == 0);
+	p->slots = slots;
+	p->leave = leave;
+	uv_mutex_unlock(&p->lock);
+}
+
 enum err
 pool_start(struct pool *p, struct pool_job *job)
 {
@@ -202,8 +338,10 @@ pool_start(struct pool *p, struct pool_job *job)
 	assert(!p->closing);
 	if (p->unfinished < p->limit) {
 		p->unfinished++;
+		job->is_late = false;
 		list_append(&p->waiting, job);
-		uv_cond_signal(&p->work);
+		if (!p->is_asking)
+			uv_cond_signal(&p->work);
 		e = ERR_OK;
 	}
 	uv_mutex_unlock(&p->lock);

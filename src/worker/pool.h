@@ -2,9 +2,11 @@
 #define TRAWL_WORKER_POOL_H
 
 #include "common/base/err.h"
+#include "common/base/slots.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <uv.h>
 
 /* Threads with a bounded queue of their own, for what must not run on the
@@ -18,6 +20,9 @@ struct pool_job {
 	void (*done)(
 	    struct pool_job *job); /* on the loop thread, always once */
 	struct pool_job *next;     /* the pool's own */
+	/* Of a pool that shares slots: clock_ms() by which it has begun. */
+	int64_t due_ms;
+	bool is_late; /* pool: it had not, and work() was not called */
 };
 
 /* queue_limit  jobs that may wait beyond those that run
@@ -26,6 +31,15 @@ struct pool_job {
  * NULL when memory or threads are out. */
 struct pool *pool_new(
     uv_loop_t *loop, unsigned threads, size_t queue_limit, int nice);
+
+/* Before the first job: a thread works only while it has one of `slots`, which many
+ * processes share and which outlive the pool. It keeps its slot for the next job as
+ * long as it may, and calls leave() before it gives it back.
+ *
+ * And while many jobs wait, those that have ended are handed to the loop a few at a
+ * time: for clients that is little beside the wait in the queue, and what comes of
+ * them (commands, a wait for the disk, answers) is done for all at once. */
+void pool_share(struct pool *p, struct slots *slots, void (*leave)(void));
 
 /* ERR_OK: done() will be called. ERR_OVERLOAD: the queue is full. */
 enum err pool_start(struct pool *p, struct pool_job *job)

@@ -6,6 +6,7 @@
 #include "worker/document.h"
 #include "worker/pool.h"
 
+#include "common/base/huge.h"
 #include "common/base/log.h"
 
 #include <assert.h>
@@ -21,8 +22,6 @@ struct offload {
 	struct req *req;
 	void (*work)(void *arg);
 	void *arg;
-	int64_t due_ms; /* clock_ms() by which it has begun, or never does */
-	enum err err;
 };
 
 static void
@@ -107,20 +106,12 @@ static void
 work(struct pool_job *job)
 {
 	struct offload *o = (struct offload *)job;
-	struct slots *slots = &o->req->worker->setup->shared->hashing;
-	int slot;
 
 	/* Nobody would read the answer: the next one's turn. */
 	if (atomic_load(&o->req->is_abandoned))
 		return;
-	slot = slots_take(slots, o->due_ms - clock_ms());
-	if (slot < 0) {
-		o->err = ERR_OVERLOAD;
-		return;
-	}
-	if (!atomic_load(&o->req->is_abandoned))
-		o->work(o->arg);
-	slots_give(slots, slot);
+	huge_keep();
+	o->work(o->arg);
 }
 
 static void
@@ -128,7 +119,18 @@ on_worked(struct pool_job *job)
 {
 	struct offload *o = (struct offload *)job;
 
-	req_resume(o->req, o->err);
+	req_resume(o->req, job->is_late ? ERR_OVERLOAD : ERR_OK);
+}
+
+struct pool *
+req_hash_pool_new(
+    struct worker *w, unsigned threads, size_t queue_limit, int nice)
+{
+	struct pool *p = pool_new(w->loop, threads, queue_limit, nice);
+
+	if (p)
+		pool_share(p, &w->setup->shared->hashing, huge_drop);
+	return p;
 }
 
 enum req_state
@@ -144,7 +146,7 @@ req_offload(
 	o->req = r;
 	o->work = work_fn;
 	o->arg = arg;
-	o->due_ms = clock_ms() + r->worker->setup->config->hash_timeout_ms;
+	o->job.due_ms = clock_ms() + r->worker->setup->config->hash_timeout_ms;
 	enum err e = pool_start(r->worker->hash_pool, &o->job);
 	if (e != ERR_OK)
 		return req_fail(r, e);

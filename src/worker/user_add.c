@@ -100,7 +100,7 @@ user_add(const struct worker_setup *setup, const struct account *a, int64_t *id,
 	w->loop = &errand.loop;
 	w->redis = redis_open(
 	    w->loop, &setup->redis, NULL, "trawl-user-add", QUEUE_LIMIT);
-	w->hash_pool = pool_new(w->loop, 1, 1, 0);
+	w->hash_pool = req_hash_pool_new(w, 1, 1, 0);
 	r->worker = w;
 	r->conn = (struct conn *)&client;
 	r->on_done = on_done;

@@ -155,7 +155,7 @@ start(struct life *l)
 
 	snprintf(name, sizeof(name), "trawl-worker-%d", setup->slot);
 	heap_keep();
-	w->hash_pool = pool_new(w->loop,
+	w->hash_pool = req_hash_pool_new(w,
 	    slots < HASH_THREADS_MAX ? slots : HASH_THREADS_MAX,
 	    (size_t)config->hash_queue_limit, HASH_NICE);
 	w->report_pool =

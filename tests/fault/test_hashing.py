@@ -46,6 +46,22 @@ class OneSlot(Case):
         self.assert_status(self.service.client().ask(
             "POST", "/user", dict(ANN, login="eve")), 201)
 
+    def test_is_given_back_by_workers_killed_one_after_the_other_in_a_crowd(self):
+        self.service = self.start(hash_slots=1, workers=3, login_tries=1000,
+                                  password_passes=20, password_memory=8 << 20)
+        crowd = [self.start_hashing(f"user{i}") for i in range(60)]
+        killed = set()
+        for _ in range(2):
+            worker = next(w for w in self.service.workers()
+                          if w.pid in {w.pid for _, w in crowd} - killed)
+            self.wait_for_cpu(worker)
+            worker.kill()
+            killed.add(worker.pid)
+        served = [c for c, worker in crowd if worker.pid not in killed]
+        self.assertTrue(served)
+        for connection in served:
+            self.assert_status(connection.read_answer(), 201)
+
     def test_held_by_a_worker_that_is_stopped_ends_in_a_503(self):
         connection, worker = self.start_hashing("slow")
         self.wait_for_cpu(worker)

@@ -50,11 +50,11 @@ loopback_open(void **state)
 	l->worker.loop = &l->loop;
 	l->worker.redis =
 	    redis_open(&l->loop, &l->server.address, NULL, "loopback", 1000);
-	l->worker.hash_pool = pool_new(&l->loop, 2, 64, 0);
 	assert_non_null(l->worker.redis);
 	l->setup.redis = l->server.address;
 	l->setup.shared = shared_new(1);
 	assert_non_null(l->setup.shared);
+	l->worker.hash_pool = req_hash_pool_new(&l->worker, 2, 64, 0);
 	l->worker.copies = copies_open(&l->worker);
 	l->worker.current = current_open(&l->worker);
 	assert_non_null(l->worker.copies);

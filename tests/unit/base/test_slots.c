@@ -1,3 +1,4 @@
+#include "common/base/shared.h"
 #include "common/base/slots.h"
 
 #include <setjmp.h>
@@ -125,6 +126,106 @@ slot_that_nobody_gives_back_is_not_waited_for_forever(void **state)
 	munmap(b, sizeof(*b));
 }
 
+/* A process that waits for a slot, takes it and keeps it until it is killed. */
+static pid_t
+start_waiting(struct board *b)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		slots_take(&b->slots, PATIENCE_MS);
+		for (;;)
+			pause();
+	}
+	for (;; nap())
+		for (int i = 0; i < SLOTS_MAX; i++)
+			if (b->slots.waiter[i] == pid)
+				return pid;
+}
+
+static void
+end_process(struct board *b, pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	slots_give_all(&b->slots, pid);
+}
+
+static void
+slot_may_be_kept_until_another_has_waited_for_its_turn(void **state)
+{
+	struct board *b = board_new(1);
+
+	(void)state;
+	int slot = slots_take(&b->slots, PATIENCE_MS);
+	int64_t long_ago_ms = clock_ms() - PATIENCE_MS;
+	assert_true(slots_may_keep(&b->slots, long_ago_ms));
+	pid_t pid = start_waiting(b);
+	assert_true(slots_may_keep(&b->slots, clock_ms()));
+	assert_false(slots_may_keep(&b->slots, long_ago_ms));
+	slots_give(&b->slots, slot);
+	while (b->slots.owner[0] != pid)
+		nap();
+	end_process(b, pid);
+	munmap(b, sizeof(*b));
+}
+
+static void
+who_has_two_more_than_another_gives_one_at_once(void **state)
+{
+	struct board *b = board_new(2);
+
+	(void)state;
+	slots_take(&b->slots, PATIENCE_MS);
+	int slot = slots_take(&b->slots, PATIENCE_MS);
+	pid_t pid = start_waiting(b);
+	assert_false(slots_may_keep(&b->slots, clock_ms()));
+	slots_give(&b->slots, slot);
+	/* Not again before the other one, which has none. */
+	assert_int_equal(slots_take(&b->slots, 0), -1);
+	while (b->slots.owner[slot] != pid)
+		nap();
+	assert_true(slots_may_keep(&b->slots, clock_ms() - PATIENCE_MS));
+	end_process(b, pid);
+	munmap(b, sizeof(*b));
+}
+
+static void
+nobody_waits_for_a_process_that_does_not_come(void **state)
+{
+	struct board *b = board_new(1);
+
+	(void)state;
+	int slot = slots_take(&b->slots, PATIENCE_MS);
+	pid_t pid = start_waiting(b);
+	kill(pid, SIGSTOP);
+	slots_give(&b->slots, slot);
+	assert_int_equal(slots_take(&b->slots, PATIENCE_MS), 0);
+	assert_true(slots_may_keep(&b->slots, clock_ms() - PATIENCE_MS));
+	end_process(b, pid);
+	munmap(b, sizeof(*b));
+}
+
+static void
+dead_process_that_was_woken_does_not_keep_others_asleep(void **state)
+{
+	struct board *b = board_new(1);
+
+	(void)state;
+	int slot = slots_take(&b->slots, PATIENCE_MS);
+	pid_t first = start_waiting(b), second = start_waiting(b);
+	kill(first, SIGSTOP);
+	slots_give(&b->slots, slot); /* wakes the first */
+	assert_int_equal(b->slots.owner[0], 0);
+	end_process(b, first);
+	while (b->slots.owner[0] != second)
+		nap();
+	for (int i = 0; i < SLOTS_MAX; i++)
+		assert_int_equal(b->slots.waiter[i], 0);
+	end_process(b, second);
+	munmap(b, sizeof(*b));
+}
+
 int
 main(void)
 {
@@ -134,6 +235,13 @@ main(void)
 		cmocka_unit_test(slot_of_another_is_not_given_back),
 		cmocka_unit_test(
 		    slot_that_nobody_gives_back_is_not_waited_for_forever),
+		cmocka_unit_test(
+		    slot_may_be_kept_until_another_has_waited_for_its_turn),
+		cmocka_unit_test(
+		    who_has_two_more_than_another_gives_one_at_once),
+		cmocka_unit_test(nobody_waits_for_a_process_that_does_not_come),
+		cmocka_unit_test(
+		    dead_process_that_was_woken_does_not_keep_others_asleep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

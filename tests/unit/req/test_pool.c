@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -46,7 +47,8 @@ done(struct pool_job *job)
 static struct task
 task_of(uv_sem_t *gate)
 {
-	return (struct task){ .job = { work, done, NULL }, .gate = gate };
+	return (
+	    struct task){ .job = { .work = work, .done = done }, .gate = gate };
 }
 
 static void
@@ -156,6 +158,113 @@ a_nice_pool_leaves_the_loop_thread_as_it_is(void **state)
 	finish(&loop, p);
 }
 
+/* What a pool with slots did; its thread writes, others read afterwards. */
+static int lefts, loop_turns;
+
+static void
+leave(void)
+{
+	lefts++;
+}
+
+static void
+work_briefly(struct pool_job *job)
+{
+	struct timespec ms = { 0, 1000000 };
+
+	nanosleep(&ms, NULL);
+	((struct task *)job)->worked++;
+}
+
+static void
+run_all(uv_loop_t *loop, struct pool *p, struct task *tasks, int len)
+{
+	ended = loop_turns = 0;
+	for (int i = 0; i < len; i++) {
+		tasks[i] = (struct task){ .job = { .work = work_briefly,
+					      .done = done,
+					      .due_ms = INT64_MAX } };
+		assert_int_equal(pool_start(p, &tasks[i].job), ERR_OK);
+	}
+	while (ended < len) {
+		int before = ended;
+
+		uv_run(loop, UV_RUN_ONCE);
+		loop_turns += ended > before;
+	}
+}
+
+static void
+a_slot_is_kept_while_jobs_wait_and_given_back_then(void **state)
+{
+	static struct task tasks[JOBS];
+	struct slots slots = { .len = 1 };
+	uv_loop_t loop;
+
+	(void)state;
+	uv_loop_init(&loop);
+	struct pool *p = pool_new(&loop, 1, JOBS, 0);
+	pool_share(p, &slots, leave);
+	lefts = 0;
+	run_all(&loop, p, tasks, JOBS);
+	finish(&loop, p);
+	for (int i = 0; i < JOBS; i++)
+		assert_int_equal(tasks[i].worked, 1);
+	/* The first may have ended before the second was there. */
+	assert_in_range(lefts, 1, 3);
+	assert_int_equal(slots.owner[0], 0);
+}
+
+static void
+what_has_ended_comes_a_few_at_a_time_while_many_wait(void **state)
+{
+	static struct task tasks[JOBS];
+	struct slots slots = { .len = 1 };
+	uv_loop_t loop;
+
+	(void)state;
+	uv_loop_init(&loop);
+	struct pool *p = pool_new(&loop, 1, JOBS, 0);
+	pool_share(p, &slots, leave);
+	run_all(&loop, p, tasks, JOBS);
+	assert_true(loop_turns < JOBS / 2);
+	for (int i = 0; i < JOBS; i++)
+		assert_int_equal(tasks[i].order, i + 1);
+	/* But not when few do. */
+	run_all(&loop, p, tasks, 3);
+	assert_int_equal(loop_turns, 3);
+	finish(&loop, p);
+}
+
+static void
+a_job_that_gets_no_slot_in_time_is_late_and_the_next_is_not(void **state)
+{
+	struct task tasks[2];
+	struct slots slots = { .len = 1, .owner = { 1 } };
+	uv_loop_t loop;
+
+	(void)state;
+	uv_loop_init(&loop);
+	struct pool *p = pool_new(&loop, 2, 2, 0);
+	pool_share(p, &slots, leave);
+	ended = 0;
+	for (int i = 0; i < 2; i++) {
+		tasks[i] = task_of(NULL);
+		tasks[i].job.due_ms = i == 0 ? 0 : INT64_MAX;
+		assert_int_equal(pool_start(p, &tasks[i].job), ERR_OK);
+	}
+	while (ended < 1)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_true(tasks[0].job.is_late);
+	assert_int_equal(tasks[0].worked, 0);
+	slots_give_all(&slots, 1);
+	while (ended < 2)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_false(tasks[1].job.is_late);
+	assert_int_equal(tasks[1].worked, 1);
+	finish(&loop, p);
+}
+
 static void
 no_pool_is_closed_without_harm(void **state)
 {
@@ -171,6 +280,12 @@ main(void)
 		cmocka_unit_test(a_full_queue_refuses_and_takes_again_later),
 		cmocka_unit_test(closing_lets_queued_jobs_end),
 		cmocka_unit_test(a_nice_pool_leaves_the_loop_thread_as_it_is),
+		cmocka_unit_test(
+		    a_slot_is_kept_while_jobs_wait_and_given_back_then),
+		cmocka_unit_test(
+		    what_has_ended_comes_a_few_at_a_time_while_many_wait),
+		cmocka_unit_test(
+		    a_job_that_gets_no_slot_in_time_is_late_and_the_next_is_not),
 		cmocka_unit_test(no_pool_is_closed_without_harm),
 	};
 

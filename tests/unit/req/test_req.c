@@ -204,7 +204,7 @@ work_is_done_on_the_hashing_pool(void **state)
 
 	(void)state;
 	uv_loop_init(&loop);
-	w.hash_pool = pool_new(&loop, 1, 2, 0);
+	w.hash_pool = req_hash_pool_new(&w, 1, 2, 0);
 	for (int i = 0; i < 3; i++) {
 		begin(&r[i]);
 		r[i].worker = &w;
@@ -278,7 +278,7 @@ a_full_hashing_pool_is_overload(void **state)
 	(void)state;
 	uv_loop_init(&loop);
 	uv_sem_init(&gate, 0);
-	w.hash_pool = pool_new(&loop, 1, 0, 0);
+	w.hash_pool = req_hash_pool_new(&w, 1, 0, 0);
 	for (int i = 0; i < 2; i++) {
 		begin(&r[i]);
 		r[i].worker = &w;
@@ -314,7 +314,7 @@ nobody_works_for_a_client_that_is_gone(void **state)
 	(void)state;
 	uv_loop_init(&loop);
 	uv_sem_init(&gate, 0);
-	w.hash_pool = pool_new(&loop, 1, 1, 0);
+	w.hash_pool = req_hash_pool_new(&w, 1, 1, 0);
 	for (int i = 0; i < 2; i++) {
 		begin(&r[i]);
 		r[i].worker = &w;
@@ -350,7 +350,7 @@ a_slot_that_nobody_gives_back_is_overload(void **state)
 
 	(void)state;
 	uv_loop_init(&loop);
-	w.hash_pool = pool_new(&loop, 1, 0, 0);
+	w.hash_pool = req_hash_pool_new(&w, 1, 0, 0);
 	begin(&r);
 	r.worker = &w;
 	req_start(&r, offload_wait);
