@@ -5,8 +5,8 @@
 -- ARGV  checked password hash, renewed hash or '', digest, now, expires (both
 --       Unix seconds), created (as shown), address, agent, most sessions
 -- Gives 1, or 0 when the user is gone or has another password.
-if redis.call('HGET', KEYS[1], 'password') ~= ARGV[1] or
-	redis.call('HEXISTS', KEYS[1], 'created_at') == 0 then
+local user = redis.call('HMGET', KEYS[1], 'password', 'created_at')
+if user[1] ~= ARGV[1] or not user[2] then
 	return 0
 end
 if ARGV[2] ~= '' then
@@ -19,7 +19,8 @@ redis.call('EXPIREAT', KEYS[4], ARGV[5])
 -- The fraction keeps sessions of one second in the order of their log-ins.
 redis.call('ZADD', KEYS[2], ARGV[5] + id % 1000000 / 1000000, ARGV[3])
 local gone = redis.call('ZRANGE', KEYS[2], '-inf', '(' .. ARGV[4] + 1, 'BYSCORE')
-local beyond = redis.call('ZCARD', KEYS[2]) - tonumber(ARGV[9])
+local sessions = redis.call('ZCARD', KEYS[2])
+local beyond = sessions - tonumber(ARGV[9])
 if beyond > #gone then
 	gone = redis.call('ZRANGE', KEYS[2], 0, beyond - 1)
 end
@@ -28,6 +29,10 @@ for _, digest in ipairs(gone) do
 	redis.call('ZREM', KEYS[2], digest)
 	redis.call('HDEL', KEYS[3], digest)
 end
-redis.call('EXPIREAT', KEYS[2],
-	math.floor(redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')[2]))
+-- With the last of them, which need not be this one.
+if sessions > 1 then
+	redis.call('EXPIREAT', KEYS[2], ARGV[5], 'GT')
+else
+	redis.call('EXPIREAT', KEYS[2], ARGV[5])
+end
 return 1

@@ -6,9 +6,10 @@
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 for _, key in ipairs(KEYS) do
-	local failures = tonumber(redis.call('HGET', key, 'failures') or 0)
+	local counted = redis.call('HMGET', key, 'failures', 'known')
+	local failures = tonumber(counted[1] or 0)
 	redis.call('HSET', key, 'failures', math.max(failures, 1), 'last', now)
-	if redis.call('HEXISTS', key, 'known') == 0 then
+	if not counted[2] then
 		redis.call('PEXPIRE', key, ARGV[1])
 	end
 end

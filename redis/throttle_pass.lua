@@ -4,17 +4,16 @@
 -- The try was counted (throttle_try.lua), without disk and replicas. They know
 -- all there is to know when the place was known and nothing else had failed.
 redis.set_repl(redis.REPL_NONE)
-local of_place = tonumber(redis.call('HGET', KEYS[2], 'failures') or 0)
-if of_place > 1 then
-	redis.call('HSET', KEYS[2], 'failures', of_place - 1)
+if tonumber(redis.call('HGET', KEYS[2], 'failures') or 0) > 1 then
+	redis.call('HINCRBY', KEYS[2], 'failures', -1)
 else
 	redis.call('HDEL', KEYS[2], 'failures', 'last')
 end
 
-local failures = tonumber(redis.call('HGET', KEYS[1], 'failures') or 0)
-local is_known = redis.call('HEXISTS', KEYS[1], 'known') == 1
+local of_login = redis.call('HMGET', KEYS[1], 'failures', 'known')
+local failures = tonumber(of_login[1] or 0)
 local age = ARGV[1] - redis.call('TTL', KEYS[1])
-if is_known and failures <= 1 and age < tonumber(ARGV[2]) then
+if of_login[2] and failures <= 1 and age < tonumber(ARGV[2]) then
 	redis.call('HDEL', KEYS[1], 'failures', 'last')
 	return 0
 end

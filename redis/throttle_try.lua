@@ -17,8 +17,7 @@ local memory = tonumber(ARGV[4])
 redis.set_repl(redis.REPL_NONE)
 
 -- Failures that are not forgotten, and when the last one was.
-local function read(key)
-	local counted = redis.call('HMGET', key, 'failures', 'last')
+local function read(counted)
 	local failures, last = tonumber(counted[1] or 0), tonumber(counted[2] or 0)
 	if now - last > memory then
 		return 0, now
@@ -34,29 +33,29 @@ local function wait(failures, last, free)
 	return math.max(0, last + math.min(delay, tonumber(ARGV[3])) - now)
 end
 
-local function count(key, failures, last)
-	redis.call('HSET', key, 'failures', failures + 1, 'last', last)
-	if redis.call('HEXISTS', key, 'known') == 0 then
-		redis.call('PEXPIRE', key, memory)
-	end
-end
-
 -- From where somebody has logged in before, others cannot shut them out; nor do
 -- they make others wait longer.
-local is_known = redis.call('HEXISTS', KEYS[1], 'known') == 1
+local of_login = redis.call('HMGET', KEYS[1], 'failures', 'last', 'known')
+local is_known = of_login[3] and true or false
 local free = tonumber(ARGV[1])
 if ARGV[5] == '1' and not is_known then
 	free = 1
 end
-local failures, last = read(KEYS[1])
-local place_failures, place_last = read(KEYS[2])
+local failures, last = read(of_login)
+local place_failures, place_last =
+	read(redis.call('HMGET', KEYS[2], 'failures', 'last'))
 local longest = wait(failures, last, free)
 if not is_known then
 	longest = math.max(longest, wait(place_failures, place_last, tonumber(ARGV[2])))
 	place_last = now
 end
 if longest == 0 then
-	count(KEYS[1], failures, now)
-	count(KEYS[2], place_failures, place_last)
+	redis.call('HSET', KEYS[1], 'failures', failures + 1, 'last', now)
+	if not is_known then
+		redis.call('PEXPIRE', KEYS[1], memory)
+	end
+	redis.call('HSET', KEYS[2], 'failures', place_failures + 1,
+		'last', place_last)
+	redis.call('PEXPIRE', KEYS[2], memory)
 end
 return longest

@@ -43,6 +43,23 @@ session_expires_after_its_time_to_live(void **state)
 }
 
 static void
+list_of_sessions_lasts_as_long_as_the_last_of_them(void **state)
+{
+	static const int ttls[] = { 300, 500, 100 }, left[] = { 300, 500, 500 };
+	struct loopback *l = *state;
+	char token[TOKEN_TEXT];
+
+	account_create(l, "ann", "secret");
+	for (int i = 0; i < 3; i++) {
+		l->config.session_ttl = ttls[i];
+		account_login(l, "ann", "secret", token);
+		assert_in_range(atoi(redis_process_ask(
+				    &l->server, "TTL {user:1}:sessions")),
+		    left[i] - 20, left[i]);
+	}
+}
+
+static void
 wrong_password_and_unknown_login_are_the_same(void **state)
 {
 	struct loopback *l = *state;
@@ -224,6 +241,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		test(right_password_opens_a_session),
 		test(session_expires_after_its_time_to_live),
+		test(list_of_sessions_lasts_as_long_as_the_last_of_them),
 		test(wrong_password_and_unknown_login_are_the_same),
 		test(unknown_login_costs_what_a_wrong_password_costs),
 		test(half_and_gone_users_cannot_log_in),
