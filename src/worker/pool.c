@@ -47,7 +47,8 @@ struct pool {
 	bool is_asking;          /* a thread, for a slot: one at a time does */
 	int64_t gathering_ms;    /* since when `ended` is not empty */
 	size_t unfinished;       /* waiting or running */
-	size_t limit;            /* of `unfinished` */
+	size_t promised;         /* places of jobs that are not started yet */
+	size_t limit;            /* of `unfinished` and `promised` */
 	unsigned live;           /* threads that have not ended */
 	bool closing;
 	int nice;
@@ -329,6 +330,12 @@ pool_share(struct pool *p, struct slots *slots, void (*leave)(void))
 	uv_mutex_unlock(&p->lock);
 }
 
+static bool
+has_place(const struct pool *p)
+{
+	return p->unfinished + p->promised < p->limit;
+}
+
 enum err
 pool_start(struct pool *p, struct pool_job *job)
 {
@@ -336,7 +343,7 @@ pool_start(struct pool *p, struct pool_job *job)
 
 	uv_mutex_lock(&p->lock);
 	assert(!p->closing);
-	if (p->unfinished < p->limit) {
+	if (has_place(p)) {
 		p->unfinished++;
 		job->is_late = false;
 		list_append(&p->waiting, job);
@@ -349,12 +356,22 @@ pool_start(struct pool *p, struct pool_job *job)
 }
 
 bool
-pool_is_full(struct pool *p)
+pool_promise(struct pool *p)
 {
 	uv_mutex_lock(&p->lock);
-	bool is_full = p->unfinished >= p->limit;
+	bool is_promised = has_place(p);
+	p->promised += is_promised;
 	uv_mutex_unlock(&p->lock);
-	return is_full;
+	return is_promised;
+}
+
+void
+pool_take_back(struct pool *p)
+{
+	uv_mutex_lock(&p->lock);
+	assert(p->promised > 0);
+	p->promised--;
+	uv_mutex_unlock(&p->lock);
 }
 
 void

@@ -41,12 +41,15 @@ struct pool *pool_new(
  * them (commands, a wait for the disk, answers) is done for all at once. */
 void pool_share(struct pool *p, struct slots *slots, void (*leave)(void));
 
-/* ERR_OK: done() will be called. ERR_OVERLOAD: the queue is full. */
+/* ERR_OK: done() will be called. ERR_OVERLOAD: the queue is full, or the rest of it
+ * is promised. */
 enum err pool_start(struct pool *p, struct pool_job *job)
     __attribute__((warn_unused_result));
 
-/* Whether pool_start() would refuse a job now. */
-bool pool_is_full(struct pool *p);
+/* Keeps a place for a job that is to be started later: the caller takes the promise
+ * back right before it starts it, or when it never will. False: there is none. */
+bool pool_promise(struct pool *p) __attribute__((warn_unused_result));
+void pool_take_back(struct pool *p);
 
 /* Lets queued and running jobs end (done() is still called for each), then
  * closes and frees the pool within the loop's next turns. NULL is allowed. */

@@ -25,12 +25,28 @@ struct offload {
 };
 
 static void
+take_promise_back(struct req *r)
+{
+	if (r->is_promised)
+		pool_take_back(r->worker->hash_pool);
+	r->is_promised = false;
+}
+
+/* Nothing touches `r` afterwards. */
+static void
+end(struct req *r)
+{
+	take_promise_back(r);
+	r->on_done(r);
+}
+
+static void
 advance(struct req *r, enum req_state state)
 {
 	if (state == REQ_WAIT)
 		assert(r->next != NULL);
 	else
-		r->on_done(r);
+		end(r);
 }
 
 void
@@ -95,7 +111,7 @@ req_resume(struct req *r, enum err e)
 	assert(next != NULL);
 	r->next = NULL;
 	if (r->conn == NULL)
-		r->on_done(r);
+		end(r);
 	else if (e != ERR_OK)
 		advance(r, req_fail(r, e));
 	else
@@ -133,6 +149,14 @@ req_hash_pool_new(
 	return p;
 }
 
+bool
+req_promise_offload(struct req *r)
+{
+	assert(!r->is_promised);
+	r->is_promised = pool_promise(r->worker->hash_pool);
+	return r->is_promised;
+}
+
 enum req_state
 req_offload(
     struct req *r, void (*work_fn)(void *arg), void *arg, req_step *next)
@@ -147,16 +171,11 @@ req_offload(
 	o->work = work_fn;
 	o->arg = arg;
 	o->job.due_ms = clock_ms() + r->worker->setup->config->hash_timeout_ms;
+	take_promise_back(r);
 	enum err e = pool_start(r->worker->hash_pool, &o->job);
 	if (e != ERR_OK)
 		return req_fail(r, e);
 	return req_wait(r, next);
-}
-
-bool
-req_is_offload_full(const struct req *r)
-{
-	return pool_is_full(r->worker->hash_pool);
 }
 
 void

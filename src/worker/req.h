@@ -149,6 +149,7 @@ struct req {
 		bool is_noted;            /* that it was used in this minute */
 	} session;
 	uint64_t generation_read; /* store: under way for it; 0: none is */
+	bool is_promised;         /* req_promise_offload() has kept a place */
 	unsigned replies_due;     /* store: to queries that it waits for */
 	enum err replies_err;     /* store: the first of theirs that failed */
 
@@ -245,9 +246,10 @@ struct pool *req_hash_pool_new(
 enum req_state req_offload(struct req *r, void (*work)(void *arg), void *arg,
     req_step *next) __attribute__((warn_unused_result));
 
-/* Whether req_offload() would refuse now: a request that will need it is better
- * told so before others have worked for it. */
-bool req_is_offload_full(const struct req *r);
+/* Keeps a place there for a later req_offload(), until that or the end of the
+ * request; false: there is none. Who will need one is better told so before others
+ * have worked for it. */
+bool req_promise_offload(struct req *r) __attribute__((warn_unused_result));
 
 /* Gives back what a piece of the answer had: the arena and the document. */
 void req_renew(struct req *r);

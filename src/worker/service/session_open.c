@@ -1,6 +1,6 @@
 /* POST /user/auth: login and password in, session token out.
  *
- *	service_login  not when the pool is full already; whose login is it?
+ *	service_login  not without a place on the pool; whose login is it?
  *	find_user      that user; nobody's login: a user that never was. And may it
  *	               be tried now?
  *	check          the password, on a pool thread; nobody's: against a dummy
@@ -44,7 +44,7 @@ service_login(struct req *r)
 	const struct config *config = r->worker->setup->config;
 	struct attempt *a;
 
-	if (req_is_offload_full(r))
+	if (!req_promise_offload(r))
 		return req_fail(r, ERR_OVERLOAD);
 	a = arena_alloc(&r->arena, sizeof(*a));
 	if (!a)

@@ -100,7 +100,6 @@ a_full_queue_refuses_and_takes_again_later(void **state)
 		/* One runs, two wait. */
 		assert_int_equal(pool_start(p, &tasks[i].job),
 		    i < 3 ? ERR_OK : ERR_OVERLOAD);
-		assert_int_equal(pool_is_full(p), i >= 2);
 	}
 	uv_sem_post(&gate);
 	while (ended < 1)
@@ -110,6 +109,39 @@ a_full_queue_refuses_and_takes_again_later(void **state)
 		uv_sem_post(&gate);
 	while (ended < 4)
 		uv_run(&loop, UV_RUN_ONCE);
+	finish(&loop, p);
+	uv_sem_destroy(&gate);
+}
+
+static void
+a_promised_place_is_nobody_elses(void **state)
+{
+	struct task tasks[2];
+	uv_loop_t loop;
+	uv_sem_t gate;
+
+	(void)state;
+	uv_loop_init(&loop);
+	uv_sem_init(&gate, 2);
+	struct pool *p = pool_new(&loop, 1, 1, 0);
+	ended = 0;
+	tasks[0] = task_of(&gate);
+	tasks[1] = task_of(&gate);
+	assert_true(pool_promise(p));
+	assert_true(pool_promise(p));
+	assert_false(pool_promise(p));
+	assert_int_equal(pool_start(p, &tasks[0].job), ERR_OVERLOAD);
+	pool_take_back(p);
+	assert_int_equal(pool_start(p, &tasks[0].job), ERR_OK);
+	pool_take_back(p);
+	while (ended < 1)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_true(pool_promise(p));
+	assert_int_equal(pool_start(p, &tasks[1].job), ERR_OK);
+	assert_false(pool_promise(p));
+	while (ended < 2)
+		uv_run(&loop, UV_RUN_ONCE);
+	pool_take_back(p);
 	finish(&loop, p);
 	uv_sem_destroy(&gate);
 }
@@ -278,6 +310,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_job_is_done_once_in_order),
 		cmocka_unit_test(a_full_queue_refuses_and_takes_again_later),
+		cmocka_unit_test(a_promised_place_is_nobody_elses),
 		cmocka_unit_test(closing_lets_queued_jobs_end),
 		cmocka_unit_test(a_nice_pool_leaves_the_loop_thread_as_it_is),
 		cmocka_unit_test(
