@@ -6,16 +6,18 @@
 #include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <string.h>
 
 enum {
 	RANDOM_SIZE = 32,
 	RANDOM_TEXT = 43, /* base64url without padding */
 	DIGEST_SIZE = 32,
 	ID_DIGITS_MAX = 19,
+	TOKEN_MIN = 1 + 1 + RANDOM_TEXT,
+	TOKEN_MAX = ID_DIGITS_MAX + 1 + RANDOM_TEXT,
 };
 
-_Static_assert(TOKEN_TEXT >= ID_DIGITS_MAX + 1 + RANDOM_TEXT + 1,
-    "the longest token fits");
+_Static_assert(TOKEN_TEXT >= TOKEN_MAX + 1, "the longest token fits");
 
 int
 token_init(void)
@@ -70,8 +72,7 @@ read_form(struct span token, int64_t *user_id)
 	uint64_t id;
 	size_t dot;
 
-	if (token.len < 1 + 1 + RANDOM_TEXT ||
-	    token.len > ID_DIGITS_MAX + 1 + RANDOM_TEXT)
+	if (token.len < TOKEN_MIN || token.len > TOKEN_MAX)
 		return false;
 	dot = token.len - RANDOM_TEXT - 1;
 	if (token.data[dot] != '.' || token.data[0] == '0')
@@ -124,21 +125,53 @@ token_digest(const struct token_key *key, struct span token, int64_t *user_id,
 	return true;
 }
 
-_Static_assert(
-    TOKEN_TAG_SIZE == crypto_shorthash_siphashx24_BYTES &&
-	sizeof(struct token_tag_key) == crypto_shorthash_siphashx24_KEYBYTES,
-    "as libsodium has it");
-
 void
 token_tag_key_new(struct token_tag_key *key)
 {
-	randombytes_buf(key->bytes, sizeof(key->bytes));
+	randombytes_buf(key->words, sizeof(key->words));
 }
 
-void
+__extension__ typedef unsigned __int128 uint128;
+
+static uint64_t
+word_at(const char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+static uint128
+product(uint64_t a, uint64_t b)
+{
+	return (uint128)a * b;
+}
+
+/* NH, the hash of UMAC (RFC 4418, 5.2.2), with words of 64 bits, at a tenth of the
+ * steps of SipHash. Who knows a token needs no other one with its tag; who knows
+ * none has to meet the tag of 256 random bits, 48 of them in each word, under a key
+ * that he does not know either. */
+bool
 token_tag(const struct token_tag_key *key, struct span token,
     uint8_t tag[TOKEN_TAG_SIZE])
 {
-	crypto_shorthash_siphashx24(
-	    tag, (const unsigned char *)token.data, token.len, key->bytes);
+	const uint64_t *k = key->words;
+	const char *front = token.data, *back = token.data + token.len;
+	uint128 sum;
+
+	if (token.len < TOKEN_MIN || token.len > TOKEN_MAX)
+		return false;
+	/* Forty bytes in front and 24 at the end: every byte of the longest. */
+	sum = product(word_at(front) + k[0], word_at(front + 8) + k[1]);
+	sum += product(word_at(front + 16) + k[2], word_at(front + 24) + k[3]);
+	sum += product(word_at(front + 32) + k[4], word_at(back - 24) + k[5]);
+	sum += product(word_at(back - 16) + k[6], word_at(back - 8) + k[7]);
+	sum += product(token.len, k[8]);
+	memcpy(tag, &sum, sizeof(sum));
+	return true;
 }
+
+_Static_assert(sizeof(uint128) == TOKEN_TAG_SIZE && TOKEN_MIN >= 40 &&
+		   TOKEN_MAX <= 64,
+    "as many bytes as token_tag() reads and writes");

@@ -41,12 +41,14 @@ bool token_digest(const struct token_key *key, struct span token,
     int64_t *user_id, char digest[DIGEST_TEXT]);
 
 /* Names a token in the tables of one process, where it must be quick and never
- * leaves: SipHash-2-4 of 128 bits under a key made up for that process. */
+ * leaves, under a key made up for that process. Of two texts, whoever chose them,
+ * the tags are the same for one key in 2^64 at most. False when the text has not the
+ * length of a token. */
 struct token_tag_key {
-	uint8_t bytes[16];
+	uint64_t words[9];
 };
 void token_tag_key_new(struct token_tag_key *key);
-void token_tag(const struct token_tag_key *key, struct span token,
-    uint8_t tag[TOKEN_TAG_SIZE]);
+bool token_tag(const struct token_tag_key *key, struct span token,
+    uint8_t tag[TOKEN_TAG_SIZE]) __attribute__((warn_unused_result));
 
 #endif

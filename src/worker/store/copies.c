@@ -144,7 +144,8 @@ copies_find_session(struct copies *c, struct span token)
 
 	if (!c->tracking || !tracking_is_alive(c->tracking))
 		return NULL;
-	token_tag(&c->key, token, tag);
+	if (!token_tag(&c->key, token, tag))
+		return NULL;
 	found = copy_table_find(c->sessions, tag);
 	if (found && found->stamp == stamp_of(c, slot_of_user(found->user_id)))
 		return found;
@@ -157,8 +158,8 @@ copies_keep_session(
 {
 	uint8_t tag[TOKEN_TAG_SIZE];
 
-	token_tag(&c->key, token, tag);
-	copy_table_put(c->sessions, tag, session);
+	if (token_tag(&c->key, token, tag))
+		copy_table_put(c->sessions, tag, session);
 }
 
 struct span

@@ -1,6 +1,6 @@
-/* One array of entries and one of buckets, several for each entry that there may
- * be; everything points by index, 0 being nobody. Entry 0 is the ring of all
- * entries in order of use: its `newer` is the oldest one, its `older` the
+/* One array, of which each entry lies where its tag says or right behind, with no
+ * gap between. Everything points by index, 0 being nobody. Entry 0 is the ring of
+ * all entries in order of use: its `newer` is the oldest one, its `older` the
  * newest. Uses between two puts keep the order of the first of them. */
 #include "worker/store/copy_table.h"
 
@@ -8,41 +8,39 @@
 #include <string.h>
 
 enum {
-	CAPACITY_FIRST = 64,
-	/* So that hardly any look meets another session before its own. */
-	BUCKETS_PER_ENTRY = 4,
+	PLACES_FIRST = 64,
 	CACHE_LINE = 64,
 };
 
 /* With thousands of sessions each look is a miss of the cache: one, not two. */
 struct entry {
-	_Alignas(CACHE_LINE) uint32_t next; /* of the same bucket */
-	uint32_t newer, older;              /* in order of use */
+	_Alignas(CACHE_LINE) uint32_t newer; /* in order of use */
+	uint32_t older;
 	uint32_t used_at; /* copy_table.puts when it came to the front */
+	uint32_t is_there;
 	uint8_t tag[TOKEN_TAG_SIZE];
 	struct session_copy copy;
 };
 _Static_assert(sizeof(struct entry) == CACHE_LINE, "nothing more fits");
 
 struct copy_table {
-	struct entry *entries;
-	uint32_t *buckets;
-	uint32_t len, capacity, capacity_max; /* without entry 0 */
-	uint32_t puts;                        /* of new ones, wrapping */
+	struct entry *entries; /* [1, places] */
+	uint32_t len, places, places_max;
+	uint32_t puts; /* of new ones, wrapping */
 };
 
-/* A power of two, so that a tag's bits are its bucket. */
-static size_t
-buckets_of(uint32_t capacity)
+/* Three quarters of the places at most are taken: a look goes on from entry to
+ * entry until it meets an empty one. */
+static uint32_t
+capacity_of(uint32_t places)
 {
-	return (size_t)capacity * BUCKETS_PER_ENTRY;
+	return places / 4 * 3;
 }
 
 static size_t
-size_of(uint32_t capacity)
+size_of(uint32_t places)
 {
-	return ((size_t)capacity + 1) * sizeof(struct entry) +
-	       buckets_of(capacity) * sizeof(uint32_t);
+	return ((size_t)places + 1) * sizeof(struct entry);
 }
 
 struct copy_table *
@@ -52,10 +50,9 @@ copy_table_new(size_t bytes)
 
 	if (!t)
 		return NULL;
-	for (uint32_t n = CAPACITY_FIRST;
-	     n <= UINT32_MAX / 2 / BUCKETS_PER_ENTRY && size_of(n) <= bytes;
-	     n *= 2)
-		t->capacity_max = n;
+	for (uint32_t n = PLACES_FIRST;
+	     n <= UINT32_MAX / 4 && size_of(n) <= bytes; n *= 2)
+		t->places_max = n;
 	return t;
 }
 
@@ -65,27 +62,42 @@ copy_table_free(struct copy_table *t)
 	if (!t)
 		return;
 	free(t->entries);
-	free(t->buckets);
 	free(t);
 }
 
-/* Tags are as good as random bits. */
-static uint32_t *
-bucket_of(struct copy_table *t, const uint8_t *tag)
+/* Where an entry lies when nobody else is there. There is a power of two of
+ * places, and tags are as good as random bits. */
+static uint32_t
+place_of(const struct copy_table *t, const uint8_t *tag)
 {
 	uint32_t bits;
 
 	memcpy(&bits, tag, sizeof(bits));
-	return &t->buckets[bits & (buckets_of(t->capacity) - 1)];
+	return 1 + (bits & (t->places - 1));
 }
 
 static uint32_t
-look_up(struct copy_table *t, const uint8_t *tag)
+behind(const struct copy_table *t, uint32_t i)
 {
-	uint32_t i = t->capacity ? *bucket_of(t, tag) : 0;
+	return i == t->places ? 1 : i + 1;
+}
 
-	while (i != 0 && memcmp(t->entries[i].tag, tag, TOKEN_TAG_SIZE) != 0)
-		i = t->entries[i].next;
+/* How many steps behind `from` the place `to` is. */
+static uint32_t
+distance(const struct copy_table *t, uint32_t from, uint32_t to)
+{
+	return (to - from) & (t->places - 1);
+}
+
+/* The entry with this tag, or the empty one where it would be put. */
+static uint32_t
+look_up(const struct copy_table *t, const uint8_t *tag)
+{
+	uint32_t i = place_of(t, tag);
+
+	while (t->entries[i].is_there &&
+	       memcmp(t->entries[i].tag, tag, TOKEN_TAG_SIZE) != 0)
+		i = behind(t, i);
 	return i;
 }
 
@@ -111,87 +123,87 @@ enter_ring(struct copy_table *t, uint32_t i)
 }
 
 static void
-enter_bucket(struct copy_table *t, uint32_t i)
+move(struct copy_table *t, uint32_t from, uint32_t to)
 {
-	uint32_t *bucket = bucket_of(t, t->entries[i].tag);
+	struct entry *e = &t->entries[to];
 
-	t->entries[i].next = *bucket;
-	*bucket = i;
+	*e = t->entries[from];
+	t->entries[e->newer].older = to;
+	t->entries[e->older].newer = to;
+}
+
+/* Who lies further behind only because of the one that goes moves up. */
+static void
+drop(struct copy_table *t, uint32_t i)
+{
+	leave_ring(t, i);
+	for (uint32_t next = behind(t, i); t->entries[next].is_there;
+	     next = behind(t, next)) {
+		uint32_t home = place_of(t, t->entries[next].tag);
+
+		if (distance(t, home, next) < distance(t, i, next))
+			continue;
+		move(t, next, i);
+		i = next;
+	}
+	t->entries[i].is_there = false;
+	t->len--;
 }
 
 static void
-leave_bucket(struct copy_table *t, uint32_t i)
+add(struct copy_table *t, const uint8_t *tag, const struct session_copy *copy)
 {
-	uint32_t *at = bucket_of(t, t->entries[i].tag);
+	uint32_t i = look_up(t, tag);
+	struct entry *e = &t->entries[i];
 
-	while (*at != i)
-		at = &t->entries[*at].next;
-	*at = t->entries[i].next;
+	e->is_there = true;
+	memcpy(e->tag, tag, TOKEN_TAG_SIZE);
+	e->copy = *copy;
+	enter_ring(t, i);
+	t->len++;
 }
 
 /* Twice the room; false: there is none. */
 static bool
 grow(struct copy_table *t)
 {
-	uint32_t capacity = t->capacity ? 2 * t->capacity : CAPACITY_FIRST;
-	struct entry *entries;
-	uint32_t *buckets;
+	struct entry *old = t->entries, *entries;
+	uint32_t places = t->places ? 2 * t->places : PLACES_FIRST;
 
-	if (capacity > t->capacity_max)
+	if (places > t->places_max)
 		return false;
-	buckets = calloc(buckets_of(capacity), sizeof(*buckets));
-	entries = aligned_alloc(
-	    CACHE_LINE, ((size_t)capacity + 1) * sizeof(*entries));
-	if (!buckets || !entries) {
-		free(buckets);
-		free(entries);
+	entries = aligned_alloc(CACHE_LINE, size_of(places));
+	if (!entries)
 		return false;
-	}
-	if (t->entries)
-		memcpy(entries, t->entries,
-		    ((size_t)t->len + 1) * sizeof(*entries));
-	else
-		memset(&entries[0], 0, sizeof(entries[0]));
-	free(t->entries);
-	free(t->buckets);
+	memset(entries, 0, size_of(places));
 	t->entries = entries;
-	t->buckets = buckets;
-	t->capacity = capacity;
-	for (uint32_t i = 1; i <= t->len; i++)
-		enter_bucket(t, i);
+	t->places = places;
+	t->len = 0;
+	for (uint32_t i = old ? old[0].newer : 0; i != 0; i = old[i].newer)
+		add(t, old[i].tag, &old[i].copy);
+	free(old);
 	return true;
-}
-
-/* An entry for a tag that has none: a new one, or the least recently used. */
-static uint32_t
-take(struct copy_table *t)
-{
-	uint32_t i;
-
-	if (t->len < t->capacity || grow(t))
-		return ++t->len;
-	if (t->capacity == 0)
-		return 0;
-	i = t->entries[0].newer;
-	leave_ring(t, i);
-	leave_bucket(t, i);
-	return i;
 }
 
 struct session_copy *
 copy_table_find(struct copy_table *t, const uint8_t tag[TOKEN_TAG_SIZE])
 {
-	uint32_t i = look_up(t, tag);
+	struct entry *e;
+	uint32_t i;
 
-	if (i == 0)
+	if (t->len == 0)
+		return NULL;
+	i = look_up(t, tag);
+	e = &t->entries[i];
+	if (!e->is_there)
 		return NULL;
 	/* Nobody has come since it was used last: nobody can have to go, and
 	 * its neighbours need not be touched. */
-	if (t->entries[i].used_at != t->puts) {
+	if (e->used_at != t->puts) {
 		leave_ring(t, i);
 		enter_ring(t, i);
 	}
-	return &t->entries[i].copy;
+	return &e->copy;
 }
 
 void
@@ -199,20 +211,18 @@ copy_table_put(struct copy_table *t, const uint8_t tag[TOKEN_TAG_SIZE],
     const struct session_copy *copy)
 {
 	struct session_copy *known = copy_table_find(t, tag);
-	uint32_t i;
 
 	if (known) {
 		*known = *copy;
 		return;
 	}
-	i = take(t);
-	if (i == 0)
-		return;
+	if (t->len == capacity_of(t->places) && !grow(t)) {
+		if (t->len == 0)
+			return;
+		drop(t, t->entries[0].newer);
+	}
 	t->puts++;
-	memcpy(t->entries[i].tag, tag, TOKEN_TAG_SIZE);
-	t->entries[i].copy = *copy;
-	enter_bucket(t, i);
-	enter_ring(t, i);
+	add(t, tag, copy);
 }
 
 size_t
@@ -224,5 +234,5 @@ copy_table_len(const struct copy_table *t)
 size_t
 copy_table_bytes(const struct copy_table *t)
 {
-	return t->capacity ? size_of(t->capacity) : 0;
+	return t->places ? size_of(t->places) : 0;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #define RANDOM "0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcde"
@@ -105,6 +106,50 @@ a_digest_depends_on_user_random_part_and_secret(void **state)
 	assert_string_not_equal(digest, again);
 }
 
+static bool
+has_tag(const struct token_tag_key *key, const char *text,
+    uint8_t tag[TOKEN_TAG_SIZE])
+{
+	return token_tag(key, span_text(text), tag);
+}
+
+/* Of each of the lengths that tokens have. */
+static void
+a_tag_depends_on_every_byte_on_the_length_and_on_the_key(void **state)
+{
+	static const char digits[] = "1234567890123456789";
+	uint8_t tag[TOKEN_TAG_SIZE], other[TOKEN_TAG_SIZE];
+	struct token_tag_key key, other_key;
+	char text[TOKEN_TEXT + 1];
+
+	(void)state;
+	token_tag_key_new(&key);
+	token_tag_key_new(&other_key);
+	for (size_t len = 1; len <= strlen(digits); len++) {
+		snprintf(text, sizeof(text), "%.*s." RANDOM, (int)len, digits);
+		assert_true(has_tag(&key, text, tag));
+		assert_true(has_tag(&key, text, other));
+		assert_memory_equal(tag, other, sizeof(tag));
+		assert_true(has_tag(&other_key, text, other));
+		assert_memory_not_equal(tag, other, sizeof(tag));
+		for (size_t i = 0; text[i]; i++) {
+			text[i] ^= 1;
+			assert_true(has_tag(&key, text, other));
+			assert_memory_not_equal(tag, other, sizeof(tag));
+			text[i] ^= 1;
+		}
+		/* The same words, and one character less between them. */
+		memset(text, 'a', len + 1 + strlen(RANDOM));
+		assert_true(has_tag(&key, text, tag));
+		text[len + strlen(RANDOM)] = '\0';
+		if (has_tag(&key, text, other))
+			assert_memory_not_equal(tag, other, sizeof(tag));
+	}
+	assert_false(has_tag(&key, "." RANDOM, tag));
+	assert_false(has_tag(&key, "12345678901234567890." RANDOM, tag));
+	assert_false(token_tag(&key, span_of(NULL, 0), tag));
+}
+
 static void
 other_texts_are_no_token(void **state)
 {
@@ -165,6 +210,8 @@ main(void)
 		cmocka_unit_test(a_digest_is_keyed_blake2b_in_base64url),
 		cmocka_unit_test(
 		    a_digest_depends_on_user_random_part_and_secret),
+		cmocka_unit_test(
+		    a_tag_depends_on_every_byte_on_the_length_and_on_the_key),
 		cmocka_unit_test(other_texts_are_no_token),
 		cmocka_unit_test(a_made_up_secret_is_long_and_new),
 	};

@@ -11,6 +11,9 @@
 
 #include <cmocka.h>
 
+#define TOKEN       "7.0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcde"
+#define OTHER_TOKEN "7.0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdf"
+
 static const char digest[] = "aaaabbbbccccddddeeeeffffgggghhhhiiiijjjjkkk";
 
 #define test(name) \
@@ -46,7 +49,7 @@ read_from_redis(struct loopback *l)
 	struct req *r = loopback_new(l);
 	int64_t expires_s = -1;
 
-	r->authorization = span_text("7.token");
+	r->authorization = span_text(TOKEN);
 	r->chain = &expires_s;
 	assert_int_equal(loopback_run(r, read_session), ERR_OK);
 	loopback_free(r);
@@ -56,8 +59,7 @@ read_from_redis(struct loopback *l)
 static bool
 is_remembered(struct loopback *l)
 {
-	return copies_find_session(l->worker.copies, span_text("7.token")) !=
-	       NULL;
+	return copies_find_session(l->worker.copies, span_text(TOKEN)) != NULL;
 }
 
 static void
@@ -86,19 +88,16 @@ session_that_was_read_is_remembered(void **state)
 	int64_t expires_s;
 
 	keep_session(l);
-	assert_true(
-	    store_session_recall(r, span_text("7.token"), 1, &expires_s));
+	assert_true(store_session_recall(r, span_text(TOKEN), 1, &expires_s));
 	assert_false(r->session.is_noted);
 	assert_int_equal(r->session.user_id, 7);
 	assert_int_equal(expires_s, 4000000000);
-	assert_true(
-	    store_session_recall(r, span_text("7.token"), 1, &expires_s));
+	assert_true(store_session_recall(r, span_text(TOKEN), 1, &expires_s));
 	assert_true(r->session.is_noted);
-	assert_true(
-	    store_session_recall(r, span_text("7.token"), 2, &expires_s));
+	assert_true(store_session_recall(r, span_text(TOKEN), 2, &expires_s));
 	assert_false(r->session.is_noted);
 	assert_false(
-	    store_session_recall(r, span_text("7.tokem"), 2, &expires_s));
+	    store_session_recall(r, span_text(OTHER_TOKEN), 2, &expires_s));
 	loopback_free(r);
 }
 
@@ -160,7 +159,7 @@ answer_overtaken_by_a_change_is_not_kept(void **state)
 
 	open_session(l);
 	wait_alive(l);
-	r->authorization = span_text("7.token");
+	r->authorization = span_text(TOKEN);
 	r->chain = &expires_s;
 	loopback_start(r, read_session);
 	copies_revoke_user(&l->worker, 7);

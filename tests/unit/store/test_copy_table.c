@@ -7,12 +7,15 @@
 
 #include <cmocka.h>
 
-/* The tag of session `n`; all of them in few buckets. */
+/* The tag of session `n`; all of them want the same few places, some at the end of
+ * the table and some at its beginning. */
 static void
 tag_of(int64_t n, uint8_t tag[TOKEN_TAG_SIZE])
 {
+	int32_t place = (int32_t)(n * 7 % 23) - 12;
+
 	memset(tag, 0, TOKEN_TAG_SIZE);
-	tag[0] = (uint8_t)(n % 5);
+	memcpy(tag, &place, sizeof(place));
 	memcpy(tag + 4, &n, sizeof(n));
 }
 
@@ -95,6 +98,25 @@ bytes_are_bounded_and_the_least_recently_used_goes_first(void **state)
 	copy_table_free(t);
 }
 
+/* Whoever goes leaves a gap, which others close. */
+static void
+all_others_are_found_whoever_goes(void **state)
+{
+	enum { BYTES = 8 << 10, GONE_MAX = 300 };
+
+	(void)state;
+	for (int64_t gone = 1; gone < GONE_MAX; gone++) {
+		struct copy_table *t = copy_table_new(BYTES);
+		int64_t n = 0;
+
+		while (n - (int64_t)copy_table_len(t) < gone)
+			put(t, ++n);
+		for (int64_t old = 1; old <= n; old++)
+			assert_int_equal(find(t, old) != NULL, old > gone);
+		copy_table_free(t);
+	}
+}
+
 static void
 too_few_bytes_hold_nothing(void **state)
 {
@@ -115,6 +137,7 @@ main(void)
 		cmocka_unit_test(newer_copy_takes_the_place_of_the_older),
 		cmocka_unit_test(
 		    bytes_are_bounded_and_the_least_recently_used_goes_first),
+		cmocka_unit_test(all_others_are_found_whoever_goes),
 		cmocka_unit_test(too_few_bytes_hold_nothing),
 	};
 
