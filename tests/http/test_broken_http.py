@@ -138,6 +138,10 @@ BROKEN = {  # what is wrong with it: (its bytes, the status)
         (b"ODD\x01 / HTTP/1.1\r\n" + HOST + b"\r\n", 400),
     "an authority for a target":
         (b"GET x:80 HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "half a byte in percent in the path":
+        (b"GET /%2 HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+    "no byte in percent in the query":
+        (b"GET /?a=%zz HTTP/1.1\r\n" + HOST + b"\r\n", 400),
     "an asterisk for a target": (b"GET * HTTP/1.1\r\n" + HOST + b"\r\n", 400),
     "a whole URL with a user":
         (b"GET http://u@x/ HTTP/1.1\r\n" + HOST + b"\r\n", 400),

@@ -164,13 +164,9 @@ read_request_line(
 	} else {
 		return NULL;
 	}
-	question = at;
-	while (question < r->end && *question != '?' &&
-	       target_bytes[(unsigned char)*question])
-		question++;
-	blank = question;
-	while (blank < r->end && target_bytes[(unsigned char)*blank])
-		blank++;
+	question = blank = target_skip(target_path_bytes, at, r->end);
+	if (question < r->end && *question == '?')
+		blank = target_skip(target_query_bytes, question + 1, r->end);
 	if ((uint64_t)(blank - at) > target_max ||
 	    !BEGINS_WITH(blank, r->end, " HTTP/1.1\r\n"))
 		return NULL;

@@ -27,10 +27,16 @@ after(struct span text, size_t len)
 		 ['('] = true, [')'] = true, ['*'] = true, ['+'] = true,  \
 		 [','] = true, [';'] = true, ['='] = true
 
-/* Of path and query (RFC 3986, 3.3 and 3.4); '%' is not looked behind. */
-const bool target_bytes[256] = {
+/* RFC 3986, 3.3 and 3.4. */
+const bool target_path_bytes[256] = {
 	ANYWHERE,
-	['%'] = true,
+	[':'] = true,
+	['@'] = true,
+	['/'] = true,
+};
+
+const bool target_query_bytes[256] = {
+	ANYWHERE,
 	[':'] = true,
 	['@'] = true,
 	['/'] = true,
@@ -41,20 +47,15 @@ const bool target_bytes[256] = {
 static enum err
 take_path(struct span text, struct target *out)
 {
-	size_t len = 0;
+	const char *end = text.data + text.len;
+	const char *at = target_skip(target_path_bytes, text.data, end);
 
-	while (len < text.len && text.data[len] != '?' &&
-	       target_bytes[(unsigned char)text.data[len]])
-		len++;
-	out->path = span_of(text.data, len);
-	if (len < text.len && text.data[len] == '?')
-		out->query = after(text, len + 1);
-	else if (len < text.len)
-		return ERR_BAD_REQUEST;
-	for (size_t i = 0; i < out->query.len; i++)
-		if (!target_bytes[(unsigned char)out->query.data[i]])
-			return ERR_BAD_REQUEST;
-	return ERR_OK;
+	out->path = span_of(text.data, (size_t)(at - text.data));
+	if (at < end && *at == '?') {
+		out->query = span_of(at + 1, (size_t)(end - at) - 1);
+		at = target_skip(target_query_bytes, at + 1, end);
+	}
+	return at == end ? ERR_OK : ERR_BAD_REQUEST;
 }
 
 enum err
@@ -101,7 +102,7 @@ port_is_valid(struct span text)
 	       (text.len <= 5 && span_to_u64(text, &port) && port <= 65535);
 }
 
-/* Of a registered name (RFC 3986, 3.2.2), beside bytes in percent and digits. */
+/* Of a registered name (RFC 3986, 3.2.2). */
 static const bool host_bytes[256] = {
 	ANYWHERE,
 };
@@ -110,19 +111,9 @@ static const bool host_bytes[256] = {
 static size_t
 name_len(struct span host)
 {
-	size_t len = 0;
-
-	while (len < host.len) {
-		if (host_bytes[(unsigned char)host.data[len]])
-			len++;
-		else if (host.data[len] == '%' && host.len - len >= 3 &&
-			 span_hex_digit(host.data[len + 1]) >= 0 &&
-			 span_hex_digit(host.data[len + 2]) >= 0)
-			len += 3;
-		else
-			break;
-	}
-	return len;
+	return (
+	    size_t)(target_skip(host_bytes, host.data, host.data + host.len) -
+		    host.data);
 }
 
 /* How many bytes of it are an IPv6 address in brackets; 0 without one. */

@@ -31,6 +31,7 @@ targets_are_taken_apart(void **state)
 	assert_target("/a/b", "", "/a/b", "");
 	assert_target("/a?b=c?d", "", "/a", "b=c?d");
 	assert_target("/?", "", "/", "");
+	assert_target("/%7E%7e?%00=%ff", "", "/%7E%7e", "%00=%ff");
 	assert_target("//a", "", "//a", "");
 	assert_target("*", "", "*", "");
 	assert_target("http://a", "a", "/", "");
@@ -54,13 +55,28 @@ other_targets_are_refused(void **state)
 	}
 }
 
-/* unreserved, sub-delims, ':', '@', '/', '?' and '%' (RFC 3986). */
+static void
+percent_sign_without_two_digits_is_refused(void **state)
+{
+	static const char *const texts[] = { "/%", "/%2", "/%zz", "/%2z",
+		"/%%20", "/a%2?b", "/?%", "/?a=%2", "/?a=%zz", "/?%2z",
+		"/?a=%20%", "http://a/%zz" };
+	struct target t;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (target_parse(span_text(texts[i]), &t) == ERR_OK)
+			fail_msg("\"%s\" is taken", texts[i]);
+	}
+}
+
+/* unreserved, sub-delims, ':', '@', '/' and '?' (RFC 3986). */
 static void
 bytes_outside_of_the_grammar_are_refused(void **state)
 {
 	static const char good[] =
 	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	    "-._~!$&'()*+,;=:@/?%";
+	    "-._~!$&'()*+,;=:@/?";
 	struct target t;
 
 	(void)state;
@@ -108,6 +124,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(targets_are_taken_apart),
 		cmocka_unit_test(other_targets_are_refused),
+		cmocka_unit_test(percent_sign_without_two_digits_is_refused),
 		cmocka_unit_test(bytes_outside_of_the_grammar_are_refused),
 		cmocka_unit_test(
 		    hosts_are_names_or_addresses_with_or_without_port),
