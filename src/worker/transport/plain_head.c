@@ -26,33 +26,56 @@ begins_with(const char *at, const char *end, const char *text, size_t len)
 #define BEGINS_WITH(at, end, literal) \
 	begins_with(at, end, literal, sizeof(literal) - 1)
 
-/* All bytes of a word the same. */
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+/* Sixteen bytes, compared at once (a GNU vector: SSE2, NEON, or plain code). */
+typedef unsigned char block __attribute__((vector_size(16)));
+enum { BLOCK = sizeof(block) };
 
-/* The upper bit of each byte of a word that is 0, and perhaps of bytes behind the
- * first such one. */
-static uint64_t
-zeros(uint64_t word)
+/* Which bytes of a comparison are true: the lowest bit is the first one's. */
+static unsigned
+bits_of(block truths)
 {
-	return (word - EACH(1)) & ~word & EACH(0x80);
-}
+#ifdef __SSE2__
+	typedef char chars __attribute__((vector_size(16)));
 
-/* The same of each byte below a blank. */
-static uint64_t
-controls(uint64_t word)
-{
-	return (word - EACH(' ')) & ~word & EACH(0x80);
-}
-
-/* Which byte of the word, as it lay in memory, has the first of these bits. */
-static size_t
-first_of(uint64_t bits)
-{
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-	return (size_t)__builtin_ctzll(bits) / 8;
+	return (unsigned)__builtin_ia32_pmovmskb128((chars)truths);
 #else
-#error "the words are read with their first byte lowest"
+	unsigned bits = 0;
+
+	for (int i = 0; i < BLOCK; i++)
+		bits |= (truths[i] & 1u) << i;
+	return bits;
 #endif
+}
+
+/* The first byte of [at, end) for which `is_wanted` is true, or `end`. Sixteen bytes
+ * at least lie before `end`: the last block overlaps what was seen. */
+static inline __attribute__((always_inline)) const char *
+find(const char *at, const char *end, block (*is_wanted)(block bytes))
+{
+	while (at < end) {
+		size_t left = (size_t)(end - at);
+		size_t seen = left < BLOCK ? BLOCK - left : 0;
+		block bytes;
+
+		memcpy(&bytes, at - seen, sizeof(bytes));
+		unsigned bits = bits_of(is_wanted(bytes)) >> seen;
+		if (bits != 0)
+			return at + __builtin_ctz(bits);
+		at += BLOCK - seen;
+	}
+	return end;
+}
+
+static inline block
+is_control(block bytes)
+{
+	return (block)((bytes < ' ') | (bytes == 0x7f));
+}
+
+static inline block
+is_colon(block bytes)
+{
+	return (block)(bytes == ':');
 }
 
 /* The first byte of [at, end) that may not stand in a value, or `end`; mostly the
@@ -60,23 +83,9 @@ first_of(uint64_t bits)
 static const char *
 skip_value(const char *at, const char *end)
 {
-	uint64_t word, bits;
-
-	while (end - at >= (ptrdiff_t)sizeof(word)) {
-		memcpy(&word, at, sizeof(word));
-		bits = controls(word) | zeros(word ^ EACH(0x7f));
-		if (bits == 0) {
-			at += sizeof(word);
-			continue;
-		}
-		at += first_of(bits);
-		if (*at != '\t')
-			return at;
-		at++;
-	}
-	while (at < end &&
-	       (*at == '\t' || ((unsigned char)*at >= ' ' && *at != 0x7f)))
-		at++;
+	at = find(at, end, is_control);
+	while (at < end && *at == '\t')
+		at = find(at + 1, end, is_control);
 	return at;
 }
 
@@ -84,18 +93,7 @@ skip_value(const char *at, const char *end)
 static const char *
 skip_name(const char *at, const char *end)
 {
-	uint64_t word, bits;
-
-	while (end - at >= (ptrdiff_t)sizeof(word)) {
-		memcpy(&word, at, sizeof(word));
-		bits = zeros(word ^ EACH(':'));
-		if (bits != 0)
-			return at + first_of(bits);
-		at += sizeof(word);
-	}
-	while (at < end && *at != ':')
-		at++;
-	return at;
+	return find(at, end, is_colon);
 }
 
 /* Headers that say what becomes of the connection. llhttp reads them; only the
@@ -206,6 +204,8 @@ plain_head_read(struct span bytes, const struct config *limits,
 	const char *end;
 
 	*target = (struct target){ 0 };
+	if (bytes.len < BLOCK)
+		return 0;
 	end = read_head(&r, limits, method);
 
 	if (end != NULL &&
