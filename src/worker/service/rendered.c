@@ -27,6 +27,7 @@ struct entry {
 	struct pool_job pool_job;
 	struct entry *chain;         /* of its bucket */
 	struct entry *newer, *older; /* in the list of those that are ready */
+	unsigned listed_at; /* rendered.ready_ever when it came to the front */
 	struct rendered *cache;
 	struct cold_question q;
 	char *category;            /* owner of q.category's bytes */
@@ -41,6 +42,10 @@ struct rendered {
 	struct worker *worker;
 	struct entry *buckets[BUCKETS];
 	struct entry *newest, *oldest;
+	/* Ready, of `generation`, without category and period: what is asked
+	 * most is found without a look through the others. NULL: not known. */
+	struct entry *plain[REPORTS + 1];
+	unsigned ready_ever;     /* how many there have been, wrapping */
 	struct kept *kept;       /* what was read for them */
 	struct span generation;  /* that was asked for last; owner */
 	size_t bytes, bytes_max; /* of those that are ready */
@@ -121,6 +126,7 @@ list(struct entry *n)
 {
 	struct rendered *c = n->cache;
 
+	n->listed_at = c->ready_ever;
 	n->newer = NULL;
 	n->older = c->newest;
 	*(c->newest ? &c->newest->newer : &c->oldest) = n;
@@ -139,6 +145,8 @@ unlist(struct entry *n)
 static void
 drop(struct entry *n)
 {
+	if (n->cache->plain[n->q.report] == n)
+		n->cache->plain[n->q.report] = NULL;
 	n->cache->bytes -= entry_bytes(n);
 	unlist(n);
 	unchain(n);
@@ -183,6 +191,7 @@ turn_to(struct rendered *c, struct span generation)
 		return ERR_OK;
 	if (!name_copy(&c->generation, generation))
 		return ERR_NO_MEMORY;
+	memset(c->plain, 0, sizeof(c->plain));
 	for (n = c->oldest; n; n = newer) {
 		newer = n->newer;
 		if (!span_is_equal(n->generation, generation))
@@ -258,6 +267,7 @@ keep(struct entry *n)
 		return false;
 	n->is_ready = true;
 	chain(n);
+	c->ready_ever++;
 	list(n);
 	c->bytes += entry_bytes(n);
 	return true;
@@ -334,8 +344,28 @@ start(struct rendered *c, struct span generation, const struct cold_question *q,
 	return ERR_OK;
 }
 
-enum req_state
-rendered_get(struct rendered *c, struct req *r, req_step *next)
+/* It is the one asked for last. As long as no other has come since it was that
+ * before, none has to go, and its neighbours need not be touched. */
+static void
+note_use(struct entry *n)
+{
+	if (n->listed_at == n->cache->ready_ever)
+		return;
+	unlist(n);
+	list(n);
+}
+
+/* The document is there: nearly always. */
+static struct entry *
+find_plain(const struct rendered *c, const struct req *r)
+{
+	bool is_plain = !r->in.has_category && !r->in.has_period;
+
+	return is_plain ? c->plain[r->in.report] : NULL;
+}
+
+static enum req_state
+get(struct rendered *c, struct req *r, req_step *next)
 {
 	const struct cold_question q = {
 		.report = r->in.report,
@@ -346,17 +376,13 @@ rendered_get(struct rendered *c, struct req *r, req_step *next)
 	};
 	struct span generation = r->row.parse.generation;
 	struct waiter *w;
-	struct entry *n;
-	enum err e = turn_to(c, generation);
+	struct entry *n = find(c, generation, &q);
+	enum err e = ERR_OK;
 
-	if (e != ERR_OK)
-		return req_fail(r, e);
-	n = find(c, generation, &q);
 	if (n && n->is_ready) {
-		if (n->newer) {
-			unlist(n);
-			list(n);
-		}
+		if (!q.has_category && !q.has_period)
+			c->plain[q.report] = n;
+		note_use(n);
 		give(n->document, r);
 		return next(r);
 	}
@@ -372,6 +398,22 @@ rendered_get(struct rendered *c, struct req *r, req_step *next)
 	w->next = n->waiting;
 	n->waiting = w;
 	return req_wait(r, next);
+}
+
+enum req_state
+rendered_get(struct rendered *c, struct req *r, req_step *next)
+{
+	enum err e = turn_to(c, r->row.parse.generation);
+	struct entry *n;
+
+	if (e != ERR_OK)
+		return req_fail(r, e);
+	n = find_plain(c, r);
+	if (!n)
+		return get(c, r, next);
+	note_use(n);
+	give(n->document, r);
+	return next(r);
 }
 
 struct rendered *
