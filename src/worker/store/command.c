@@ -43,6 +43,19 @@ put_count(struct command *c, char mark, size_t count)
 	char digits[24];
 	size_t at = sizeof(digits);
 
+	if (count < 100) {
+		/* Nearly all: one digit or two. */
+		char *to = c->text + c->len;
+
+		*to++ = mark;
+		if (count >= 10)
+			*to++ = (char)('0' + count / 10);
+		*to++ = (char)('0' + count % 10);
+		*to++ = '\r';
+		*to++ = '\n';
+		c->len = (size_t)(to - c->text);
+		return;
+	}
 	digits[--at] = '\n';
 	digits[--at] = '\r';
 	do {

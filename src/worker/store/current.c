@@ -109,19 +109,23 @@ on_caching(enum err err, const redisReply *reply, void *arg)
 	(void)arg;
 }
 
+/* By words: with no copies, every pass of the loop sends one. */
 static enum err
 send_read(struct read *n)
 {
+	static const char *const caching[] = { "CLIENT", "CACHING", "YES" };
+	static const char *const name[] = { "HGET", "{logs}:manifest",
+		"generation" };
 	const struct worker *w = n->current->worker;
 	int64_t deadline_ms = w->setup->config->redis_timeout_ms;
 	enum err e = ERR_OK;
 
 	if (n->is_kept)
-		e = redis_sendf(w->redis, on_caching, NULL, deadline_ms,
-		    "CLIENT CACHING YES");
+		e = redis_send(
+		    w->redis, on_caching, NULL, deadline_ms, 3, caching, NULL);
 	if (e == ERR_OK)
-		e = redis_sendf(w->redis, on_answer, n, deadline_ms,
-		    "HGET {logs}:manifest generation");
+		e = redis_send(
+		    w->redis, on_answer, n, deadline_ms, 3, name, NULL);
 	return e;
 }
 
