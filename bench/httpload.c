@@ -235,11 +235,13 @@ read_options(int argc, char **argv)
 		die("pipeline or connections");
 }
 
-/* A paced generator that has little time sleeps not at all: a timer is late. */
+/* A paced generator that has little time sleeps not at all: a timer is late. But
+ * when every connection waits for an answer, nothing can be sent before one comes,
+ * and others, such as Redis, may have the core. */
 static int
-wait_ms(int64_t begin, int64_t sent)
+wait_ms(int64_t begin, int64_t sent, size_t idle_len)
 {
-	if (option.rate <= 0)
+	if (option.rate <= 0 || idle_len == 0)
 		return 100;
 	int64_t due = begin + (int64_t)(1e9 * (double)sent / option.rate);
 
@@ -287,7 +289,8 @@ main(int argc, char **argv)
 			skipped += (uint64_t)option.pipeline;
 			sent += option.pipeline;
 		}
-		int n = epoll_wait(poll, events, EVENTS, wait_ms(begin, sent));
+		int n = epoll_wait(
+		    poll, events, EVENTS, wait_ms(begin, sent, idle_len));
 		for (int i = 0; i < n; i++) {
 			struct conn *c = events[i].data.ptr;
 			bool was_waiting = c->waiting > 0;
