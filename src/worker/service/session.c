@@ -6,6 +6,7 @@
 #include "worker/service/session.h"
 #include "worker/context.h"
 #include "worker/service/clock.h"
+#include "worker/store/copies.h"
 #include "worker/store/session.h"
 
 #include <strings.h>
@@ -37,6 +38,12 @@ token_of(struct span authorization)
 		}
 	}
 	return token;
+}
+
+void
+service_session_expect(struct req *r)
+{
+	copies_expect_session(r->worker->copies, token_of(r->authorization));
 }
 
 enum req_state

@@ -13,6 +13,10 @@
 enum req_state service_session(struct req *r, void (*early)(struct req *r),
     req_step *next) __attribute__((warn_unused_result));
 
+/* Called as early as there is a request: service_session() will not have to wait
+ * then for what it looks at, which is far away with thousands of sessions. */
+void service_session_expect(struct req *r);
+
 /* The digest of the session of `r`: it is made when it is wanted, because most
  * requests, whose session is remembered, want none. */
 const char *service_session_digest(struct req *r);

@@ -136,6 +136,15 @@ copies_note_reports(const struct copies *c, uint64_t *out)
 	return note(c, REPORTS_SLOT, out);
 }
 
+void
+copies_expect_session(const struct copies *c, struct span token)
+{
+	uint8_t tag[TOKEN_TAG_SIZE];
+
+	if (c->tracking && token_tag(&c->key, token, tag))
+		copy_table_expect(c->sessions, tag);
+}
+
 struct session_copy *
 copies_find_session(struct copies *c, struct span token)
 {

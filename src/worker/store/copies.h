@@ -46,6 +46,10 @@ void copies_revoke_reports(struct worker *w);
 bool copies_note_user(const struct copies *c, int64_t user_id, uint64_t *stamp);
 bool copies_note_reports(const struct copies *c, uint64_t *stamp);
 
+/* Says that copies_find_session() will be asked for this token soon: with thousands
+ * of sessions its memory is far away, and can come meanwhile. */
+void copies_expect_session(const struct copies *c, struct span token);
+
 /* The session of a token; NULL: to be read. Borrowed until the next call; the
  * caller may set its minute. */
 struct session_copy *copies_find_session(struct copies *c, struct span token);

@@ -185,6 +185,13 @@ grow(struct copy_table *t)
 	return true;
 }
 
+void
+copy_table_expect(const struct copy_table *t, const uint8_t tag[TOKEN_TAG_SIZE])
+{
+	if (t->len > 0)
+		__builtin_prefetch(&t->entries[place_of(t, tag)]);
+}
+
 struct session_copy *
 copy_table_find(struct copy_table *t, const uint8_t tag[TOKEN_TAG_SIZE])
 {

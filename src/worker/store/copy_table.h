@@ -22,6 +22,10 @@ struct session_copy {
 struct copy_table *copy_table_new(size_t bytes);
 void copy_table_free(struct copy_table *t); /* takes NULL */
 
+/* Has the memory that copy_table_find() will look at on its way to the cache. */
+void copy_table_expect(
+    const struct copy_table *t, const uint8_t tag[TOKEN_TAG_SIZE]);
+
 /* The copy, now the most recently used; NULL when there is none. Borrowed until
  * the next put. */
 struct session_copy *copy_table_find(

@@ -17,8 +17,10 @@ static req_step check_session, permit;
 enum req_state
 endpoint_admit(struct req *r)
 {
-	enum err e = route_find(r->worker->server->routes, r);
+	enum err e;
 
+	service_session_expect(r);
+	e = route_find(r->worker->server->routes, r);
 	if (e != ERR_OK)
 		return req_fail(r, e);
 	/* What neither asks for a session nor reads anything waits for nobody. */
