@@ -142,12 +142,17 @@ work(struct pool *p, struct pool_job *job)
 		hand_over(p);
 }
 
+static bool
+is_late(const struct pool *p)
+{
+	return p->slots && p->waiting.first &&
+	       p->waiting.first->due_ms <= clock_ms();
+}
+
 static void
 end_late(struct pool *p)
 {
-	int64_t now_ms = clock_ms();
-
-	while (p->waiting.first && p->waiting.first->due_ms <= now_ms) {
+	while (is_late(p)) {
 		p->waiting.first->is_late = true;
 		end(p, list_take(&p->waiting));
 	}
@@ -165,9 +170,7 @@ take_seat(struct pool *p, struct seat *seat)
 	seat->since_ms = clock_ms();
 	uv_mutex_lock(&p->lock);
 	p->is_asking = false;
-	if (seat->slot < 0)
-		end_late(p);
-	else if (p->waiting.len > 1)
+	if (seat->slot >= 0 && p->waiting.len > 1)
 		uv_cond_signal(&p->work); /* another one may ask */
 }
 
@@ -195,7 +198,9 @@ static struct pool_job *
 next_job(struct pool *p, struct seat *seat)
 {
 	for (;;) {
-		if (has_to_leave(p, seat))
+		if (is_late(p))
+			end_late(p);
+		else if (has_to_leave(p, seat))
 			leave_seat(p, seat);
 		else if (p->waiting.first && (!p->slots || seat->slot >= 0))
 			return list_take(&p->waiting);

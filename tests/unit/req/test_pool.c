@@ -1,6 +1,8 @@
 /* Real threads and a real loop. */
 #include "worker/pool.h"
 
+#include "common/base/shared.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -298,6 +300,39 @@ a_job_that_gets_no_slot_in_time_is_late_and_the_next_is_not(void **state)
 }
 
 static void
+a_job_whose_time_is_over_is_late_also_where_a_slot_is_kept(void **state)
+{
+	struct task tasks[3];
+	struct slots slots = { .len = 1 };
+	uv_loop_t loop;
+	uv_sem_t gate;
+
+	(void)state;
+	uv_loop_init(&loop);
+	uv_sem_init(&gate, 0);
+	struct pool *p = pool_new(&loop, 1, 3, 0);
+	pool_share(p, &slots, leave);
+	ended = 0;
+	for (int i = 0; i < 3; i++) {
+		tasks[i] = task_of(i == 0 ? &gate : NULL);
+		tasks[i].job.due_ms = i == 1 ? clock_ms() + 20 : INT64_MAX;
+		assert_int_equal(pool_start(p, &tasks[i].job), ERR_OK);
+	}
+	while (clock_ms() < tasks[1].job.due_ms)
+		usleep(1000);
+	uv_sem_post(&gate);
+	while (ended < 3)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_int_equal(tasks[0].worked, 1);
+	assert_true(tasks[1].job.is_late);
+	assert_int_equal(tasks[1].worked, 0);
+	assert_false(tasks[2].job.is_late);
+	assert_int_equal(tasks[2].worked, 1);
+	finish(&loop, p);
+	uv_sem_destroy(&gate);
+}
+
+static void
 no_pool_is_closed_without_harm(void **state)
 {
 	(void)state;
@@ -319,6 +354,8 @@ main(void)
 		    what_has_ended_comes_a_few_at_a_time_while_many_wait),
 		cmocka_unit_test(
 		    a_job_that_gets_no_slot_in_time_is_late_and_the_next_is_not),
+		cmocka_unit_test(
+		    a_job_whose_time_is_over_is_late_also_where_a_slot_is_kept),
 		cmocka_unit_test(no_pool_is_closed_without_harm),
 	};
 
