@@ -72,6 +72,30 @@ settle(struct radix_row *rows, size_t len, struct radix_row *scratch)
 	return stay;
 }
 
+/* Adds up the rows. Those that are sorted and before all that came since, days
+ * that are over, stay as they are. */
+static enum err
+settle_new(struct counts *c)
+{
+	uint64_t least = UINT64_MAX;
+	size_t from = c->settled;
+	struct radix_row *scratch;
+
+	for (size_t i = c->settled; i < c->len; i++)
+		if (c->rows[i].key < least)
+			least = c->rows[i].key;
+	while (from > 0 && c->rows[from - 1].key >= least)
+		from--;
+	scratch = malloc((c->len - from) * sizeof(*scratch));
+	if (!scratch)
+		return ERR_NO_MEMORY;
+	c->len = from + settle(c->rows + from, c->len - from, scratch);
+	c->settled = c->len;
+	memset(c->recalled, 0, sizeof(c->recalled));
+	free(scratch);
+	return ERR_OK;
+}
+
 /* Room for one more row. */
 static enum err
 make_room(struct counts *c)
@@ -80,15 +104,10 @@ make_room(struct counts *c)
 	struct radix_row *rows;
 
 	if (c->len) {
-		struct radix_row *scratch = malloc(c->len * sizeof(*scratch));
+		enum err e = settle_new(c);
 
-		if (!scratch)
-			return ERR_NO_MEMORY;
-		c->len = settle(c->rows, c->len, scratch);
-		memset(c->recalled, 0, sizeof(c->recalled));
-		free(scratch);
-		if (c->len <= c->room / 2)
-			return ERR_OK;
+		if (e || c->len <= c->room / 2)
+			return e;
 	}
 	rows = room <= UINT32_MAX ? reallocarray(c->rows, room, sizeof(*rows))
 				  : NULL;
@@ -101,20 +120,17 @@ make_room(struct counts *c)
 
 /* A busy log adds to few counts at a time: of a day or two, a handful of
  * categories, some fifty countries. */
-static inline uint32_t *
-recall(struct counts *c, uint64_t key)
-{
-	return &c->recalled[(key * 0x9e3779b97f4a7c15 >> 32) % COUNTS_RECALLED];
-}
-
 enum err
 counts_add(struct counts *c, int32_t day, uint32_t category, uint32_t slot,
     uint64_t value)
 {
 	uint64_t key = key_of(day, category, slot);
-	uint32_t *recalled = recall(c, key);
+	uint64_t hash = key * 0x9e3779b97f4a7c15;
+	uint32_t *recalled = &c->recalled[(hash >> 32) % COUNTS_RECALLED];
+	uint8_t *tag = &c->recalled_tag[(hash >> 32) % COUNTS_RECALLED];
 
-	if (*recalled && c->rows[*recalled - 1].key == key) {
+	if (*recalled && *tag == hash >> 56 &&
+	    c->rows[*recalled - 1].key == key) {
 		struct radix_row *row = &c->rows[*recalled - 1];
 
 		row->value = add_saturating(row->value, value);
@@ -128,7 +144,21 @@ counts_add(struct counts *c, int32_t day, uint32_t category, uint32_t slot,
 	}
 	c->rows[c->len++] = (struct radix_row){ key, value };
 	*recalled = (uint32_t)c->len;
+	*tag = (uint8_t)(hash >> 56);
 	return ERR_OK;
+}
+
+/* Adds a number whose category is one of `names`. */
+static enum err
+add_foreign(struct counts *c, struct names *own_names, struct count n,
+    const struct names *names, struct names_map *map)
+{
+	enum err e = ERR_OK;
+
+	if (n.category != NAME_NONE)
+		e = names_map_id(
+		    map, own_names, names, n.category, &n.category);
+	return e ? e : counts_add(c, n.day, n.category, n.slot, n.value);
 }
 
 enum err
@@ -136,20 +166,38 @@ counts_append(struct counts *left, struct names *left_names,
     const struct counts *right, const struct names *right_names,
     struct names_map *map)
 {
-	for (size_t i = 0; i < right->len; i++) {
-		struct count n = counts_row(right, i);
-		enum err e = ERR_OK;
+	enum err e = ERR_OK;
 
-		if (n.category != NAME_NONE)
-			e = names_map_id(map, left_names, right_names,
-			    n.category, &n.category);
-		if (!e)
-			e = counts_add(
-			    left, n.day, n.category, n.slot, n.value);
-		if (e)
-			return e;
+	for (size_t i = 0; !e && i < right->len; i++)
+		e = add_foreign(
+		    left, left_names, counts_row(right, i), right_names, map);
+	return e;
+}
+
+static bool
+is_one_of(uint32_t category, const uint32_t *categories, size_t len)
+{
+	bool found = category == NAME_NONE;
+
+	for (size_t i = 0; i < len; i++)
+		found |= category == categories[i];
+	return found;
+}
+
+enum err
+counts_append_of(struct counts *left, struct names *left_names,
+    const struct counts *right, const struct names *right_names,
+    struct names_map *map, const uint32_t *categories, size_t len)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && i < right->len; i++) {
+		struct count n = counts_row(right, i);
+
+		if (is_one_of(n.category, categories, len))
+			e = add_foreign(left, left_names, n, right_names, map);
 	}
-	return ERR_OK;
+	return e;
 }
 
 void

@@ -28,9 +28,12 @@ enum { COUNTS_LEAST = 64, COUNTS_RECALLED = 2048 };
 struct counts {
 	struct radix_row *rows; /* owner; key: day, category and slot in one */
 	size_t len, room;
-	/* Where counts of late are, found by a cheap hash of the key: index of
-	 * the row + 1, 0 is free. */
+	size_t settled; /* rows, from the first on, that are sorted and once */
+	/* Where counts of late are, by a cheap hash of the key: index of the row +
+	 * 1, 0 is free; and other bits of that hash, so that no row is waited for
+	 * which is of another key. */
 	uint32_t recalled[COUNTS_RECALLED];
+	uint8_t recalled_tag[COUNTS_RECALLED];
 };
 
 /* One number, read. */
@@ -56,6 +59,11 @@ struct count counts_row(const struct counts *c, size_t i);
 enum err counts_append(struct counts *left, struct names *left_names,
     const struct counts *right, const struct names *right_names,
     struct names_map *map);
+
+/* The same of all requests and of these categories only, ids of right_names. */
+enum err counts_append_of(struct counts *left, struct names *left_names,
+    const struct counts *right, const struct names *right_names,
+    struct names_map *map, const uint32_t *categories, size_t len);
 
 /* The numbers of all requests and of the categories that `o` knows, by day, then
  * all requests before the categories in byte order, then slot. The caller frees

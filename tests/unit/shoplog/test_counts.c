@@ -175,6 +175,86 @@ a_number_is_added_up_however_long_ago_it_was_counted(void **state)
 	close_numbers(&n);
 }
 
+/* As a log has them: day after day, and now and then a line of an earlier one. */
+static void
+a_day_that_is_over_can_still_be_added_to(void **state)
+{
+	enum { DAYS = 60, SLOTS = 90, LATE = 7, ROUNDS = 3 };
+	uint64_t expected[DAYS][SLOTS] = { { 0 } };
+	struct count *sorted;
+	struct names_order o;
+	struct numbers n;
+	size_t len, distinct = 0;
+
+	(void)state;
+	open_numbers(&n);
+	for (unsigned i = 0; i < ROUNDS * DAYS * SLOTS; i++) {
+		unsigned day = i / (ROUNDS * SLOTS), slot = i % SLOTS;
+
+		if (i % 500 == 0)
+			day = day * LATE % (day + 1);
+		add(&n, (int32_t)day, NULL, slot, 1 + i % 3);
+		distinct += expected[day][slot] == 0;
+		expected[day][slot] += 1 + i % 3;
+	}
+	assert_true(n.counts.len <= 2 * distinct);
+	o = order_of(&n);
+	assert_int_equal(counts_sorted(&n.counts, &o, &sorted, &len), ERR_OK);
+	assert_int_equal(len, distinct);
+	for (size_t i = 0; i < len; i++)
+		assert_int_equal(
+		    sorted[i].value, expected[sorted[i].day][sorted[i].slot]);
+	free(sorted);
+	names_order_cleanup(&o);
+	close_numbers(&n);
+}
+
+static uint64_t
+sum_of(const struct numbers *n, const char *category)
+{
+	uint32_t id = category
+			  ? names_find_category(&n->names, span_text(category))
+			  : NAME_NONE;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n->counts.len; i++) {
+		struct count c = counts_row(&n->counts, i);
+
+		if (c.category == id)
+			sum += c.value;
+	}
+	return sum;
+}
+
+static void
+all_requests_and_the_categories_that_are_asked_for_are_appended(void **state)
+{
+	struct numbers left, right;
+	struct names_map map;
+	uint32_t wanted[2] = { NAME_NONE, NAME_NONE };
+
+	(void)state;
+	open_numbers(&left);
+	open_numbers(&right);
+	add(&left, 7, "b", 1, 1);
+	add(&left, 7, NULL, 1, 10);
+	add(&right, 7, "a", 1, 100);
+	add(&right, 7, "b", 1, 1000);
+	add(&right, 8, "b", 1, 2000);
+	add(&right, 8, NULL, 1, 10000);
+	wanted[1] = names_find_category(&right.names, span_text("b"));
+	assert_int_equal(names_map_init(&map, &right.names), ERR_OK);
+	assert_int_equal(counts_append_of(&left.counts, &left.names,
+			     &right.counts, &right.names, &map, wanted, 2),
+	    ERR_OK);
+	assert_int_equal(left.counts.len, 4);
+	assert_int_equal(sum_of(&left, "b"), 3001);
+	assert_int_equal(sum_of(&left, NULL), 10010);
+	names_map_cleanup(&map);
+	close_numbers(&left);
+	close_numbers(&right);
+}
+
 static void
 slots_and_days_that_are_none_are_corrupt(void **state)
 {
@@ -225,6 +305,9 @@ main(void)
 		    sorted_leaves_out_a_category_that_the_order_does_not_know),
 		cmocka_unit_test(
 		    a_number_is_added_up_however_long_ago_it_was_counted),
+		cmocka_unit_test(a_day_that_is_over_can_still_be_added_to),
+		cmocka_unit_test(
+		    all_requests_and_the_categories_that_are_asked_for_are_appended),
 		cmocka_unit_test(slots_and_days_that_are_none_are_corrupt),
 	};
 
