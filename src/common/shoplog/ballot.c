@@ -42,23 +42,50 @@ page_of(const struct vote *v)
 	return (uint32_t)v->key.low;
 }
 
+/* Appends `len` votes from `at` on, what each needs being fetched before. */
+static enum err
+append_some(struct ballot *left, struct names *left_names,
+    const struct ballot *right, const struct names *right_names,
+    struct names_map *map, size_t at, size_t len)
+{
+	uint32_t page[NAMES_AT_ONCE];
+	uint64_t hash[NAMES_AT_ONCE];
+	enum err e;
+
+	for (size_t i = 0; i < len; i++)
+		page[i] = page_of(hash_table_at(&right->table, at + i));
+	e = names_map_ids(map, left_names, right_names, page, len);
+	for (size_t i = 0; !e && i < len; i++) {
+		const struct vote *v = hash_table_at(&right->table, at + i);
+
+		e = names_map_id(
+		    map, left_names, right_names, page[i], &page[i]);
+		hash[i] = ballot_hash(left, v->key.high, page[i]);
+		hash_table_fetch_bucket(&left->table, hash[i]);
+	}
+	for (size_t i = 0; !e && i < len; i++)
+		hash_table_fetch_entry(&left->table, hash[i]);
+	for (size_t i = 0; !e && i < len; i++) {
+		const struct vote *v = hash_table_at(&right->table, at + i);
+
+		e = ballot_add_hashed(
+		    left, v->key.high, page[i], hash[i], v->votes);
+	}
+	return e;
+}
+
 enum err
 ballot_append(struct ballot *left, struct names *left_names,
     const struct ballot *right, const struct names *right_names,
     struct names_map *map)
 {
-	for (size_t i = 0; i < right->table.len; i++) {
-		const struct vote *v = hash_table_at(&right->table, i);
-		uint32_t page;
-		enum err e = names_map_id(
-		    map, left_names, right_names, page_of(v), &page);
+	enum err e = ERR_OK;
 
-		if (!e)
-			e = ballot_add(left, v->key.high, page, v->votes);
-		if (e)
-			return e;
-	}
-	return ERR_OK;
+	for (size_t i = 0; !e && i < right->table.len; i += NAMES_AT_ONCE)
+		e = append_some(left, left_names, right, right_names, map, i,
+		    right->table.len - i < NAMES_AT_ONCE ? right->table.len - i
+							 : NAMES_AT_ONCE);
+	return e;
 }
 
 void

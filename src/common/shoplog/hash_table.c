@@ -16,6 +16,47 @@ hash_secret_new(struct hash_secret *out)
 	return getrandom(out, sizeof(*out), 0) == (ssize_t)sizeof(*out);
 }
 
+/* Up to sixteen bytes as two numbers, all of them where there are so many. */
+static inline struct hash_key
+read_text(const char *p, size_t len)
+{
+	struct hash_key k = { 0, 0 };
+
+	if (len >= 8) {
+		memcpy(&k.low, p, 8);
+		memcpy(&k.high, p + len - 8, 8);
+	} else if (len >= 4) {
+		memcpy(&k.low, p, 4);
+		memcpy(&k.high, p + len - 4, 4);
+	} else if (len > 0) {
+		k.low = (uint8_t)p[0] | (uint64_t)(uint8_t)p[len / 2] << 8 |
+			(uint64_t)(uint8_t)p[len - 1] << 16;
+	}
+	return k;
+}
+
+struct hash_key
+hash_text(const struct hash_secret *s, struct span text)
+{
+	/* Four secret numbers of two: were the same ones in both factors, some
+	 * texts would be equal to others whatever they are. */
+	const uint64_t golden = 0x9e3779b97f4a7c15;
+	uint64_t c = hash_multiply(s->a, golden);
+	uint64_t d = hash_multiply(s->b, golden);
+	struct hash_key h = { c ^ text.len, s->a ^ text.len };
+	const char *p = text.data;
+	size_t left = text.len;
+
+	for (;; p += 16, left -= 16) {
+		struct hash_key k = read_text(p, left < 16 ? left : 16);
+
+		h.high = hash_multiply(h.high ^ k.high, k.low ^ d);
+		h.low = hash_multiply(h.low ^ k.low, k.high ^ s->b);
+		if (left <= 16)
+			return h;
+	}
+}
+
 void
 hash_table_init(
     struct hash_table *t, size_t entry_size, const struct hash_secret *secret)
@@ -23,11 +64,31 @@ hash_table_init(
 	*t = (struct hash_table){ .entry_size = entry_size, .secret = *secret };
 }
 
+/* Makes room for entries of so many bytes, which begin with a cache line, so that
+ * those that have its size are in one. Not with aligned_alloc(3): what grows by
+ * realloc(3) is not copied when it is large. */
+static bool
+make_room(struct hash_table *t, size_t size)
+{
+	size_t before = t->room ? (size_t)(t->entries - t->room) : 0;
+	uint8_t *room = realloc(t->room, size + BUCKET_SIZE);
+	size_t skip;
+
+	if (!room)
+		return false;
+	skip = -(uintptr_t)room % BUCKET_SIZE;
+	if (skip != before && t->len)
+		memmove(room + skip, room + before, t->len * t->entry_size);
+	t->room = room;
+	t->entries = room + skip;
+	return true;
+}
+
 void
 hash_table_cleanup(struct hash_table *t)
 {
 	free(t->buckets);
-	free(t->entries);
+	free(t->room);
 	*t = (struct hash_table){ 0 };
 }
 
@@ -111,7 +172,6 @@ hash_table_reserve(struct hash_table *t, size_t len)
 {
 	size_t buckets_len = t->buckets_len ? t->buckets_len : 1;
 	struct hash_bucket *buckets;
-	uint8_t *entries;
 
 	if (len <= t->capacity)
 		return true;
@@ -119,11 +179,8 @@ hash_table_reserve(struct hash_table *t, size_t len)
 		return false;
 	while (buckets_len * HASH_FILL < len)
 		buckets_len *= 2;
-	entries =
-	    reallocarray(t->entries, buckets_len * HASH_FILL, t->entry_size);
-	if (!entries)
+	if (!make_room(t, buckets_len * HASH_FILL * t->entry_size))
 		return false;
-	t->entries = entries;
 	buckets = buckets_new(buckets_len * sizeof(*buckets));
 	if (!buckets)
 		return false;

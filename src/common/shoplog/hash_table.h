@@ -1,6 +1,7 @@
 #ifndef TRAWL_COMMON_SHOPLOG_HASH_TABLE_H
 #define TRAWL_COMMON_SHOPLOG_HASH_TABLE_H
 
+#include "common/base/span.h"
 #include "common/shoplog/lanes.h"
 
 #include <stdbool.h>
@@ -38,7 +39,8 @@ struct hash_bucket {
 struct hash_table {
 	struct hash_bucket *buckets; /* owner */
 	size_t buckets_len; /* a power of two, or 0; at most 3/4 are taken */
-	uint8_t *entries;
+	uint8_t *room;      /* owner; the entries are in it */
+	uint8_t *entries;   /* the first one begins with a cache line */
 	size_t entry_size;
 	size_t len, capacity; /* entries: there, room for */
 	struct hash_secret secret;
@@ -95,6 +97,10 @@ hash_of(const struct hash_secret *s, struct hash_key key)
 	h ^= hash_multiply(key.low ^ s->b, s->a | 1);
 	return hash_multiply(h ^ s->a, 0x9e3779b97f4a7c15);
 }
+
+/* The key of a text: two such hashes of all its bytes, sixteen at a time, each with
+ * other secret bits. */
+struct hash_key hash_text(const struct hash_secret *s, struct span text);
 
 /* A function that does nothing but prefetch: gcc 12 takes one that it does not
  * inline at once for one without effect, and drops the calls. */

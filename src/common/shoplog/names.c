@@ -1,31 +1,34 @@
-/* The dictionary. Texts are found by a 128-bit SipHash of theirs as the key in
- * the table; should two texts ever have the same, the second one takes the next
+/* The dictionary. Texts are found by a 128-bit hash of theirs as the key in the
+ * table; should two texts ever have the same, the second one takes the next
  * key, so a name is never mistaken for another. */
 #include "common/shoplog/names.h"
 
+#include <assert.h>
 #include <endian.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* So few names, or names with so many equal bytes, are sorted by comparing. */
 enum { SORT_MIN = 48, SORT_DEPTH = 1024 };
 
+/* A cache line, in which a name of usual length is whole. */
+enum { TEXT_HERE = 40 };
+
 struct name {
 	struct hash_key key;
-	size_t at; /* in names.text */
 	uint32_t len;
 	uint32_t category; /* id; its own for a category */
+	union {
+		char here[TEXT_HERE];
+		size_t at; /* in names.text, of one that is longer */
+	} text;
 };
+_Static_assert(sizeof(struct name) == 64, "a cache line");
 
 void
 names_init(struct names *n, const struct hash_secret *secret)
 {
 	*n = (struct names){ 0 };
-	_Static_assert(
-	    sizeof(n->secret) == crypto_shorthash_siphashx24_KEYBYTES,
-	    "the secret is the key of SipHash");
-	memcpy(n->secret, secret, sizeof(n->secret));
 	hash_table_init(&n->table, sizeof(struct name), secret);
 }
 
@@ -48,7 +51,9 @@ names_text(const struct names *n, uint32_t id)
 {
 	const struct name *name = name_at(n, id);
 
-	return span_of(n->text + name->at, name->len);
+	return span_of(
+	    name->len <= TEXT_HERE ? name->text.here : n->text + name->text.at,
+	    name->len);
 }
 
 uint32_t
@@ -79,13 +84,7 @@ reserve(struct names *n, size_t len)
 static struct hash_key
 key_of(const struct names *n, struct span text)
 {
-	struct hash_key key;
-	unsigned char digest[crypto_shorthash_siphashx24_BYTES];
-
-	crypto_shorthash_siphashx24(
-	    digest, (const unsigned char *)text.data, text.len, n->secret);
-	memcpy(&key, digest, sizeof(key));
-	return key;
+	return hash_text(&n->table.secret, text);
 }
 
 /* The id of a name; a new one has its text and no category so far. The text may
@@ -108,11 +107,15 @@ intern(struct names *n, struct span text, struct hash_key key, uint64_t hash,
 		key.low++;
 		hash = hash_of(&n->table.secret, key);
 	}
+	name->len = (uint32_t)text.len;
+	if (text.len <= TEXT_HERE) {
+		memcpy(name->text.here, text.data, text.len);
+		return ERR_OK;
+	}
 	if (!reserve(n, text.len))
 		return ERR_NO_MEMORY;
 	memmove(n->text + n->text_len, text.data, text.len);
-	name->at = n->text_len;
-	name->len = (uint32_t)text.len;
+	name->text.at = n->text_len;
 	n->text_len += text.len;
 	return ERR_OK;
 }
@@ -192,7 +195,9 @@ void
 names_ask(const struct names *n, struct span category, struct span goods,
     struct names_query *q)
 {
-	*q = (struct names_query){ .category = category, .goods = goods };
+	q->category = category;
+	q->goods = goods;
+	q->page = span_of(NULL, 0);
 	q->category_key = key_of(n, category);
 	q->category_hash = hash_of(&n->table.secret, q->category_key);
 	hash_table_fetch_bucket(&n->table, q->category_hash);
@@ -222,15 +227,6 @@ names_fetch(const struct names *n, const struct names_query *q)
 
 	if (name)
 		__builtin_prefetch(name);
-}
-
-void
-names_fetch_text(const struct names *n, const struct names_query *q)
-{
-	const struct name *name = guess(n, q);
-
-	if (name)
-		__builtin_prefetch(n->text + name->at);
 }
 
 enum err
@@ -419,6 +415,49 @@ names_map_init(struct names_map *out, const struct names *from)
 		return ERR_NO_MEMORY;
 	memset(out->ids, 0xff, size);
 	return ERR_OK;
+}
+
+/* The two parts of a name, the second one empty if it is a category. */
+static void
+cut(struct span text, struct span *category, struct span *goods)
+{
+	const char *slash = memchr(text.data, '/', text.len);
+
+	*category = text;
+	*goods = span_of(NULL, 0);
+	if (!slash)
+		return;
+	category->len = (size_t)(slash - text.data);
+	*goods = span_of(slash + 1, text.len - category->len - 1);
+}
+
+enum err
+names_map_ids(struct names_map *m, struct names *to, const struct names *from,
+    const uint32_t *from_ids, size_t len)
+{
+	struct names_query query[NAMES_AT_ONCE];
+	uint32_t id[NAMES_AT_ONCE];
+	size_t new = 0;
+	enum err e = ERR_OK;
+
+	assert(len <= NAMES_AT_ONCE);
+	for (size_t i = 0; i < len; i++) {
+		if (m->ids[from_ids[i]] != NAME_NONE)
+			continue;
+		id[new ++] = from_ids[i];
+		names_fetch_id(from, from_ids[i]);
+	}
+	for (size_t i = 0; i < new; i++) {
+		struct span category, goods;
+
+		cut(names_text(from, id[i]), &category, &goods);
+		names_ask(to, category, goods, &query[i]);
+	}
+	for (size_t i = 0; i < new; i++)
+		names_fetch(to, &query[i]);
+	for (size_t i = 0; !e && i < new; i++)
+		e = names_add(to, &query[i], &m->ids[id[i]]);
+	return e;
 }
 
 enum err

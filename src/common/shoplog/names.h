@@ -22,9 +22,8 @@ enum { NAME_NONE = UINT32_MAX };
 
 struct names {
 	struct hash_table table; /* of struct name */
-	char *text;              /* of all names, one behind the other */
+	char *text;              /* of long names, one behind the other */
 	size_t text_len, text_capacity;
-	uint8_t secret[16];
 };
 
 void names_init(struct names *n, const struct hash_secret *secret);
@@ -36,8 +35,8 @@ enum err names_page(
     struct names *n, struct span category, struct span goods, uint32_t *id);
 
 /* A name on its way into the dictionary. For many at a time: ask for all of them,
- * which brings their buckets into the cache, then fetch the entries, then the
- * texts, and add the names when these have arrived. */
+ * which brings their buckets into the cache, then fetch the entries, and add the
+ * names when these have arrived. */
 struct names_query {
 	struct span category, goods; /* borrowed; no goods: a category */
 	/* "category/goods" where it lies so; else empty, and the page is looked
@@ -50,7 +49,6 @@ struct names_query {
 void names_ask(const struct names *n, struct span category, struct span goods,
     struct names_query *out);
 void names_fetch(const struct names *n, const struct names_query *q);
-void names_fetch_text(const struct names *n, const struct names_query *q);
 
 /* As names_category() or names_page(). */
 enum err names_add(struct names *n, const struct names_query *q, uint32_t *id);
@@ -61,7 +59,7 @@ uint32_t names_find_category(const struct names *n, struct span category);
 /* Borrowed until the next name is added. */
 struct span names_text(const struct names *n, uint32_t id);
 
-/* Brings what there is of a name but its text into the cache. */
+/* Brings a name into the cache, all of it if it is of usual length. */
 FETCH void
 names_fetch_id(const struct names *n, uint32_t id)
 {
@@ -111,6 +109,14 @@ enum err names_map_init(struct names_map *out, const struct names *from);
 /* The id in `to` of a name in `from`, which is added when it is new. */
 enum err names_map_id(struct names_map *m, struct names *to,
     const struct names *from, uint32_t from_id, uint32_t *id);
+
+/* Makes the names of many ids known to the map at a time, so that names_map_id
+ * has them at hand.
+ *
+ * from_ids  NAMES_AT_ONCE at most */
+enum { NAMES_AT_ONCE = 64 };
+enum err names_map_ids(struct names_map *m, struct names *to,
+    const struct names *from, const uint32_t *from_ids, size_t len);
 void names_map_cleanup(struct names_map *m);
 
 #endif

@@ -27,7 +27,7 @@ paths_ask(const struct names *n, enum event_kind kind,
 {
 	struct span none = { 0 };
 
-	*out = (struct path_query){ .kind = (uint8_t)kind };
+	out->kind = (uint8_t)kind;
 	if (kind == EVENT_CATEGORY)
 		names_ask(n, event->category, none, &out->name);
 	else if (kind == EVENT_GOODS)
@@ -65,8 +65,9 @@ paths_learn(struct paths *p, struct names *n, struct span rest,
 	places = path_places(p, rest);
 	if (path_is(&places[0], rest) || path_is(&places[1], rest))
 		return ERR_OK;
-	places[1] =
-	    (struct path_entry){ .meaning = *out, .len = (uint32_t)rest.len };
+	places[1].meaning = *out;
+	places[1].len = (uint32_t)rest.len;
+	memset(places[1].text, 0, LANES_TEXT);
 	memcpy(places[1].text, rest.data, rest.len);
 	return ERR_OK;
 }
@@ -74,10 +75,11 @@ paths_learn(struct paths *p, struct names *n, struct span rest,
 const struct path_entry *
 paths_find_second(struct path_entry *places, struct span rest)
 {
-	struct path_entry found = places[1];
+	struct path_entry found;
 
 	if (!path_is(&places[1], rest))
 		return NULL;
+	found = places[1];
 	places[1] = places[0];
 	places[0] = found;
 	return &places[0];

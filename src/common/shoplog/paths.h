@@ -70,11 +70,19 @@ path_hash(const struct paths *p, struct span rest)
 	    last ^ middle ^ (p->secret | rest.len));
 }
 
-/* The first of the two places where the path may be. */
+/* The first of the two places where the path may be. The same `rest`. */
 static inline struct path_entry *
 path_places(struct paths *p, struct span rest)
 {
 	return &p->entries[path_hash(p, rest) % PATHS_LEN & ~(uint64_t)1];
+}
+
+/* Brings the places into the cache, of a path of usual length. */
+FETCH void
+path_fetch(const struct path_entry *places)
+{
+	__builtin_prefetch(&places[0]);
+	__builtin_prefetch(&places[1]);
 }
 
 static inline bool
@@ -91,12 +99,12 @@ const struct path_entry *paths_find_second(
     struct path_entry *places, struct span rest);
 
 /* What the path came to when it was last asked for; NULL: it is not known. Valid
- * until the next path is asked for. The same `rest` as above. */
+ * until the next path is asked for.
+ *
+ * places  path_places() of it */
 static inline const struct path_entry *
-paths_find(struct paths *p, struct span rest)
+paths_find(struct path_entry *places, struct span rest)
 {
-	struct path_entry *places = path_places(p, rest);
-
 	if (__builtin_expect(rest.len == 0, 0))
 		return NULL;
 	if (__builtin_expect(path_is(&places[0], rest), 1))
@@ -105,15 +113,28 @@ paths_find(struct paths *p, struct span rest)
 }
 
 /* A path that is not known, on its way into the memory, as names are into their
- * dictionary (names.h): ask, names_fetch(), names_fetch_text(), learn. */
+ * dictionary (names.h): ask, fetch, learn. */
 struct path_query {
-	struct names_query name; /* of EVENT_CATEGORY and EVENT_GOODS */
+	struct names_query name; /* if path_has_name() */
 	uint8_t kind;            /* enum event_kind */
 };
 
 /* What event_classify() says of a path that is about no cart. */
 void paths_ask(const struct names *n, enum event_kind kind,
     const struct event *event, struct path_query *out);
+
+static inline bool
+path_has_name(const struct path_query *q)
+{
+	return q->kind == EVENT_CATEGORY || q->kind == EVENT_GOODS;
+}
+
+FETCH void
+paths_fetch_name(const struct names *n, const struct path_query *q)
+{
+	if (path_has_name(q))
+		names_fetch(n, &q->name);
+}
 
 /* Names as ids of `n`; the path is known then. The same `rest` as above. */
 enum err paths_learn(struct paths *p, struct names *n, struct span rest,

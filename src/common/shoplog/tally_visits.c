@@ -9,6 +9,9 @@
 
 #include <assert.h>
 
+/* Paths that are on their way while one is looked at. */
+enum { AHEAD = 12 };
+
 /* Whether the path begins like those of carts do, which are in no memory of
  * paths. A guess: event_classify() knows. */
 static inline bool
@@ -50,9 +53,7 @@ look_closely(struct tally *t, struct steps *s, const struct visit *visits,
 		line[len++] = at;
 	}
 	for (size_t i = 0; i < len; i++)
-		names_fetch(&t->names, &query[i].name);
-	for (size_t i = 0; i < len; i++)
-		names_fetch_text(&t->names, &query[i].name);
+		paths_fetch_name(&t->names, &query[i]);
 	for (size_t i = 0; !e && i < len; i++)
 		e = paths_learn(t->paths, &t->names, visits[line[i]].rest,
 		    &query[i], &s->at[line[i]].path);
@@ -63,18 +64,23 @@ look_closely(struct tally *t, struct steps *s, const struct visit *visits,
 static enum err
 look_at_paths(struct tally *t, struct steps *s, const struct visit *visits)
 {
+	struct path_entry *places[SCAN_LINES];
 	struct unknown unknown;
 
 	unknown.len = 0;
+	for (size_t i = 0; i < s->len; i++)
+		places[i] = path_places(t->paths, visits[i].rest);
 	for (size_t i = 0; i < s->len; i++) {
 		struct span rest = visits[i].rest;
 		const struct path_entry *path = NULL;
 		uint64_t hash = visitors_hash(&t->visitors, visits[i].ip);
 
+		if (i + AHEAD < s->len)
+			path_fetch(places[i + AHEAD]);
 		s->at[i].hash = hash;
 		visitors_fetch(&t->visitors, visits[i].ip, hash);
 		if (!looks_like_cart(rest))
-			path = paths_find(t->paths, rest);
+			path = paths_find(places[i], rest);
 		if (!path) {
 			unknown.line[unknown.len++] = i;
 			continue;

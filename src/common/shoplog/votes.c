@@ -183,10 +183,11 @@ list_categories(struct catalogue *c, struct election *v)
 	if (!c->categories || !c->text)
 		return ERR_NO_MEMORY;
 	for (uint32_t id = 0; id < names->table.len; id++) {
-		struct span text = names_text(names, id);
+		struct span text;
 
 		if (v->index[id] == NO_CATEGORY)
 			continue;
+		text = names_text(names, id);
 		memcpy(at, text.data, text.len);
 		c->categories[v->index[id]] = span_of(at, text.len);
 		at += text.len;

@@ -120,6 +120,79 @@ regular_keys_do_not_meet_in_one_place(void **state)
 	hash_table_cleanup(&t);
 }
 
+static bool
+is_same_key(struct hash_key a, struct hash_key b)
+{
+	return a.high == b.high || a.low == b.low;
+}
+
+/* Texts of all lengths, each with one byte changed, and with the halves of its
+ * first sixteen exchanged: what a hash that multiplies them may take for the same. */
+static void
+texts_that_differ_have_keys_that_differ(void **state)
+{
+	enum { LONGEST = 50, TEXTS = 2 * LONGEST + 3 };
+	static char text[TEXTS][LONGEST];
+	struct hash_key key[TEXTS];
+	struct hash_secret secret;
+	size_t len[TEXTS] = { 0 };
+
+	(void)state;
+	assert_true(hash_secret_new(&secret));
+	for (size_t i = 0; i < TEXTS; i++) {
+		memcpy(text[i],
+		    "zander/and_eel/and_a_swordfish_as_large_as_a_boat_!",
+		    LONGEST);
+		if (i <= LONGEST) {
+			len[i] = i;
+			continue;
+		}
+		len[i] = LONGEST;
+		if (i <= 2 * LONGEST)
+			text[i][i - LONGEST - 1] ^= 1;
+	}
+	for (size_t i = 2 * LONGEST + 1; i < TEXTS; i++) {
+		size_t half = 8;
+
+		len[i] = i == TEXTS - 1 ? 16 : LONGEST;
+		for (size_t k = 0; k < half; k++) {
+			text[i][k] = text[0][half + k];
+			text[i][half + k] = text[0][k];
+		}
+		text[i][0] ^= (char)len[i];
+		text[i][half] ^= (char)len[i];
+	}
+	for (size_t i = 0; i < TEXTS; i++) {
+		char copy[LONGEST + 1];
+
+		memcpy(copy + 1, text[i], LONGEST);
+		key[i] = hash_text(&secret, span_of(text[i], len[i]));
+		assert_true(is_same_key(
+		    key[i], hash_text(&secret, span_of(copy + 1, len[i]))));
+		for (size_t k = 0; k < i; k++)
+			assert_false(is_same_key(key[i], key[k]));
+	}
+}
+
+static void
+entries_begin_with_a_cache_line_however_many_there_are(void **state)
+{
+	struct hash_table t = new_table();
+
+	(void)state;
+	for (uint64_t i = 0; i < 100000; i++) {
+		bool is_new;
+
+		assert_non_null(
+		    hash_table_add(&t, (struct hash_key){ 0, i }, &is_new));
+		assert_int_equal((uintptr_t)t.entries % 64, 0);
+	}
+	for (uint64_t i = 0; i < 100000; i++)
+		assert_int_equal(
+		    ((const struct number *)hash_table_at(&t, i))->key.low, i);
+	hash_table_cleanup(&t);
+}
+
 int
 main(void)
 {
@@ -129,6 +202,9 @@ main(void)
 		cmocka_unit_test(
 		    entries_keep_the_order_of_arrival_and_can_be_sorted),
 		cmocka_unit_test(regular_keys_do_not_meet_in_one_place),
+		cmocka_unit_test(texts_that_differ_have_keys_that_differ),
+		cmocka_unit_test(
+		    entries_begin_with_a_cache_line_however_many_there_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

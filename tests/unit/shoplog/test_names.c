@@ -93,7 +93,9 @@ names_that_are_asked_for_first_have_the_same_ids(void **state)
 {
 	enum { NAMES = 300 };
 	struct names_query query[NAMES];
-	char text[NAMES][24];
+	/* Not in a cache line. */
+	static const char long_end[] = "_and_all_that_there_is_to_say_of_it";
+	char text[NAMES][64];
 	struct names n;
 
 	(void)state;
@@ -102,28 +104,70 @@ names_that_are_asked_for_first_have_the_same_ids(void **state)
 		unsigned c = i % 90, goods = i % 4;
 		struct span of, none = { 0 };
 
-		snprintf(text[i], sizeof(text[i]), "c%u%sg%u", c,
-		    i % 3 ? "/" : "//", goods);
+		snprintf(text[i], sizeof(text[i]), "c%u%sg%u%s", c,
+		    i % 3 ? "/" : "//", goods, goods == 3 ? long_end : "");
 		of = span_of(text[i], strcspn(text[i], "/"));
 		names_ask(&n, of,
 		    goods ? span_text(strchr(text[i], 'g')) : none, &query[i]);
 	}
 	for (unsigned i = 0; i < NAMES; i++)
 		names_fetch(&n, &query[i]);
-	for (unsigned i = 0; i < NAMES; i++)
-		names_fetch_text(&n, &query[i]);
 	for (unsigned i = 0; i < NAMES; i++) {
-		char of[8], goods[8];
+		char of[8], goods[48];
 		uint32_t id;
 
 		snprintf(of, sizeof(of), "c%u", i % 90);
-		snprintf(goods, sizeof(goods), "g%u", i % 4);
+		snprintf(goods, sizeof(goods), "g%u%s", i % 4,
+		    i % 4 == 3 ? long_end : "");
 		assert_int_equal(names_add(&n, &query[i], &id), ERR_OK);
 		assert_int_equal(
 		    id, i % 4 ? page(&n, of, goods) : category(&n, of));
 		assert_int_equal(names_category_of(&n, id), category(&n, of));
 	}
 	names_cleanup(&n);
+}
+
+/* Many ids of another dictionary, some twice and some known, have those that they
+ * get one by one. */
+static void
+ids_of_another_dictionary_are_mapped_many_at_a_time(void **state)
+{
+	uint32_t from_id[NAMES_AT_ONCE], id;
+	struct names from, to;
+	struct names_map map, slow;
+
+	(void)state;
+	open_names(&from);
+	open_names(&to);
+	page(&to, "c3", "g3");
+	for (uint32_t i = 0; i < NAMES_AT_ONCE; i++) {
+		char of[8], goods[64];
+
+		snprintf(of, sizeof(of), "c%u", i % 9);
+		snprintf(goods, sizeof(goods), "g%u%s", i % 50,
+		    i % 7 ? "" : "_which_is_too_long_for_one_cache_line");
+		from_id[i] =
+		    i % 5 ? page(&from, of, goods) : category(&from, of);
+	}
+	assert_int_equal(names_map_init(&map, &from), ERR_OK);
+	assert_int_equal(names_map_init(&slow, &from), ERR_OK);
+	assert_int_equal(
+	    names_map_id(&map, &to, &from, from_id[0], &id), ERR_OK);
+	assert_int_equal(
+	    names_map_ids(&map, &to, &from, from_id, NAMES_AT_ONCE), ERR_OK);
+	for (uint32_t i = 0; i < NAMES_AT_ONCE; i++) {
+		assert_int_equal(
+		    names_map_id(&slow, &to, &from, from_id[i], &id), ERR_OK);
+		assert_int_equal(map.ids[from_id[i]], id);
+		assert_true(span_is_equal(
+		    names_text(&to, id), names_text(&from, from_id[i])));
+		assert_int_equal(
+		    names_is_page(&to, id), names_is_page(&from, from_id[i]));
+	}
+	names_map_cleanup(&map);
+	names_map_cleanup(&slow);
+	names_cleanup(&from);
+	names_cleanup(&to);
 }
 
 static void
@@ -197,6 +241,8 @@ main(void)
 		cmocka_unit_test(a_category_is_found_once_it_has_an_id),
 		cmocka_unit_test(
 		    names_that_are_asked_for_first_have_the_same_ids),
+		cmocka_unit_test(
+		    ids_of_another_dictionary_are_mapped_many_at_a_time),
 		cmocka_unit_test(
 		    only_used_names_are_written_and_come_back_in_byte_order),
 		cmocka_unit_test(what_is_no_name_is_corrupt),

@@ -53,8 +53,7 @@ learn(struct paths *p, struct names *n, struct span rest)
 
 	assert_false(event_is_of_cart(kind));
 	paths_ask(n, kind, &event, &q);
-	names_fetch(n, &q.name);
-	names_fetch_text(n, &q.name);
+	paths_fetch_name(n, &q);
 	assert_int_equal(paths_learn(p, n, rest, &q, &meaning), ERR_OK);
 	return meaning;
 }
@@ -72,7 +71,7 @@ assert_looked_up(struct paths *p, struct names *n, const char *text)
 	uint32_t id = NAME_NONE;
 
 	snprintf(padded, sizeof(padded), "%s\n/other/things/behind", text);
-	known = paths_find(p, rest);
+	known = paths_find(path_places(p, rest), rest);
 	if (event_is_of_cart(kind)) {
 		assert_null(known);
 		return;
@@ -81,7 +80,7 @@ assert_looked_up(struct paths *p, struct names *n, const char *text)
 		meaning = known->meaning;
 	} else {
 		meaning = learn(p, n, rest);
-		known = paths_find(p, rest);
+		known = paths_find(path_places(p, rest), rest);
 		assert_int_equal(
 		    known != NULL, rest.len > 0 && rest.len <= PATH_WIDTH);
 	}
@@ -128,13 +127,14 @@ one_that_is_asked_for_again_is_not_pushed_out(void **state)
 	assert_non_null(p);
 	names_init(&n, &secret);
 	learn(p, &n, often);
-	assert_non_null(paths_find(p, often));
+	assert_non_null(paths_find(path_places(p, often), often));
 	for (int i = 0; i < 4 * PATHS_LEN; i++) {
 		char text[PATH_PADDING];
 
 		snprintf(text, sizeof(text), "/once%d/", i);
 		learn(p, &n, span_of(text, strlen(text)));
-		assert_ptr_equal(paths_find(p, often), path_places(p, often));
+		assert_ptr_equal(paths_find(path_places(p, often), often),
+		    path_places(p, often));
 	}
 	names_cleanup(&n);
 	free(p);
