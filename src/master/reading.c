@@ -17,7 +17,8 @@ enum {
 
 /* What the threads share. */
 struct work {
-	const struct source *source; /* borrowed */
+	const struct source *source;   /* borrowed */
+	const struct reading_ask *ask; /* borrowed */
 	struct chunk *chunks;
 	size_t chunks_len;
 	uint64_t stretch; /* bytes of a thread's share */
@@ -127,6 +128,27 @@ run(struct worker *workers, unsigned len, void *(*work)(void *),
 	return ERR_OK;
 }
 
+static bool
+is_there(const struct work *work, struct span category)
+{
+	for (unsigned i = 0; i < work->parts_len; i++)
+		if (tally_has_category(work->parts[i], category))
+			return true;
+	return false;
+}
+
+/* The categories whose counts are joined; NULL: all. */
+static const struct tally_wanted *
+wanted_of(const struct work *work)
+{
+	const struct tally_wanted *wanted = &work->ask->wanted;
+	bool any = !work->ask->is_fallback_all;
+
+	for (size_t i = 0; i < wanted->len; i++)
+		any = any || is_there(work, wanted->categories[i]);
+	return any ? wanted : NULL;
+}
+
 static enum err
 read_all(struct work *work, struct worker *workers, const struct geo *geo,
     struct progress *progress, struct problem *why)
@@ -142,7 +164,7 @@ read_all(struct work *work, struct worker *workers, const struct geo *geo,
 	}
 	e = run(workers, len, read_stretch, progress, why);
 	if (e == ERR_OK)
-		e = tally_conclude(work->parts, len);
+		e = tally_conclude(work->parts, len, wanted_of(work));
 	return e == ERR_OK ? run(workers, len, take_shards, progress, why) : e;
 }
 
@@ -157,10 +179,12 @@ reading_cleanup(struct reading *r)
 
 enum err
 reading_run(const struct source *source, const struct geo *geo,
-    unsigned threads, struct progress *progress, struct reading *out,
-    struct problem *why)
+    unsigned threads, const struct reading_ask *ask, struct progress *progress,
+    struct reading *out, struct problem *why)
 {
-	struct work work = { .source = source, .carts = out->carts };
+	struct work work = {
+		.source = source, .ask = ask, .carts = out->carts
+	};
 	struct worker *workers;
 	enum err e;
 

@@ -14,6 +14,14 @@ struct reading {
 	struct columns carts[SHARDS];
 };
 
+/* What will be asked of the counts. */
+struct reading_ask {
+	struct tally_wanted wanted;
+	/* Nothing else, unless no view names any of the wanted ones: then, of
+	 * all categories. */
+	bool is_fallback_all;
+};
+
 /* Reads a log with several threads: each takes one stretch of it, and then shard
  * after shard of the carts.
  *
@@ -21,8 +29,8 @@ struct reading {
  * out      filled on ERR_OK, else empty; reading_cleanup gives it back
  * Returns ERR_OK, ERR_NO_MEMORY, ERR_NO_LOG or ERR_LOG_CHANGED. Blocks. */
 enum err reading_run(const struct source *source, const struct geo *geo,
-    unsigned threads, struct progress *progress, struct reading *out,
-    struct problem *why);
+    unsigned threads, const struct reading_ask *ask, struct progress *progress,
+    struct reading *out, struct problem *why);
 void reading_cleanup(struct reading *r);
 
 #endif

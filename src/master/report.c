@@ -125,16 +125,6 @@ count_threads(const struct report_options *o)
 	return n < REPORT_THREADS_MAX ? (unsigned)n : REPORT_THREADS_MAX;
 }
 
-static enum err
-read_log(struct report *r, struct problem *why)
-{
-	struct progress progress;
-
-	progress_init(&progress, watched(), r->source.bytes);
-	return reading_run(&r->source, r->geo, count_threads(&r->options),
-	    &progress, &r->log, why);
-}
-
 /* The category that a report is about; empty: it is about none. */
 static struct span
 category_of(const struct report *r, int report)
@@ -145,20 +135,44 @@ category_of(const struct report *r, int report)
 					      : own;
 }
 
+enum { COUNTED = 2 }; /* categories whose counts are asked for */
+
+static void
+list_counted(const struct report *r, struct span out[COUNTED])
+{
+	out[0] = category_of(r, 2);
+	out[1] = category_of(r, 3);
+}
+
+static enum err
+read_log(struct report *r, struct problem *why)
+{
+	struct span counted[COUNTED];
+	/* A category that is refused is refused with a list of all. */
+	struct reading_ask ask = { { counted, COUNTED },
+		.is_fallback_all = r->options.category };
+	struct progress progress;
+
+	list_counted(r, counted);
+	progress_init(&progress, watched(), r->source.bytes);
+	return reading_run(&r->source, r->geo, count_threads(&r->options), &ask,
+	    &progress, &r->log, why);
+}
+
 /* What the questions are asked of beside the carts: days, the catalogue. */
 static enum err
 derive(struct report *r)
 {
-	const struct span categories[] = { category_of(r, 2),
-		category_of(r, 3) };
+	struct span counted[COUNTED];
 	struct day_carts *carts = NULL;
 	size_t carts_len = 0;
 	enum err e = ERR_OK;
 
+	list_counted(r, counted);
 	for (unsigned i = 0; i < SHARDS && e == ERR_OK; i++)
 		e = day_carts_of(&r->log.carts[i], &carts, &carts_len);
 	if (e == ERR_OK)
-		e = day_segments_of(r->log.tally, categories, 2, carts,
+		e = day_segments_of(r->log.tally, counted, COUNTED, carts,
 		    carts_len, &r->arena, &r->days, &r->days_len);
 	free(carts);
 	if (e == ERR_OK)

@@ -203,13 +203,29 @@ tally_summary_append(
 		add_place(left, right->places[i]);
 }
 
+static enum err
+append_counts(struct tally *left, const struct tally *right,
+    struct names_map *map, const struct tally_wanted *wanted)
+{
+	uint32_t ids[TALLY_WANTED_MAX];
+
+	if (!wanted)
+		return counts_append(&left->counts, &left->names,
+		    &right->counts, &right->names, map);
+	assert(wanted->len <= TALLY_WANTED_MAX);
+	for (size_t i = 0; i < wanted->len; i++)
+		ids[i] =
+		    names_find_category(&right->names, wanted->categories[i]);
+	return counts_append_of(&left->counts, &left->names, &right->counts,
+	    &right->names, map, ids, wanted->len);
+}
+
 /* All that is neither cart nor visitor. */
 static enum err
-append_common(
-    struct tally *left, const struct tally *right, struct names_map *map)
+append_common(struct tally *left, const struct tally *right,
+    struct names_map *map, const struct tally_wanted *wanted)
 {
-	enum err e = counts_append(
-	    &left->counts, &left->names, &right->counts, &right->names, map);
+	enum err e = append_counts(left, right, map, wanted);
 
 	if (!e)
 		e = ballot_append(&left->ballot, &left->names, &right->ballot,
@@ -229,7 +245,7 @@ tally_append(struct tally *left, const struct tally *right)
 	e = names_map_init(&map, &right->names);
 	if (e)
 		return e;
-	e = append_common(left, right, &map);
+	e = append_common(left, right, &map, NULL);
 	if (!e)
 		e = visitors_append(&left->visitors, &left->names,
 		    &left->ballot, &right->visitors, &right->names, &map);
@@ -261,14 +277,15 @@ vote_at_border(struct tally *const *parts, size_t at,
 }
 
 static enum err
-conclude(struct tally *const *parts, size_t len, struct names_map *maps)
+conclude(struct tally *const *parts, size_t len,
+    const struct tally_wanted *wanted, struct names_map *maps)
 {
 	enum err e = ERR_OK;
 
 	for (size_t i = 1; !e && i < len; i++) {
 		e = names_map_init(&maps[i], &parts[i]->names);
 		if (!e)
-			e = append_common(parts[0], parts[i], &maps[i]);
+			e = append_common(parts[0], parts[i], &maps[i], wanted);
 	}
 	for (size_t i = 1; !e && i < len; i++) {
 		const struct hash_table *firsts = &parts[i]->visitors.firsts;
@@ -281,10 +298,11 @@ conclude(struct tally *const *parts, size_t len, struct names_map *maps)
 }
 
 enum err
-tally_conclude(struct tally *const *parts, size_t len)
+tally_conclude(
+    struct tally *const *parts, size_t len, const struct tally_wanted *wanted)
 {
 	struct names_map *maps = calloc(len, sizeof(*maps));
-	enum err e = maps ? conclude(parts, len, maps) : ERR_NO_MEMORY;
+	enum err e = maps ? conclude(parts, len, wanted, maps) : ERR_NO_MEMORY;
 
 	for (size_t i = 0; i < len; i++) {
 		visitors_cleanup(&parts[i]->visitors);
@@ -293,6 +311,12 @@ tally_conclude(struct tally *const *parts, size_t len)
 	}
 	free(maps);
 	return e;
+}
+
+bool
+tally_has_category(const struct tally *t, struct span category)
+{
+	return names_find_category(&t->names, category) != NAME_NONE;
 }
 
 void

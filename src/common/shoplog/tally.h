@@ -5,6 +5,7 @@
 #include "common/geo/geo.h"
 #include "common/shoplog/event.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -70,11 +71,24 @@ void tally_add_bytes(struct tally *t, uint64_t bytes);
  * lost and may only be freed. */
 enum err tally_append(struct tally *left, const struct tally *right);
 
+/* Categories by name, TALLY_WANTED_MAX at most; NULL: all that there are. */
+enum { TALLY_WANTED_MAX = 4 };
+struct tally_wanted {
+	const struct span *categories; /* borrowed */
+	size_t len;
+};
+
 /* parts[0] := what the reports ask of all parts, which are neighbours in order,
- * when nothing precedes or follows them: summary, counts and votes. Carts are not
- * appended (columns_take() does that, a shard at a time), and what crosses borders
- * is gone. On an error the parts may only be freed. */
-enum err tally_conclude(struct tally *const *parts, size_t len);
+ * when nothing precedes or follows them: summary, votes, and counts of all
+ * requests and of the categories that are wanted; of others it has no more than
+ * some, since a log may have a million. Carts are not appended (columns_take()
+ * does that, a shard at a time), and what crosses borders is gone. On an error the
+ * parts may only be freed. */
+enum err tally_conclude(
+    struct tally *const *parts, size_t len, const struct tally_wanted *wanted);
+
+/* Whether a view names the category. */
+bool tally_has_category(const struct tally *t, struct span category);
 
 const struct tally_summary *tally_summary(const struct tally *t);
 

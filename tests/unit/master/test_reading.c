@@ -64,13 +64,23 @@ source_of_file(void)
 }
 
 static enum err
-read_by(const struct source *s, unsigned threads, struct reading *out,
-    struct problem *why)
+read_asked(const struct source *s, unsigned threads,
+    const struct reading_ask *ask, struct reading *out, struct problem *why)
 {
 	struct progress nobody_looks;
 
 	progress_init(&nobody_looks, NULL, s->bytes);
-	return reading_run(s, NULL, threads, &nobody_looks, out, why);
+	return reading_run(s, NULL, threads, ask, &nobody_looks, out, why);
+}
+
+/* All categories. */
+static enum err
+read_by(const struct source *s, unsigned threads, struct reading *out,
+    struct problem *why)
+{
+	struct reading_ask ask = { .is_fallback_all = true };
+
+	return read_asked(s, threads, &ask, out, why);
 }
 
 static void
@@ -156,6 +166,61 @@ any_number_of_threads_gives_the_same_tally(void **state)
 	source_cleanup(&s);
 }
 
+/* Fields of the category on all days. */
+static size_t
+days_with(const struct tally *t, const char *category)
+{
+	struct span wanted = span_text(category);
+	struct day_segment *days;
+	struct arena a;
+	size_t len, fields = 0;
+
+	arena_init(&a);
+	assert_int_equal(
+	    day_segments_of(t, &wanted, 1, NULL, 0, &a, &days, &len), ERR_OK);
+	assert_int_equal(len, 28);
+	for (size_t i = 0; i < len; i++)
+		fields += days[i].fields_len - 5;
+	arena_reset(&a);
+	return fields;
+}
+
+static void
+counts_that_nobody_wants_are_not_joined(void **state)
+{
+	/* The last line, which the second thread reads. */
+	static const char late[] = "web | 2018-08-03 00:28:36 [A] INFO: "
+				   "9.9.9.9 https://shop.com/late/\n";
+	struct span wanted[] = { span_text("c1"), span_text("none") };
+	struct reading_ask ask = { { wanted, 2 }, .is_fallback_all = true };
+	struct problem why = { "" };
+	struct reading r;
+	struct source s;
+	FILE *out;
+
+	(void)state;
+	write_lines(36000);
+	out = fopen(path, "a");
+	assert_non_null(out);
+	fputs(late, out);
+	assert_int_equal(fclose(out), 0);
+	s = source_of_file();
+	assert_int_equal(read_asked(&s, 2, &ask, &r, &why), ERR_OK);
+	assert_int_equal(days_with(r.tally, "c1"), 4);
+	assert_int_equal(days_with(r.tally, "late"), 0);
+	reading_cleanup(&r);
+	/* None is there, and so all are asked for. */
+	ask.wanted = (struct tally_wanted){ &wanted[1], 1 };
+	assert_int_equal(read_asked(&s, 2, &ask, &r, &why), ERR_OK);
+	assert_int_equal(days_with(r.tally, "late"), 1);
+	reading_cleanup(&r);
+	ask.is_fallback_all = false;
+	assert_int_equal(read_asked(&s, 2, &ask, &r, &why), ERR_OK);
+	assert_int_equal(days_with(r.tally, "late"), 0);
+	reading_cleanup(&r);
+	source_cleanup(&s);
+}
+
 static void
 an_empty_log_is_an_empty_tally(void **state)
 {
@@ -194,6 +259,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(any_number_of_threads_gives_the_same_tally),
+		TEST(counts_that_nobody_wants_are_not_joined),
 		TEST(an_empty_log_is_an_empty_tally),
 		TEST(a_log_that_shrinks_is_no_log_any_more),
 	};

@@ -93,7 +93,7 @@ any_cuts_and_any_bracketing_give_what_one_pass_gives(void **state)
 static void
 conclude(struct tally **parts, size_t len, struct bytes carts[SHARDS])
 {
-	assert_int_equal(tally_conclude(parts, len), ERR_OK);
+	assert_int_equal(tally_conclude(parts, len, NULL), ERR_OK);
 	for (unsigned i = 0; i < SHARDS; i++) {
 		struct columns c;
 
