@@ -4,6 +4,7 @@
  *	listen  to the kernel, there                uv_fs_event
  *	parse   what is new                         asks
  *	rest    until the next round, if there was anything, or may be by now
+ *	check   else: does Redis have the reports?  generation.h, again and again
  *
  * The kernel tells of every write, which a busy log has 100,000 of a second, but
  * one of them is all that is to be known: the first ends the listening until the
@@ -17,6 +18,7 @@
 #include "worker/ingest/ask.h"
 #include "worker/ingest/follow_places.h"
 #include "worker/pool.h"
+#include "worker/store/generation.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -49,7 +51,8 @@ struct follow {
 	struct pool_job pool_job;
 	struct worker *worker;
 	struct asks *asks;
-	uv_timer_t timer;
+	struct redis *redis;
+	uv_timer_t timer; /* the next round, or the next check */
 	struct ear ears[FOLLOW_PLACES_MAX];
 	struct follow_places places;
 	enum state state;
@@ -60,7 +63,7 @@ struct follow {
 	bool is_failing; /* said so already */
 	bool is_closing;
 	int64_t began_ms; /* clock_ms() of the round */
-	int refs;         /* the timer, open ears, the pool, asks */
+	int refs;         /* the timer, open ears, the pool, asks, Redis */
 };
 
 static void begin(struct follow *f);
@@ -100,6 +103,41 @@ rest(struct follow *f, int64_t ms)
 	if (!f->is_closing)
 		uv_timer_start(
 		    &f->timer, on_timer, left > 0 ? (uint64_t)left : 0, 0);
+}
+
+static void check_later(struct follow *f);
+
+/* A round that began meanwhile, or is to, makes it of no interest. */
+static void
+on_there(enum err e, bool is_there, void *arg)
+{
+	struct follow *f = arg;
+
+	if (f->state == RESTING && !f->is_closing && f->is_leading &&
+	    !uv_is_active((uv_handle_t *)&f->timer)) {
+		if (e == ERR_OK && !is_there)
+			begin(f);
+		else
+			check_later(f);
+	}
+	release(f);
+}
+
+static void
+on_check(uv_timer_t *t)
+{
+	struct follow *f = t->data;
+
+	if (generation_is_there(f->redis, on_there, f) == ERR_OK)
+		f->refs++;
+	else
+		check_later(f);
+}
+
+static void
+check_later(struct follow *f)
+{
+	uv_timer_start(&f->timer, on_check, FOLLOW_CHECK_MS, 0);
 }
 
 static void
@@ -167,6 +205,8 @@ end_round(struct follow *f, enum err e, bool is_news)
 		rest(f, FOLLOW_MS);
 	else if (f->places.is_blind)
 		rest(f, BLIND_MS);
+	else if (e == ERR_OK)
+		check_later(f);
 }
 
 static void
@@ -244,7 +284,7 @@ begin(struct follow *f)
 }
 
 struct follow *
-follow_open(struct worker *w, struct asks *asks)
+follow_open(struct worker *w, struct asks *asks, struct redis *redis)
 {
 	struct follow *f = calloc(1, sizeof(*f));
 
@@ -254,6 +294,7 @@ follow_open(struct worker *w, struct asks *asks)
 	f->pool_job.done = on_looked;
 	f->worker = w;
 	f->asks = asks;
+	f->redis = redis;
 	f->refs = 1;
 	uv_timer_init(w->loop, &f->timer);
 	f->timer.data = f;

@@ -5,17 +5,20 @@
 
 struct asks;
 struct follow;
+struct redis;
 struct worker;
 
 /* Keeps the reports up to date with the log (setting `follow`): listens to the
  * kernel where the log lies and asks for a parse when it has changed, FOLLOW_MS
  * after the last one at the earliest. Where the kernel cannot tell it looks
- * every second. Loop thread only. */
-enum { FOLLOW_MS = 400 };
+ * every second. While the log is quiet it asks Redis every FOLLOW_CHECK_MS whether
+ * it still has the reports: if not, the log is parsed anew. Loop thread only. */
+enum { FOLLOW_MS = 400, FOLLOW_CHECK_MS = 1000 };
 
-/* asks  borrowed until it is closed, which is after follow_close
+/* asks, redis  borrowed until they are closed, which is after follow_close
  * It begins to act when it is told that it leads. NULL when memory is out. */
-struct follow *follow_open(struct worker *w, struct asks *asks);
+struct follow *follow_open(
+    struct worker *w, struct asks *asks, struct redis *redis);
 
 /* Whether it is this worker's turn: one of a host is enough. Two that act do no
  * harm. */

@@ -61,7 +61,7 @@ ingest_open(struct worker *w)
 	}
 	i->collector = collector_open(w);
 	if (i->asks && w->setup->config->follow)
-		i->follow = follow_open(w, i->asks);
+		i->follow = follow_open(w, i->asks, i->redis);
 	if (i->runner && i->watches && i->asks && i->collector &&
 	    (i->follow || !w->setup->config->follow))
 		i->events = job_events_open(

@@ -247,3 +247,42 @@ summary_of_record(
 		e = get_files(record_get(r, "files"), a, out);
 	return e == ERR_OK ? get_places(record_get(r, "malformed_at"), out) : e;
 }
+
+enum { THERE_MS = 5000 };
+
+struct there {
+	generation_there_fn *fn;
+	void *arg;
+};
+
+static void
+on_there(enum err e, const redisReply *reply, void *arg)
+{
+	struct there *t = arg;
+	bool is_there = false;
+
+	if (e == ERR_OK)
+		e = redis_reply_err(reply);
+	if (e == ERR_OK && reply->type != REDIS_REPLY_INTEGER)
+		e = ERR_CORRUPT;
+	if (e == ERR_OK)
+		is_there = reply->integer == 1;
+	t->fn(e, is_there, t->arg);
+	free(t);
+}
+
+enum err
+generation_is_there(struct redis *r, generation_there_fn *fn, void *arg)
+{
+	struct there *t = malloc(sizeof(*t));
+	enum err e;
+
+	if (!t)
+		return ERR_NO_MEMORY;
+	*t = (struct there){ fn, arg };
+	e = redis_sendf(
+	    r, on_there, t, THERE_MS, "HEXISTS {logs}:manifest generation");
+	if (e != ERR_OK)
+		free(t);
+	return e;
+}

@@ -5,6 +5,7 @@
 #include "worker/req.h"
 #include "worker/store/bulk.h"
 #include "worker/store/record.h"
+#include "worker/store/redis.h"
 #include "worker/store/task.h"
 
 #include <stdint.h>
@@ -37,6 +38,12 @@ enum err generation_checkpoint(struct bulk *b, struct record *out)
  * one generation. */
 enum err generation_both(struct bulk *b, struct record *checkpoint,
     struct record *manifest) __attribute__((warn_unused_result));
+
+/* Asks whether there is a generation at all. Returns ERR_OK, and then calls back
+ * once, or why it cannot even send. Loop thread only. */
+typedef void generation_there_fn(enum err e, bool is_there, void *arg);
+enum err generation_is_there(struct redis *r, generation_there_fn *fn,
+    void *arg) __attribute__((warn_unused_result));
 
 /* A summary as fields of a manifest or of a job's record, and back. Texts of
  * `out` are borrowed from the record or live in the arena. */

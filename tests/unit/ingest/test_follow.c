@@ -134,6 +134,25 @@ what_fails_is_tried_again(void **state)
 	crew_close(c);
 }
 
+/* A quiet log, and nobody says that Redis has lost something. */
+static void
+reports_that_are_gone_are_made_anew(void **state)
+{
+	static const char *const losses[] = { "FLUSHALL",
+		"DEL {logs}:manifest {logs}:checkpoint" };
+	struct crew *c = followers_open(1);
+
+	(void)state;
+	crew_write(c, "w", "no line\n");
+	wait_for_lines(c, "1");
+	for (size_t i = 0; i < 2; i++) {
+		turn_for(c, 3 * FOLLOW_MS);
+		redis_process_ask(&c->server, losses[i]);
+		wait_for_lines(c, "1");
+	}
+	crew_close(c);
+}
+
 static void
 jobs_of_nobody_are_soon_forgotten(void **state)
 {
@@ -158,6 +177,7 @@ main(void)
 		cmocka_unit_test(a_busy_log_is_read_at_its_own_pace),
 		cmocka_unit_test(who_does_not_lead_does_nothing),
 		cmocka_unit_test(what_fails_is_tried_again),
+		cmocka_unit_test(reports_that_are_gone_are_made_anew),
 		cmocka_unit_test(jobs_of_nobody_are_soon_forgotten),
 	};
 
