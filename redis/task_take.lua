@@ -4,6 +4,8 @@
 -- KEYS  {logs}:running  {logs}:tasks  {logs}:next
 -- ARGV  1 the job that the worker has looked at and can work for
 --       2 the worker's name  3 milliseconds of silence
+--       4 1: no answer came to what the worker asked last  5... entries in the
+--         stream of the tasks that it holds
 -- Gives {} (nothing to do), {job} (another job runs: look at it first), or
 -- {job, entry, kind, index, deliveries}. Any worker may do the task `plan`.
 local time = redis.call('TIME')
@@ -53,9 +55,29 @@ local function claim()
 	return nil
 end
 
+-- What this worker was given in an answer that never came. Nobody had it, so it
+-- does not count as given out once more, which JUSTID takes care of.
+local function lost()
+	local held = {}
+	for i = 5, #ARGV do
+		held[ARGV[i]] = true
+	end
+	local pending = redis.pcall('XPENDING', KEYS[2], 'workers', '-', '+', 100,
+	    ARGV[2])
+	for i = 1, #pending do
+		local id = pending[i][1]
+		local entry = not held[id] and redis.call('XRANGE', KEYS[2], id, id)[1]
+		if entry then
+			redis.call('XCLAIM', KEYS[2], 'workers', ARGV[2], 0, id, 'JUSTID')
+			return entry
+		end
+	end
+	return nil
+end
+
 -- Entries of jobs that have ended are dropped on the way.
 while true do
-	local entry = claim()
+	local entry = ARGV[4] == '1' and lost() or claim()
 	if not entry then
 		local read = redis.pcall('XREADGROUP', 'GROUP', 'workers', ARGV[2],
 		    'COUNT', 1, 'STREAMS', KEYS[2], '>')

@@ -8,6 +8,8 @@ becomes of it. So a worker is caught with exactly the task that it has in hand.
     held.release()                            it goes on to Redis
     held.drop()                               it never gets there, and its
                                               connection breaks
+    gate.lose(is_take)                        such commands get there, but their
+                                              connection breaks before the answer
 """
 
 import os
@@ -49,6 +51,7 @@ class Gate:
         self.path, self.server = path, server
         self.lock = threading.Lock()
         self.held = []
+        self.loses = lambda words: False
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(path)
         self.listener.listen(64)
@@ -68,6 +71,10 @@ class Gate:
         with self.lock:
             self.held.append(held)
         return held
+
+    def lose(self, is_it):
+        """From now on, all such commands."""
+        self.loses = is_it
 
     def _accept(self):
         while True:
@@ -102,7 +109,12 @@ class Gate:
         try:
             while (command := read_command(reader)) and \
                     self._passes(pid, command[1]):
+                is_lost = self.loses(command[1])
+                if is_lost:
+                    client.shutdown(socket.SHUT_RDWR)
                 server.sendall(command[0])
+                if is_lost:
+                    break
         except OSError:
             pass
         end(client, server)
@@ -161,6 +173,13 @@ def is_start(words):
     return (words[0].upper() in (b"EVAL", b"EVALSHA")
             and words[3:7] == [b"{logs}:running", b"{logs}:job",
                                b"{logs}:tasks", b"{logs}:next"])
+
+
+def is_take(words):
+    """task_take.lua of a worker that knows a job."""
+    return (words[0].upper() in (b"EVAL", b"EVALSHA")
+            and words[3:6] == [b"{logs}:running", b"{logs}:tasks",
+                               b"{logs}:next"] and words[6] != b"0")
 
 
 def is_commit(words):

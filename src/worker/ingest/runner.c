@@ -52,6 +52,7 @@ struct runner {
 	bool is_closing;
 	bool has_worked; /* since the heap was given back */
 	bool is_resting; /* the pool has `rest` */
+	bool has_lost;   /* Redis did not answer the last task_take */
 	int refs; /* the timer, the pool, Redis, each hand that is not free */
 	int64_t declined; /* a job that others must do */
 	int64_t looking_at;
@@ -249,6 +250,7 @@ on_task(enum err e, const struct task *t, void *arg)
 {
 	struct runner *r = arg;
 
+	r->has_lost = e != ERR_OK;
 	if (e != ERR_OK || r->is_closing) {
 		r->again = false;
 		idle(r);
@@ -269,12 +271,21 @@ on_task(enum err e, const struct task *t, void *arg)
 static void
 ask(struct runner *r)
 {
+	struct task_want want = { .known = r->view.number,
+		.worker = r->name,
+		.silence_ms = r->worker->setup->config->task_timeout_ms,
+		.has_lost = r->has_lost };
+
+	static_assert(
+	    (int)RUNNER_HANDS <= (int)TASK_HELD_MAX, "one entry a hand");
 	if (!free_hand(r))
 		return;
 	r->again = false;
-	if (task_take(r->redis, r->view.number, r->name,
-		r->worker->setup->config->task_timeout_ms, on_task,
-		r) != ERR_OK)
+	for (size_t i = 0; i < RUNNER_HANDS; i++)
+		if (!hand_is_free(&r->hands[i]))
+			want.held[want.held_len++] =
+			    r->hands[i].work.task.entry;
+	if (task_take(r->redis, &want, on_task, r) != ERR_OK)
 		return;
 	r->state = ASKING;
 	r->refs++;

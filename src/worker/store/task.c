@@ -6,6 +6,7 @@
 
 #include <hiredis/hiredis.h>
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,16 +117,21 @@ script_send(struct redis *r, redis_fn *on_reply, enum script script, int keys,
 }
 
 enum err
-task_take(struct redis *r, int64_t known, const char *worker,
-    int64_t silence_ms, task_fn *fn, void *arg)
+task_take(struct redis *r, const struct task_want *want, task_fn *fn, void *arg)
 {
+	enum { KEYS = 3, FIXED = KEYS + 4 };
 	char job[NUMBER_TEXT], silence[NUMBER_TEXT];
-	const char *argv[] = { running_key, tasks_key, next_key, job, worker,
-		silence };
+	const char *argv[FIXED + TASK_HELD_MAX] = { running_key, tasks_key,
+		next_key, job, want->worker, silence,
+		want->has_lost ? "1" : "0" };
 
-	snprintf(job, sizeof(job), "%" PRId64, known);
-	snprintf(silence, sizeof(silence), "%" PRId64, silence_ms);
-	return script_send(r, on_taken, SCRIPT_TASK_TAKE, 3, 6, argv, fn, arg);
+	assert(want->held_len <= TASK_HELD_MAX);
+	snprintf(job, sizeof(job), "%" PRId64, want->known);
+	snprintf(silence, sizeof(silence), "%" PRId64, want->silence_ms);
+	for (size_t i = 0; i < want->held_len; i++)
+		argv[FIXED + i] = want->held[i];
+	return script_send(r, on_taken, SCRIPT_TASK_TAKE, KEYS,
+	    FIXED + (int)want->held_len, argv, fn, arg);
 }
 
 enum err

@@ -5,6 +5,8 @@
 #include "worker/store/bulk.h"
 #include "worker/store/redis.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* The queue of a job's tasks: the stream `{logs}:tasks`, read by the consumer
@@ -38,12 +40,23 @@ const char *task_kind_name(enum task_kind kind);
  *       one runs now; look at it before you take its tasks. */
 typedef void task_fn(enum err e, const struct task *task, void *arg);
 
-/* known       the job that this worker can work for; 0: none
- * worker      its name among all workers of all hosts
- * silence_ms  after which another's task is taken over */
-enum err task_take(struct redis *r, int64_t known, const char *worker,
-    int64_t silence_ms, task_fn *fn, void *arg)
-    __attribute__((warn_unused_result));
+enum { TASK_HELD_MAX = 4 };
+
+/* Who wants a task. */
+struct task_want {
+	int64_t known;      /* the job that this worker can work for; 0: none */
+	const char *worker; /* its name among all workers of all hosts */
+	int64_t silence_ms; /* after which another's task is taken over */
+	/* No answer came to the last task_take. A task that it gave out is given
+	 * again, and does not count as given out once more: it is one that is this
+	 * worker's and not among those that it holds. */
+	bool has_lost;
+	const char *held[TASK_HELD_MAX]; /* entries; of interest then only */
+	size_t held_len;
+};
+
+enum err task_take(struct redis *r, const struct task_want *want, task_fn *fn,
+    void *arg) __attribute__((warn_unused_result));
 
 /* ERR_STALE: it is another's by now. `task` of the callback is NULL. */
 enum err task_renew(struct redis *r, const struct task *t, const char *worker,

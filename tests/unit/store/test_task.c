@@ -65,16 +65,22 @@ start(struct loopback *l, uint32_t tasks)
 }
 
 static struct task
-take(struct loopback *l, int64_t job, const char *worker, int64_t silence_ms)
+take_as(struct loopback *l, const struct task_want *want)
 {
 	struct heard a = { 0 };
 
-	assert_int_equal(
-	    task_take(l->worker.redis, job, worker, silence_ms, on_task, &a),
-	    ERR_OK);
+	assert_int_equal(task_take(l->worker.redis, want, on_task, &a), ERR_OK);
 	await(l, &a);
 	assert_int_equal(a.err, ERR_OK);
 	return a.task;
+}
+
+static struct task
+take(struct loopback *l, int64_t job, const char *worker, int64_t silence_ms)
+{
+	return take_as(
+	    l, &(struct task_want){
+		   .known = job, .worker = worker, .silence_ms = silence_ms });
 }
 
 /* As a pool thread does it. */
@@ -123,6 +129,38 @@ a_worker_looks_at_a_job_before_it_takes_its_tasks(void **state)
 	assert_int_equal(t.kind, TASK_MAP);
 	assert_int_equal(t.deliveries, 1);
 	assert_string_equal(take(l, job, "bob", 10000).entry, "");
+}
+
+static void
+a_task_in_an_answer_that_was_lost_is_given_again_and_does_not_count(
+    void **state)
+{
+	struct loopback *l = *state;
+	int64_t job = start(l, 2);
+	struct task first = take(l, job, "ann", 10000);
+	struct task_want want = { .known = job,
+		.worker = "ann",
+		.silence_ms = 10000,
+		.has_lost = true };
+	struct task t;
+
+	for (int i = 0; i < 2 * TASK_DELIVERIES; i++) {
+		t = take_as(l, &want);
+		assert_string_equal(t.entry, first.entry);
+		assert_int_equal(t.kind, TASK_MAP);
+		assert_int_equal(t.index, first.index);
+		assert_int_equal(t.deliveries, 1);
+	}
+	/* What it holds was in an answer that came. */
+	want.held[want.held_len++] = first.entry;
+	t = take_as(l, &want);
+	assert_int_equal(t.index, 1 - first.index);
+	want.held[want.held_len++] = t.entry;
+	assert_string_equal(take_as(l, &want).entry, "");
+	/* Another worker's it is not. */
+	want.worker = "bob";
+	want.held_len = 0;
+	assert_string_equal(take_as(l, &want).entry, "");
 }
 
 static void
@@ -281,6 +319,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_worker_looks_at_a_job_before_it_takes_its_tasks),
+		TEST(
+		    a_task_in_an_answer_that_was_lost_is_given_again_and_does_not_count),
 		TEST(the_last_task_of_a_phase_brings_the_next),
 		TEST(a_silent_workers_task_is_anothers),
 		TEST(a_task_that_another_has_by_now_does_not_fail),
