@@ -53,6 +53,16 @@ if running then
 	local key = '{logs}:job:' .. running
 	local job = redis.call('HMGET', key, 'state', 'alive_ms', 'source',
 	    'mode', 'keep_s')
+	-- A clock that was put back, as in task_take.lua.
+	if now < tonumber(job[2] or 0) then
+		local claims = redis.pcall('XPENDING', KEYS[3], 'workers', '-', '+',
+		    100000)
+		for i = 1, #claims do
+			redis.call('XCLAIM', KEYS[3], 'workers', claims[i][2], 0,
+			    claims[i][1], 'JUSTID')
+		end
+		redis.call('HSET', key, 'alive_ms', now)
+	end
 	if job[1] == 'running' and
 	    now - tonumber(job[2] or 0) <= tonumber(ARGV[2]) then
 		if job[3] == ARGV[1] and

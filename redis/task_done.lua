@@ -19,7 +19,11 @@ if redis.call('HSETNX', job .. ':tasks', ARGV[3] .. ' ' .. ARGV[4],
 	return 0
 end
 local time = redis.call('TIME')
-redis.call('HSET', job, 'alive_ms', time[1] * 1000 + math.floor(time[2] / 1000))
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+-- A clock that was put back is for task_take.lua to see.
+if now > tonumber(redis.call('HGET', job, 'alive_ms') or 0) then
+	redis.call('HSET', job, 'alive_ms', now)
+end
 redis.call('HINCRBY', job, 'bytes_done', ARGV[6])
 redis.call('HINCRBY', job, 'lines_done', ARGV[7])
 redis.call('HINCRBY', job, 'revision', 1)

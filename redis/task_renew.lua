@@ -14,6 +14,10 @@ end
 -- JUSTID does not count as a delivery.
 redis.call('XCLAIM', KEYS[2], 'workers', ARGV[3], 0, ARGV[2], 'JUSTID')
 local time = redis.call('TIME')
-redis.call('HSET', '{logs}:job:' .. ARGV[1], 'alive_ms',
-    time[1] * 1000 + math.floor(time[2] / 1000))
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local job = '{logs}:job:' .. ARGV[1]
+-- A clock that was put back is for task_take.lua to see.
+if now > tonumber(redis.call('HGET', job, 'alive_ms') or 0) then
+	redis.call('HSET', job, 'alive_ms', now)
+end
 return 1

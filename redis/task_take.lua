@@ -27,8 +27,18 @@ if not running then
 	redis.call('XADD', KEYS[2], '*', 'job', running, 'kind', 'plan',
 	    'index', redis.call('HGET', key, 'full') or 0)
 end
-if running ~= ARGV[1] and
-    redis.call('HGET', '{logs}:job:' .. running, 'phase') ~= 'plan' then
+local job = redis.call('HMGET', '{logs}:job:' .. running, 'phase', 'alive_ms')
+-- A clock that was put back: until it is there again, nobody would have been
+-- silent for long. So silence counts from here on.
+if now < tonumber(job[2] or 0) then
+	local claims = redis.pcall('XPENDING', KEYS[2], 'workers', '-', '+', 100000)
+	for i = 1, #claims do
+		redis.call('XCLAIM', KEYS[2], 'workers', claims[i][2], 0, claims[i][1],
+		    'JUSTID')
+	end
+	redis.call('HSET', '{logs}:job:' .. running, 'alive_ms', now)
+end
+if running ~= ARGV[1] and job[1] ~= 'plan' then
 	return {tonumber(running)}
 end
 

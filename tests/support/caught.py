@@ -20,9 +20,10 @@ class Caught(Case):
     """Each case begins with the reports of OLD and LOG in the log's place."""
 
     settings = SETTINGS
+    redis_options = {}  # of RedisServer
 
     def setUp(self):
-        self.redis = RedisServer()
+        self.redis = RedisServer(**self.redis_options)
         self.addCleanup(self.redis.discard)
         self.redis.start()
         self.gate = Gate(os.path.join(self.redis.home, "gate.sock"),

@@ -3,9 +3,11 @@ it can kill, start again and order about."""
 
 import os
 import shutil
+import struct
 import subprocess
 import tempfile
 
+from support.build import program
 from support.processes import wait_until
 from support.redis_client import Redis
 
@@ -14,20 +16,34 @@ CONFIG = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(
 
 
 class RedisServer:
-    def __init__(self, home=None, options=()):
+    def __init__(self, home=None, options=(), has_clock=False):
         """home: a directory to keep its file in, its own when there is none.
-        options: of the command line, after those of redis.conf."""
+        options: of the command line, after those of redis.conf.
+        has_clock: one of its own, for put_clock."""
         self.own = None if home else tempfile.mkdtemp(prefix="trawl-test-")
         self.home = home or self.own
         self.options = options
         self.path = os.path.join(self.home, "server.sock")
         self.process = None
+        self.environment = dict(os.environ)
+        if has_clock:
+            self.clock = os.path.join(self.home, "clock")
+            self.put_clock(0)
+            self.environment.update(SET_CLOCK_FILE=self.clock,
+                                    LD_PRELOAD=program("set_clock.so"))
+
+    def put_clock(self, seconds):
+        """So far ahead of the machine's."""
+        file = os.open(self.clock, os.O_WRONLY | os.O_CREAT, 0o600)
+        os.write(file, struct.pack("=q", seconds))  # it is mapped: no truncation
+        os.close(file)
 
     def start(self):
         self.process = subprocess.Popen(
             ["redis-server", CONFIG, "--dir", self.home, "--unixsocket",
              self.path, *self.options],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            env=self.environment, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
         wait_until("Redis answers", self._answers)
         return self
 

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -246,6 +247,20 @@ a_silent_job_is_given_up(void **state)
 }
 
 static void
+a_silent_job_is_given_up_though_the_clock_was_put_back(void **state)
+{
+	struct loopback *l = *state;
+	int64_t job = start(l, "one", 10000);
+
+	/* An hour ahead of what Redis's clock says now. */
+	ask(l, "HINCRBY " FIRST_JOB_KEY " alive_ms 3600000");
+	assert_int_equal(start(l, "one", 10), job);
+	usleep(50000);
+	assert_int_not_equal(start(l, "one", 10), job);
+	assert_int_equal(outcome(l, job).err, ERR_PARSE_FAILED);
+}
+
+static void
 a_job_that_is_not_there_is_no_job(void **state)
 {
 	struct loopback *l = *state;
@@ -270,6 +285,7 @@ main(void)
 		TEST(records_of_ended_jobs_expire),
 		TEST(a_failed_job_says_why_and_makes_room),
 		TEST(a_silent_job_is_given_up),
+		TEST(a_silent_job_is_given_up_though_the_clock_was_put_back),
 		TEST(a_job_that_is_not_there_is_no_job),
 	};
 
