@@ -38,6 +38,7 @@
 	X(STORE_DOWN, 503, "The store is away, try again")                \
 	X(DRAINING, 503, "This worker is shutting down")                  \
 	X(NO_MEMORY, 503, "Out of memory, try again")                     \
+	X(NO_FILES, 503, "Too many files are open, try again")            \
 	X(STALE, 503, "Another parse has taken over")                     \
 	X(CORRUPT, 503, "Stored data has an unknown form")                \
 	X(VERSION, 505, "HTTP version not supported")

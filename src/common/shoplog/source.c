@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Why open(2) failed, with the remedy, for ERR_NO_LOG. */
+/* Why open(2) failed, with the remedy: the log's fault, but for ERR_NO_FILES. */
 static enum err
 cannot_open(const char *path, int error, struct problem *why)
 {
@@ -33,6 +33,11 @@ cannot_open(const char *path, int error, struct problem *why)
 	case ENXIO:
 		return problem_set(why, ERR_NO_LOG,
 		    "%s: is a socket; name a regular file", path);
+	case EMFILE:
+	case ENFILE:
+		return problem_set(why, ERR_NO_FILES,
+		    "%s: too many files are open; raise the limit (ulimit -n)",
+		    path);
 	default:
 		return problem_set(why, ERR_NO_LOG, "%s: cannot be opened: %s",
 		    path, strerror(error));

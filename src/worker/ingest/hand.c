@@ -3,7 +3,8 @@
  *	work    on the pool, its claim renewed; what was done is handed in there
  *	report  why it could not be done: the end of its job     job_fail
  *
- * What is another's by now, or was stopped, is let fall. */
+ * What is another's by now, or was stopped, is let fall; and so is what this worker
+ * could not do because it had no descriptors left, which others may have. */
 #include "worker/ingest/hand.h"
 
 #include "common/base/log.h"
@@ -36,7 +37,7 @@ let_go(struct hand *h)
 		return;
 	}
 	h->state = HAND_FREE;
-	h->on_free(h->arg);
+	h->on_free(h->work.err, h->arg);
 }
 
 /* The job has ended with w->err, unless it had ended already. */
@@ -78,7 +79,7 @@ on_worked(struct pool_job *job)
 		    w->why.text[0] ? w->why.text : err_text(w->err));
 	h->tries = 0;
 	if (w->err == ERR_OK || w->err == ERR_STALE || w->err == ERR_DRAINING ||
-	    h->is_closing)
+	    w->err == ERR_NO_FILES || h->is_closing)
 		let_go(h);
 	else
 		report(h);

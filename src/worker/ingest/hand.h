@@ -15,7 +15,8 @@
 struct worker;
 struct redis;
 
-typedef void hand_fn(void *arg);
+/* e  how the task or the failure that it had ended for this worker */
+typedef void hand_fn(enum err e, void *arg);
 
 enum hand_state {
 	HAND_FREE,

@@ -72,7 +72,8 @@ job_view_check(const struct job_view *v, const struct worker_setup *setup,
 		e = source_file_open(f, &fd, why);
 		if (e == ERR_OK)
 			close(fd);
-		else if (is_elsewhere && e != ERR_NO_MEMORY)
+		else if (is_elsewhere && e != ERR_NO_MEMORY &&
+			 e != ERR_NO_FILES)
 			e = ERR_STALE;
 	}
 	return e;

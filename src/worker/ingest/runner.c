@@ -12,6 +12,7 @@
 #include "worker/ingest/runner.h"
 
 #include "common/base/log.h"
+#include "common/base/shared.h"
 #include "worker/context.h"
 #include "worker/ingest/hand.h"
 #include "worker/ingest/heap.h"
@@ -50,9 +51,10 @@ struct runner {
 	enum state state;
 	bool again; /* woken while it was busy */
 	bool is_closing;
-	bool has_worked; /* since the heap was given back */
-	bool is_resting; /* the pool has `rest` */
-	bool has_lost;   /* Redis did not answer the last task_take */
+	bool has_worked;       /* since the heap was given back */
+	bool is_resting;       /* the pool has `rest` */
+	bool has_lost;         /* Redis did not answer the last task_take */
+	int64_t not_before_ms; /* clock_ms(): it leaves tasks to others */
 	int refs; /* the timer, the pool, Redis, each hand that is not free */
 	int64_t declined; /* a job that others must do */
 	int64_t looking_at;
@@ -112,11 +114,21 @@ all_are_free(const struct runner *r)
 	return true;
 }
 
+/* What it lacks others may have, and they are to find the task first. */
 static void
-on_free(void *arg)
+pause_asking(struct runner *r)
+{
+	r->not_before_ms =
+	    clock_ms() + 2 * r->worker->setup->config->task_timeout_ms;
+}
+
+static void
+on_free(enum err e, void *arg)
 {
 	struct runner *r = arg;
 
+	if (e == ERR_NO_FILES)
+		pause_asking(r);
 	runner_wake(r);
 	release(r);
 }
@@ -151,6 +163,10 @@ on_checked(struct pool_job *job)
 		r->view = c->view;
 		c->view = (struct job_view){ 0 };
 		r->again = true;
+	} else if (c->err == ERR_NO_FILES) {
+		log_warn("ingest: job %" PRId64 " is left to others: %s",
+		    c->view.number, c->why.text);
+		pause_asking(r);
 	} else {
 		r->declined = c->view.number;
 		if (c->err != ERR_STALE && !r->is_closing)
@@ -278,7 +294,7 @@ ask(struct runner *r)
 
 	static_assert(
 	    (int)RUNNER_HANDS <= (int)TASK_HELD_MAX, "one entry a hand");
-	if (!free_hand(r))
+	if (!free_hand(r) || clock_ms() < r->not_before_ms)
 		return;
 	r->again = false;
 	for (size_t i = 0; i < RUNNER_HANDS; i++)

@@ -32,6 +32,7 @@ struct bulk {
 	const _Atomic int *stop;
 	int64_t patience_ms;
 	redisContext *context; /* NULL: not connected */
+	bool has_no_files;     /* that is why */
 	struct batch batch;
 
 	/* bulk_receive: what came behind the string before, in the room for a
@@ -127,9 +128,12 @@ connect_once(struct bulk *b)
 	const struct redis_address *to = b->address;
 	struct timeval patience = timeval_of(CONNECT_TIMEOUT_MS);
 
+	errno = 0;
 	b->context =
 	    to->path[0] ? redisConnectUnixWithTimeout(to->path, patience)
 			: redisConnectWithTimeout(to->host, to->port, patience);
+	b->has_no_files = (!b->context || b->context->err) &&
+			  (errno == EMFILE || errno == ENFILE);
 	if (!b->context || b->context->err ||
 	    redisSetTimeout(b->context, timeval_of(IO_TIMEOUT_MS)) !=
 		REDIS_OK) {
@@ -218,6 +222,8 @@ exchange_patiently(struct bulk *b, redisReply **replies)
 	while (!is_stopped(b)) {
 		if (exchange(b, replies))
 			return ERR_OK;
+		if (b->has_no_files)
+			return ERR_NO_FILES;
 		if (clock_ms() + wait_ms > deadline_ms)
 			return ERR_STORE_DOWN;
 		sleep_ms(wait_ms);

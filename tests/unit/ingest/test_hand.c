@@ -16,10 +16,11 @@ struct bench {
 };
 
 static void
-on_free(void *arg)
+on_free(enum err e, void *arg)
 {
 	struct bench *b = arg;
 
+	(void)e;
 	b->freed++;
 }
 

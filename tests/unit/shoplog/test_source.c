@@ -3,6 +3,7 @@
 #include "common/shoplog/source.h"
 
 #include "log_files.h"
+#include "support/few_files.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -187,6 +188,26 @@ reopen(const struct source *s)
 	return e;
 }
 
+/* It is there, so "no such log" would be wrong. */
+static void
+a_process_without_descriptors_says_so(void **state)
+{
+	struct problem why = { "" };
+	struct source s;
+	enum err e;
+	int fd;
+
+	(void)state;
+	write_text("log", "one\n");
+	assert_int_equal(source_resolve(&s, "log", NULL), ERR_OK);
+	assert_int_equal(few_files_begin(), 0);
+	e = source_file_open(&s.files[0], &fd, &why);
+	assert_int_equal(few_files_end(), 0);
+	assert_int_equal(e, ERR_NO_FILES);
+	assert_non_null(strstr(why.text, "too many files"));
+	source_cleanup(&s);
+}
+
 static void
 growing_is_no_change_all_else_is(void **state)
 {
@@ -265,6 +286,7 @@ main(void)
 		IN_DIRECTORY(name_of_a_file_is_no_glob),
 		IN_DIRECTORY(what_is_no_log_is_refused_by_name),
 		IN_DIRECTORY(unreadable_file_is_refused_by_name),
+		IN_DIRECTORY(a_process_without_descriptors_says_so),
 		IN_DIRECTORY(growing_is_no_change_all_else_is),
 		IN_DIRECTORY(another_inode_is_a_change_on_the_same_host),
 		IN_DIRECTORY(digest_before_is_of_the_last_4_kib),

@@ -1,6 +1,7 @@
 #include "worker/store/bulk.h"
 
 #include "support/bulk_redis.h"
+#include "support/few_files.h"
 
 #include <hiredis/hiredis.h>
 
@@ -217,6 +218,23 @@ patience_ends_and_stop_ends_it_at_once(void **state)
 	assert_int_equal(bulk_run(t->bulk, NULL, NULL), ERR_DRAINING);
 }
 
+static void
+a_process_without_descriptors_says_so(void **state)
+{
+	struct bulk_redis *t = *state;
+	struct bulk *hasty = bulk_new(&t->server.address, NULL, 50);
+	enum err e;
+
+	bulk_putf(hasty, "PING");
+	assert_int_equal(few_files_begin(), 0);
+	e = bulk_run(hasty, NULL, NULL);
+	assert_int_equal(few_files_end(), 0);
+	assert_int_equal(e, ERR_NO_FILES);
+	bulk_putf(hasty, "PING");
+	assert_int_equal(bulk_run(hasty, NULL, NULL), ERR_OK);
+	bulk_free(hasty);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, bulk_redis_open, bulk_redis_close)
 
@@ -233,6 +251,7 @@ main(void)
 		TEST(a_refused_command_is_an_error_and_empties_the_batch),
 		TEST(writes_at_once_are_one_turn_of_redis_or_nothing),
 		TEST(a_transaction_that_is_refused_says_why),
+		TEST(a_process_without_descriptors_says_so),
 		TEST(patience_ends_and_stop_ends_it_at_once),
 	};
 
