@@ -10,8 +10,8 @@
  *
  * The rate of log-ins is that of the last seven eighths of SECONDS: answers come a
  * few at a time, so from the first one on they would be counted for less time than
- * they took. What is under way at the end is waited for. One more client asks GET / every 20 ms.
- * One thread, one epoll. */
+ * they took. What is under way at the end is waited for. One more client asks GET /
+ * every 20 ms. One thread, one epoll. */
 #include "wire.h"
 
 #include <errno.h>

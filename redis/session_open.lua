@@ -19,8 +19,7 @@ redis.call('EXPIREAT', KEYS[4], ARGV[5])
 -- The fraction keeps sessions of one second in the order of their log-ins.
 redis.call('ZADD', KEYS[2], ARGV[5] + id % 1000000 / 1000000, ARGV[3])
 local gone = redis.call('ZRANGE', KEYS[2], '-inf', '(' .. ARGV[4] + 1, 'BYSCORE')
-local sessions = redis.call('ZCARD', KEYS[2])
-local beyond = sessions - tonumber(ARGV[9])
+local beyond = redis.call('ZCARD', KEYS[2]) - tonumber(ARGV[9])
 if beyond > #gone then
 	gone = redis.call('ZRANGE', KEYS[2], 0, beyond - 1)
 end
@@ -29,10 +28,6 @@ for _, digest in ipairs(gone) do
 	redis.call('ZREM', KEYS[2], digest)
 	redis.call('HDEL', KEYS[3], digest)
 end
--- With the last of them, which need not be this one.
-if sessions > 1 then
-	redis.call('EXPIREAT', KEYS[2], ARGV[5], 'GT')
-else
-	redis.call('EXPIREAT', KEYS[2], ARGV[5])
-end
+redis.call('EXPIREAT', KEYS[2],
+	math.floor(redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')[2]))
 return 1

@@ -240,7 +240,8 @@ struct pool *req_hash_pool_new(
     struct worker *w, unsigned threads, size_t queue_limit, int nice);
 
 /* Runs work(arg) on the hashing pool, if the client is there then, when one of the
- * host's slots for it is free, then `next` on the loop. `work` touches only what `arg` names.
+ * host's slots for it is free, then `next` on the loop. `work` touches only what
+ * `arg` names.
  * ERR_OVERLOAD (503, Retry-After) when the queue is full, or no slot was free
  * for hash_timeout_ms. */
 enum req_state req_offload(struct req *r, void (*work)(void *arg), void *arg,

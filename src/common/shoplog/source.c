@@ -284,13 +284,6 @@ trim(char *name)
 }
 
 static enum err
-add_name(struct source *s, const char *name, struct problem *why)
-{
-	return is_glob(name) ? add_matches(s, name, why)
-			     : add_file(s, name, why);
-}
-
-static enum err
 add_list(struct source *s, const char *names, struct problem *why)
 {
 	enum err e = ERR_OK;
@@ -306,8 +299,10 @@ add_list(struct source *s, const char *names, struct problem *why)
 			    "\"%s\": a name is empty; name files with commas "
 			    "between, or a glob",
 			    names);
+		else if (is_glob(name))
+			e = add_matches(s, name, why);
 		else
-			e = add_name(s, name, why);
+			e = add_file(s, name, why);
 	}
 	free(copy);
 	return e;

@@ -3,12 +3,8 @@
 
 #include "common/base/civil.h"
 #include "common/shoplog/month.h"
+#include "worker/store/date_field.h"
 #include "worker/store/segment_read.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-enum { FIELD_SIZE = 32 };
 
 /* Segments that are to be read. */
 struct wanted {
@@ -62,12 +58,11 @@ want_days(struct wanted *w, const struct record *checkpoint,
     const int32_t *days, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		char date[CIVIL_DAY_TEXT], day[FIELD_SIZE], month[FIELD_SIZE];
+		char day[DATE_FIELD_SIZE], month[DATE_FIELD_SIZE];
 		struct span id;
 
-		civil_day_format(days[i], date);
-		snprintf(day, sizeof(day), "day:%s", date);
-		snprintf(month, sizeof(month), "month:%.7s", date);
+		date_field_of_day(days[i], day);
+		date_field_of_month(days[i], month);
 		id = record_get(checkpoint, day);
 		if (id.len > 0) {
 			want(w, id, days[i], false);
@@ -85,26 +80,22 @@ restore(struct base *base, const struct day_segment *day, struct tally *t)
 	return day_restore(t, day, &base->days[base->days_len++]);
 }
 
-static int
-compare(const void *left, const void *right)
-{
-	int32_t a = *(const int32_t *)left, b = *(const int32_t *)right;
-
-	return (a > b) - (a < b);
-}
-
+/* Months come in order, as the days do that are wanted of them: *at moves up. */
 static enum err
-restore_month(struct base *base, const struct wanted *w,
+restore_month(struct base *base, const struct wanted *w, size_t *at,
     const struct day_segment *month, struct arena *a, struct tally *t)
 {
 	struct day_segment days[MONTH_DAYS];
 	size_t len;
 	enum err e = month_split(month, a, days, &len);
 
-	for (size_t i = 0; e == ERR_OK && i < len; i++)
-		if (bsearch(&days[i].day, w->in_months, w->in_months_len,
-			sizeof(*w->in_months), compare))
+	for (size_t i = 0; e == ERR_OK && i < len; i++) {
+		while (
+		    *at < w->in_months_len && w->in_months[*at] < days[i].day)
+			(*at)++;
+		if (*at < w->in_months_len && w->in_months[*at] == days[i].day)
 			e = restore(base, &days[i], t);
+	}
 	return e;
 }
 
@@ -113,6 +104,7 @@ base_days(struct bulk *b, struct base *base, const int32_t *days, size_t len,
     struct arena *a, struct tally *t)
 {
 	struct wanted w;
+	size_t at = 0;
 	enum err e = wanted_init(&w, len, a);
 
 	base->days = arena_alloc(a, (len + 1) * sizeof(*base->days));
@@ -123,7 +115,7 @@ base_days(struct bulk *b, struct base *base, const int32_t *days, size_t len,
 	e = segment_days(b, w.ids, w.len, a, w.segments);
 	for (size_t i = 0; e == ERR_OK && i < w.len; i++)
 		e = w.are_months[i]
-			? restore_month(base, &w, &w.segments[i], a, t)
+			? restore_month(base, &w, &at, &w.segments[i], a, t)
 			: restore(base, &w.segments[i], t);
 	return e;
 }

@@ -8,6 +8,7 @@
 
 #include "common/base/civil.h"
 #include "common/shoplog/month.h"
+#include "worker/store/date_field.h"
 #include "worker/store/segment.h"
 #include "worker/store/segment_read.h"
 
@@ -16,8 +17,6 @@
 #include <string.h>
 
 enum {
-	NAME_SIZE = 32,
-	MONTH_TEXT = 7, /* "2018-08" */
 	/* A reader asks Redis for so many days less one beside each month, and a
 	 * late line writes a month at most 31 / 8 times its own day. */
 	FOLD_DAYS = 8,
@@ -52,20 +51,29 @@ has_changed(
 	return *at == known->len || !day_is_equal(day, &known->days[*at]);
 }
 
+/* Writes a day or a month and gives its id, which names it as the field does. */
+static enum err
+put_segment(const struct build *b, const struct day_segment *days,
+    const char *field, bool is_tail, char id[SEGMENT_ID_SIZE])
+{
+	char label[DATE_FIELD_SIZE];
+
+	snprintf(label, sizeof(label), "%s", field);
+	*strchr(label, ':') = '-';
+	build_segment_id(id, b, is_tail, label);
+	return segment_put_day(b->bulk, id, days);
+}
+
 /* is_new  the record has no field of this day */
 static enum err
 put_day(const struct build *b, const struct day_segment *day, bool is_tail,
     bool is_new, struct record *out)
 {
-	char date[CIVIL_DAY_TEXT], label[NAME_SIZE], field[NAME_SIZE];
-	char id[SEGMENT_ID_SIZE];
+	char field[DATE_FIELD_SIZE], id[SEGMENT_ID_SIZE];
 	enum err e;
 
-	civil_day_format(day->day, date);
-	snprintf(label, sizeof(label), "day-%s", date);
-	snprintf(field, sizeof(field), "day:%s", date);
-	build_segment_id(id, b, is_tail, label);
-	e = segment_put_day(b->bulk, id, day);
+	date_field_of_day(day->day, field);
+	e = put_segment(b, day, field, is_tail, id);
 	if (e != ERR_OK)
 		return e;
 	return is_new ? record_add(out, span_text(field), span_text(id))
@@ -118,8 +126,6 @@ list_singles(const struct build *b, const struct build_days *days,
     const struct build_days *known, const struct record *checkpoint,
     struct single **out, size_t *len)
 {
-	static const char prefix[] = "day:";
-	enum { PREFIX = sizeof(prefix) - 1 };
 	struct single *s = arena_alloc(
 	    b->arena, (checkpoint->len + days->len + 1) * sizeof(*s));
 	size_t found = 0, at = 0;
@@ -128,15 +134,12 @@ list_singles(const struct build *b, const struct build_days *days,
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < checkpoint->len; i++) {
 		const struct record_field *f = &checkpoint->fields[i];
+		bool is_month;
 
-		if (f->name.len <= PREFIX ||
-		    memcmp(f->name.data, prefix, PREFIX) != 0)
-			continue;
-		if (!civil_day_parse(
-			span_of(f->name.data + PREFIX, f->name.len - PREFIX),
-			&s[found].day))
-			return ERR_CORRUPT;
-		s[found++].id = f->value;
+		s[found].id = f->value;
+		if (date_field_parse(f->name, &s[found].day, &is_month) &&
+		    !is_month)
+			found++;
 	}
 	for (size_t i = 0; i < days->len; i++)
 		if (has_changed(&days->days[i], known, &at))
@@ -188,12 +191,10 @@ static void
 forget_singles(const struct single *s, size_t len, struct record *out)
 {
 	for (size_t i = 0; i < len; i++) {
-		char date[CIVIL_DAY_TEXT], field[NAME_SIZE];
+		char field[DATE_FIELD_SIZE];
 
-		civil_day_format(s[i].day, date);
-		snprintf(field, sizeof(field), "day:%s", date);
-		if (s[i].id.len > 0)
-			record_remove(out, field);
+		date_field_of_day(s[i].day, field);
+		record_remove(out, field);
 	}
 }
 
@@ -204,14 +205,11 @@ fold(const struct build *b, const struct single *s, size_t len,
 {
 	struct day_segment days[MONTH_DAYS] = { 0 }, month;
 	int32_t first = civil_month_begin(s[0].day);
-	char text[CIVIL_DAY_TEXT], label[NAME_SIZE], field[NAME_SIZE];
-	char id[SEGMENT_ID_SIZE];
+	char field[DATE_FIELD_SIZE], id[SEGMENT_ID_SIZE];
 	size_t kept = 0;
 	enum err e;
 
-	civil_day_format(first, text);
-	snprintf(label, sizeof(label), "month-%.*s", MONTH_TEXT, text);
-	snprintf(field, sizeof(field), "month:%.*s", MONTH_TEXT, text);
+	date_field_of_month(first, field);
 	e = read_month(b, record_get(out, field), s, len, first, days);
 	if (e != ERR_OK)
 		return e;
@@ -222,10 +220,8 @@ fold(const struct build *b, const struct single *s, size_t len,
 		if (days[i].fields_len > 0)
 			days[kept++] = days[i];
 	e = month_join(days, kept, b->arena, &month);
-	if (e != ERR_OK)
-		return e;
-	build_segment_id(id, b, false, label);
-	e = segment_put_day(b->bulk, id, &month);
+	if (e == ERR_OK)
+		e = put_segment(b, &month, field, false, id);
 	if (e != ERR_OK)
 		return e;
 	forget_singles(s, len, out);

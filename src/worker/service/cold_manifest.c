@@ -1,36 +1,11 @@
 #include "worker/service/cold_manifest.h"
 
-#include "common/base/civil.h"
+#include "worker/store/date_field.h"
 #include "worker/store/generation.h"
 #include "worker/store/log_read.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What a field "day:2018-08-01" or "month:2018-08" names; false: it is another. */
-static bool
-days_of(const struct record_field *f, struct manifest_days *out)
-{
-	static const char day[] = "day:", month[] = "month:";
-	enum { DAY = sizeof(day) - 1, MONTH = sizeof(month) - 1 };
-	char date[CIVIL_DAY_TEXT];
-	int len;
-
-	out->id = f->value;
-	out->is_month =
-	    f->name.len > MONTH && memcmp(f->name.data, month, MONTH) == 0;
-	if (!out->is_month)
-		return f->name.len > DAY &&
-		       memcmp(f->name.data, day, DAY) == 0 &&
-		       civil_day_parse(
-			   span_of(f->name.data + DAY, f->name.len - DAY),
-			   &out->first);
-	len = snprintf(date, sizeof(date), "%.*s-01",
-	    (int)(f->name.len - MONTH), f->name.data + MONTH);
-	return len == CIVIL_DAY_TEXT - 1 &&
-	       civil_day_parse(span_text(date), &out->first);
-}
 
 int
 manifest_days_compare(
@@ -56,10 +31,14 @@ list_days(struct manifest *m)
 	if (!m->days)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < r->len; i++) {
-		m->item.bytes += r->fields[i].name.len +
-				 r->fields[i].value.len + sizeof(*r->fields) +
-				 sizeof(*m->days);
-		m->days_len += days_of(&r->fields[i], &m->days[m->days_len]);
+		const struct record_field *f = &r->fields[i];
+		struct manifest_days *days = &m->days[m->days_len];
+
+		m->item.bytes +=
+		    f->name.len + f->value.len + sizeof(*f) + sizeof(*days);
+		days->id = f->value;
+		m->days_len +=
+		    date_field_parse(f->name, &days->first, &days->is_month);
 	}
 	qsort(m->days, m->days_len, sizeof(*m->days), compare);
 	return ERR_OK;

@@ -1,18 +1,10 @@
 #include "worker/ingest/build_days.h"
 
 #include "support/bulk_redis.h"
+#include "support/day_fields.h"
 #include "worker/ingest/base.h"
 
 enum { DAY = 736000 };
-
-static struct day_field *
-field_of(const struct day_segment *day, const char *name)
-{
-	for (size_t i = 0; i < day->fields_len; i++)
-		if (span_is_equal(day->fields[i].name, span_text(name)))
-			return &day->fields[i];
-	return NULL;
-}
 
 /* A tally of one home page of the day. */
 static struct tally *
@@ -47,10 +39,8 @@ carts_of_shards_and_of_the_base_add_up_by_day(void **state)
 	assert_int_equal(
 	    build_days_of(&b, tally, reduced, false, &days), ERR_OK);
 	assert_int_equal(days.len, 2);
-	assert_true(span_is_equal(field_of(&days.days[0], "carts")->value,
-	    span_text("begun=8 paid=3")));
-	assert_true(span_is_equal(field_of(&days.days[1], "carts")->value,
-	    span_text("begun=1 paid=0")));
+	assert_field(&days.days[0], "carts", "begun=8 paid=3");
+	assert_field(&days.days[1], "carts", "begun=1 paid=0");
 	assert_int_equal(
 	    record_put_text(&reduced[1], "days", "736000 1"), ERR_OK);
 	assert_int_equal(
@@ -89,8 +79,7 @@ growth_counts_on_from_the_days_that_it_changes(void **state)
 	assert_int_equal(
 	    build_days_of(&b, tally, reduced, false, &days), ERR_OK);
 	assert_int_equal(days.len, 1);
-	assert_true(span_is_equal(
-	    field_of(&days.days[0], "countries")->value, span_text("\?\?=5")));
+	assert_field(&days.days[0], "countries", "\?\?=5");
 	tally_free(tally);
 }
 

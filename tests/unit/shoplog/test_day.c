@@ -2,6 +2,7 @@
 #include "common/shoplog/day.h"
 
 #include "common/shoplog/columns.h"
+#include "support/day_fields.h"
 #include "unit/shoplog/stream.h"
 
 static struct geo *geo;
@@ -20,27 +21,6 @@ close_geo(void **state)
 	(void)state;
 	geo_close(geo);
 	return 0;
-}
-
-static const struct day_field *
-field_of(const struct day_segment *s, const char *name)
-{
-	for (size_t i = 0; i < s->fields_len; i++)
-		if (span_is_equal(s->fields[i].name, span_text(name)))
-			return &s->fields[i];
-	return NULL;
-}
-
-static void
-assert_field(const struct day_segment *s, const char *name, const char *value)
-{
-	const struct day_field *f = field_of(s, name);
-
-	if (!f)
-		fail_msg("there is no field %s", name);
-	if (!span_is_equal(f->value, span_text(value)))
-		fail_msg("%s is %.*s, not %s", name, (int)f->value.len,
-		    f->value.data, value);
 }
 
 static struct event

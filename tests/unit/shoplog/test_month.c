@@ -1,13 +1,10 @@
 #include "common/shoplog/month.h"
 
 #include "common/base/civil.h"
+#include "support/day_fields.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* Requests of the last hour. */
 #define HOURS(n) "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 " n
@@ -19,25 +16,6 @@ day_of(const char *text)
 
 	assert_true(civil_day_parse(span_text(text), &day));
 	return day;
-}
-
-static const struct day_field *
-field_of(const struct day_segment *s, const char *name)
-{
-	for (size_t i = 0; i < s->fields_len; i++)
-		if (span_is_equal(s->fields[i].name, span_text(name)))
-			return &s->fields[i];
-	return NULL;
-}
-
-static void
-assert_value(const struct day_segment *s, const char *name, const char *value)
-{
-	const struct day_field *f = field_of(s, name);
-
-	assert_non_null(f);
-	assert_int_equal(f->value.len, strlen(value));
-	assert_memory_equal(f->value.data, value, f->value.len);
 }
 
 static struct day_field
@@ -66,22 +44,22 @@ a_value_has_a_line_for_each_day_that_has_the_field(void **state)
 	arena_init(&a);
 	assert_int_equal(month_join(days, 2, &a, &month), ERR_OK);
 	assert_int_equal(month.day, day_of("2020-02-01"));
-	assert_value(&month, "month", "2020-02");
+	assert_field(&month, "month", "2020-02");
 	assert_null(field_of(&month, "day"));
-	assert_value(
+	assert_field(
 	    &month, "countries", "00 SE=8 NO=6\n01 SE=5 NO=2\n29 NO=4 SE=3");
-	assert_value(&month, "views a b", "00 " HOURS("7") "\n01 " HOURS("7"));
-	assert_value(&month, "carts", "00 begun=2 paid=1\n29 begun=2 paid=1");
+	assert_field(&month, "views a b", "00 " HOURS("7") "\n01 " HOURS("7"));
+	assert_field(&month, "carts", "00 begun=2 paid=1\n29 begun=2 paid=1");
 	assert_int_equal(month_split(&month, &a, split, &len), ERR_OK);
 	assert_int_equal(len, 2);
 	assert_int_equal(split[0].day, days[0].day);
 	assert_int_equal(split[0].fields_len, 2);
-	assert_value(&split[0], "countries", "SE=5 NO=2");
-	assert_value(&split[0], "views a b", HOURS("7"));
+	assert_field(&split[0], "countries", "SE=5 NO=2");
+	assert_field(&split[0], "views a b", HOURS("7"));
 	assert_int_equal(split[1].day, days[1].day);
 	assert_int_equal(split[1].fields_len, 2);
-	assert_value(&split[1], "carts", "begun=2 paid=1");
-	assert_value(&split[1], "countries", "NO=4 SE=3");
+	assert_field(&split[1], "carts", "begun=2 paid=1");
+	assert_field(&split[1], "countries", "NO=4 SE=3");
 	arena_reset(&a);
 }
 
@@ -154,7 +132,7 @@ what_is_joined_is_split_into_the_same_days(void **state)
 			assert_int_equal(
 			    split[i].fields_len, days[i].fields_len);
 			for (size_t j = 0; j < days[i].fields_len; j++)
-				assert_value(&split[i],
+				assert_field(&split[i],
 				    days[i].fields[j].name.data,
 				    days[i].fields[j].value.data);
 		}

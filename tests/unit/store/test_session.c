@@ -144,7 +144,6 @@ set_of_sessions_drops_the_expired_and_lives_as_long_as_the_last(void **state)
 
 	add_user(l);
 	redis_process_ask(&l->server, "ZADD {user:7}:sessions 1000 old");
-	redis_process_ask(&l->server, "EXPIRE {user:7}:sessions 500");
 	run(l, open_session, &longest);
 	run(l, open_session, &c);
 	assert_string_equal(
