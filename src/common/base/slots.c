@@ -79,32 +79,38 @@ wake_next(struct slots *s)
 
 /* Where `self` is woken; `spare`, where it never is, when all are in use. */
 static _Atomic int32_t *
-line_up(struct slots *s, int32_t self, _Atomic int32_t *spare)
+line_up(struct slots *s, int32_t self, _Atomic int32_t *spare, uint32_t *ticket)
 {
+	*ticket = atomic_fetch_add(&s->tickets, 1);
 	for (uint32_t i = 0; i < SLOTS_MAX; i++) {
 		int32_t nobody = 0;
 
 		if (!atomic_compare_exchange_strong(
 			&s->waiter[i], &nobody, self))
 			continue;
-		atomic_store(&s->ticket[i], atomic_fetch_add(&s->tickets, 1));
+		atomic_store(&s->ticket[i], *ticket);
 		return &s->waiter[i];
 	}
 	atomic_store(spare, self);
 	return spare;
 }
 
-/* Whether a process waits that has fewer slots, or has been woken for one. */
+/* Whether a process waits, or has been woken, that has fewer slots, or as many and
+ * came before `ticket`. */
 static bool
-is_behind(const struct slots *s, int32_t self)
+is_behind(const struct slots *s, int32_t self, uint32_t ticket)
 {
 	uint32_t mine = held(s, self);
 
 	for (uint32_t i = 0; i < SLOTS_MAX; i++) {
 		int32_t waiter = atomic_load(&s->waiter[i]);
 		int32_t pid = waiter < 0 ? -waiter : waiter;
+		uint32_t theirs;
 
-		if (pid != 0 && pid != self && held(s, pid) < mine)
+		if (pid == 0 || pid == self || (theirs = held(s, pid)) > mine)
+			continue;
+		if (theirs < mine ||
+		    (int32_t)(atomic_load(&s->ticket[i]) - ticket) < 0)
 			return true;
 	}
 	return false;
@@ -133,8 +139,9 @@ slots_take(struct slots *s, int64_t limit_ms)
 {
 	int32_t self = (int32_t)getpid();
 	int64_t end_ms = clock_ms() + limit_ms, left_ms = limit_ms;
-	_Atomic int32_t spare, *word = line_up(s, self, &spare);
-	bool goes_first = !is_behind(s, self);
+	uint32_t ticket;
+	_Atomic int32_t spare, *word = line_up(s, self, &spare, &ticket);
+	bool goes_first = !is_behind(s, self, ticket);
 	int slot = goes_first ? claim(s, self) : -1;
 
 	while (slot < 0 && left_ms > 0) {

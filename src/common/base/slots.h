@@ -23,10 +23,11 @@ struct slots {
 	_Atomic uint32_t tickets;
 };
 
-/* Waits until one is free; processes that have fewer go first. Its number, or -1:
- * none was within `limit_ms`, as when a process that has it is stopped. Any thread
- * but the loop's, and one of a process at a time: there are SLOTS_MAX places to
- * wait at, who finds none looks every 100 ms. */
+/* Waits until one is free; processes that have fewer go first, and of those that
+ * have as many who came first. Its number, or -1: none was within `limit_ms`, as
+ * when a process that has it is stopped. Any thread but the loop's, and one of a
+ * process at a time: there are SLOTS_MAX places to wait at, who finds none looks
+ * every 100 ms. */
 int slots_take(struct slots *s, int64_t limit_ms);
 
 /* Whether who took a slot at `since_ms` (clock_ms()) may keep it for more: unless

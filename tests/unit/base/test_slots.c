@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +30,19 @@ board_new(uint32_t len)
 	assert_true(b != MAP_FAILED);
 	b->slots.len = len;
 	return b;
+}
+
+/* It ends with a test that fails. */
+static pid_t
+fork_child(void)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0 &&
+	    (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent))
+		_exit(1);
+	return pid;
 }
 
 static void
@@ -63,7 +77,7 @@ no_more_than_there_are_slots_are_inside(void **state)
 
 	(void)state;
 	for (int i = 0; i < PROCESSES; i++) {
-		if (fork() == 0) {
+		if (fork_child() == 0) {
 			take_turns(b, TURNS);
 			_exit(0);
 		}
@@ -79,7 +93,7 @@ static void
 dead_process_gives_its_slots_back(void **state)
 {
 	struct board *b = board_new(2);
-	pid_t pid = fork();
+	pid_t pid = fork_child();
 
 	(void)state;
 	if (pid == 0) {
@@ -130,7 +144,7 @@ slot_that_nobody_gives_back_is_not_waited_for_forever(void **state)
 static pid_t
 start_waiting(struct board *b)
 {
-	pid_t pid = fork();
+	pid_t pid = fork_child();
 
 	if (pid == 0) {
 		slots_take(&b->slots, PATIENCE_MS);
@@ -191,6 +205,25 @@ who_has_two_more_than_another_gives_one_at_once(void **state)
 }
 
 static void
+who_gave_a_slot_back_comes_after_who_waited_for_it(void **state)
+{
+	struct board *b = board_new(1);
+
+	(void)state;
+	int slot = slots_take(&b->slots, PATIENCE_MS);
+	pid_t pid = start_waiting(b);
+	/* So that it cannot come before the slot is asked for again. */
+	kill(pid, SIGSTOP);
+	slots_give(&b->slots, slot);
+	assert_int_equal(slots_take(&b->slots, 0), -1);
+	kill(pid, SIGCONT);
+	while (b->slots.owner[slot] != pid)
+		nap();
+	end_process(b, pid);
+	munmap(b, sizeof(*b));
+}
+
+static void
 nobody_waits_for_a_process_that_does_not_come(void **state)
 {
 	struct board *b = board_new(1);
@@ -239,6 +272,8 @@ main(void)
 		    slot_may_be_kept_until_another_has_waited_for_its_turn),
 		cmocka_unit_test(
 		    who_has_two_more_than_another_gives_one_at_once),
+		cmocka_unit_test(
+		    who_gave_a_slot_back_comes_after_who_waited_for_it),
 		cmocka_unit_test(nobody_waits_for_a_process_that_does_not_come),
 		cmocka_unit_test(
 		    dead_process_that_was_woken_does_not_keep_others_asleep),

@@ -124,7 +124,7 @@ a_promised_place_is_nobody_elses(void **state)
 
 	(void)state;
 	uv_loop_init(&loop);
-	uv_sem_init(&gate, 2);
+	uv_sem_init(&gate, 1);
 	struct pool *p = pool_new(&loop, 1, 1, 0);
 	ended = 0;
 	tasks[0] = task_of(&gate);
@@ -141,6 +141,7 @@ a_promised_place_is_nobody_elses(void **state)
 	assert_true(pool_promise(p));
 	assert_int_equal(pool_start(p, &tasks[1].job), ERR_OK);
 	assert_false(pool_promise(p));
+	uv_sem_post(&gate);
 	while (ended < 2)
 		uv_run(&loop, UV_RUN_ONCE);
 	pool_take_back(p);
