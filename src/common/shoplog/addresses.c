@@ -2,6 +2,8 @@
 #include "common/shoplog/addresses.h"
 
 #include "common/shoplog/bytes.h"
+#include "common/shoplog/names_map.h"
+#include "common/shoplog/names_order.h"
 #include "common/shoplog/tally_state.h"
 #include "common/shoplog/visitors_bytes.h"
 

@@ -2,6 +2,7 @@
 #include "common/shoplog/addresses.h"
 
 #include "common/shoplog/bytes.h"
+#include "common/shoplog/names_map.h"
 #include "common/shoplog/shard.h"
 #include "common/shoplog/tally_state.h"
 #include "common/shoplog/visit.h"

@@ -5,6 +5,8 @@
 #include "common/shoplog/bytes.h"
 #include "common/shoplog/hash_table.h"
 #include "common/shoplog/names.h"
+#include "common/shoplog/names_map.h"
+#include "common/shoplog/names_order.h"
 
 #include <stdint.h>
 

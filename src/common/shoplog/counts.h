@@ -5,6 +5,8 @@
 #include "common/geo/country.h"
 #include "common/shoplog/bytes.h"
 #include "common/shoplog/names.h"
+#include "common/shoplog/names_map.h"
+#include "common/shoplog/names_order.h"
 #include "common/shoplog/radix_sort.h"
 
 #include <stddef.h>

@@ -3,6 +3,7 @@
 
 #include "common/base/civil.h"
 #include "common/shoplog/columns.h"
+#include "common/shoplog/names_order.h"
 #include "common/shoplog/radix_sort.h"
 #include "common/shoplog/tally_state.h"
 

@@ -3,9 +3,7 @@
 
 #include "common/base/err.h"
 #include "common/base/span.h"
-#include "common/shoplog/bytes.h"
 #include "common/shoplog/hash_table.h"
-#include "common/shoplog/radix_sort.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -74,49 +72,5 @@ names_is_page(const struct names *n, uint32_t id)
 {
 	return names_category_of(n, id) != id;
 }
-
-/* Which names an encoder uses, in byte order, whatever their ids are. First
- * names_order_use() each, then names_order_sort(). */
-struct names_order {
-	const struct names *names; /* borrowed */
-	uint32_t *rank;            /* by id; NAME_NONE: not used */
-	uint32_t *ids;             /* by rank */
-	size_t len;
-	struct radix_row *room; /* to sort in */
-};
-
-enum err names_order_init(struct names_order *o, const struct names *n);
-void names_order_use(struct names_order *o, uint32_t id);
-void names_order_sort(struct names_order *o);
-void names_order_cleanup(struct names_order *o);
-
-void names_write(struct writer *w, const struct names_order *o);
-
-/* What names of elsewhere (ranks of a dictionary in bytes, ids of another
- * tally) are called here. */
-struct names_map {
-	uint32_t *ids;
-	size_t len;
-};
-
-/* Adds every name of a dictionary in bytes. ERR_CORRUPT when one is not of the
- * form of a name, or they are out of order. names_map_cleanup in any case. */
-enum err names_read(struct names *n, struct reader *r, struct names_map *out);
-
-/* An empty map from the ids of `from`, to be filled by names_map_id. */
-enum err names_map_init(struct names_map *out, const struct names *from);
-
-/* The id in `to` of a name in `from`, which is added when it is new. */
-enum err names_map_id(struct names_map *m, struct names *to,
-    const struct names *from, uint32_t from_id, uint32_t *id);
-
-/* Makes the names of many ids known to the map at a time, so that names_map_id
- * has them at hand.
- *
- * from_ids  NAMES_AT_ONCE at most */
-enum { NAMES_AT_ONCE = 64 };
-enum err names_map_ids(struct names_map *m, struct names *to,
-    const struct names *from, const uint32_t *from_ids, size_t len);
-void names_map_cleanup(struct names_map *m);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "common/base/civil.h"
 #include "common/shoplog/columns.h"
+#include "common/shoplog/names_map.h"
+#include "common/shoplog/names_order.h"
 #include "common/shoplog/shard.h"
 #include "common/shoplog/tally_state.h"
 #include "common/shoplog/visitors_bytes.h"

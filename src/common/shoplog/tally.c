@@ -3,6 +3,7 @@
  * (visitors.c, carts.c); here they are only held together. */
 #include "common/shoplog/tally_state.h"
 
+#include "common/shoplog/names_map.h"
 #include "common/shoplog/shard.h"
 
 #include <assert.h>

@@ -6,6 +6,7 @@
 #include "common/shoplog/hash_table.h"
 #include "common/shoplog/lanes.h"
 #include "common/shoplog/names.h"
+#include "common/shoplog/names_map.h"
 #include "common/shoplog/visit.h"
 
 #include <stdbool.h>

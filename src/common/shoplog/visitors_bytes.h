@@ -2,6 +2,8 @@
 #define TRAWL_COMMON_SHOPLOG_VISITORS_BYTES_H
 
 #include "common/shoplog/bytes.h"
+#include "common/shoplog/names_map.h"
+#include "common/shoplog/names_order.h"
 #include "common/shoplog/radix_sort.h"
 #include "common/shoplog/tally.h"
 #include "common/shoplog/visitors.h"

@@ -4,6 +4,8 @@
 #include "common/shoplog/votes.h"
 
 #include "common/shoplog/bytes.h"
+#include "common/shoplog/names_map.h"
+#include "common/shoplog/names_order.h"
 #include "common/shoplog/radix_sort.h"
 #include "common/shoplog/tally_state.h"
 
