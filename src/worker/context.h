@@ -14,6 +14,7 @@ struct pool;
 struct rendered;
 struct seen;
 struct server;
+struct succession;
 
 /* What the rooms of one worker share, made by worker_run() and passed along as
  * req.worker. Each pointer is one room's own, opaque to the others. */
@@ -21,9 +22,10 @@ struct worker {
 	const struct worker_setup
 	    *setup; /* config, geo, shared mapping, keys */
 	struct uv_loop_s *loop;
-	struct redis *redis;       /* store: the commands of requests */
-	struct copies *copies;     /* store: sessions that are remembered */
-	struct current *current;   /* store: which generation is */
+	struct redis *redis;           /* store: the commands of requests */
+	struct copies *copies;         /* store: sessions that are remembered */
+	struct current *current;       /* store: which generation is */
+	struct succession *succession; /* store: of one by the next */
 	struct ingest *ingest;     /* ingest: tasks and jobs; own connections */
 	struct rendered *rendered; /* service: reports that are ready */
 	struct seen *seen;         /* service: sessions noted this minute */

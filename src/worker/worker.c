@@ -19,6 +19,7 @@
 #include "worker/store/copies.h"
 #include "worker/store/current.h"
 #include "worker/store/redis.h"
+#include "worker/store/succession.h"
 #include "worker/transport/routes.h"
 #include "worker/transport/server.h"
 
@@ -131,6 +132,7 @@ finish(struct life *l)
 	server_close(w->server);
 	ingest_close(w->ingest);
 	rendered_close(w->rendered);
+	succession_close(w->succession);
 	current_close(w->current);
 	copies_close(w->copies);
 	redis_close(w->redis);
@@ -170,10 +172,11 @@ start(struct life *l)
 		return ERR_NO_MEMORY;
 	w->copies = copies_open(w);
 	w->current = current_open(w);
+	w->succession = w->copies ? succession_open(w) : NULL;
 	w->ingest = ingest_open(w);
-	w->rendered = rendered_open(w);
+	w->rendered = w->succession ? rendered_open(w) : NULL;
 	w->seen = seen_new();
-	if (!w->copies || !w->current || !w->ingest || !w->rendered || !w->seen)
+	if (!w->current || !w->ingest || !w->rendered || !w->seen)
 		return ERR_NO_MEMORY;
 	enum err e = server_listen(w->server, setup->slot);
 	if (e != ERR_OK)

@@ -87,6 +87,37 @@ class OneHost(Case):
                 self.assertEqual(all_workers.values(client.token), {lines})
 
 
+class Change(Case):
+    """Who reads does not wait for what a change of the reports needs."""
+
+    ROUNDS = 20  # a busy machine may be late in some of them
+
+    def test_new_reports_are_ready_when_the_parse_is_answered(self):
+        service = self.start(log(3), workers=3, redis_timeout_ms=500)
+        client = service.register()
+        self.assert_status(client.get("/parse"), 201)
+        with Everywhere(service) as all_workers:
+            for lines in range(4, 4 + self.ROUNDS):
+                for _ in range(3):  # made, asked again
+                    all_workers.values(client.token)
+                service.write_log(log(lines))
+                self.assert_status(client.get("/parse"), 201)
+                if self.values_without_redis(
+                        service, all_workers, client) == {lines}:
+                    return
+        self.fail("the workers had to ask Redis each time")
+
+    def values_without_redis(self, service, all_workers, client):
+        service.redis_server().pause()
+        try:
+            answers = all_workers.ask(client.token)
+        finally:
+            service.redis_server().resume()
+        wait_until("Redis is back", lambda: all_workers.statuses(
+            client.token) == {200}, 10)
+        return {answer.json.get("value") for answer in answers}
+
+
 class TwoHosts(Case):
     LIMIT_S = 0.1
 

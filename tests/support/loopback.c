@@ -5,6 +5,7 @@
 #include "worker/store/current.h"
 #include "worker/store/query.h"
 #include "worker/store/redis.h"
+#include "worker/store/succession.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -57,7 +58,9 @@ loopback_open(void **state)
 	l->worker.hash_pool = req_hash_pool_new(&l->worker, 2, 64, 0);
 	l->worker.copies = copies_open(&l->worker);
 	l->worker.current = current_open(&l->worker);
+	l->worker.succession = succession_open(&l->worker);
 	assert_non_null(l->worker.copies);
+	assert_non_null(l->worker.succession);
 	assert_non_null(l->worker.hash_pool);
 	*state = l;
 	return 0;
@@ -68,6 +71,7 @@ loopback_close(void **state)
 {
 	struct loopback *l = *state;
 
+	succession_close(l->worker.succession);
 	current_close(l->worker.current);
 	copies_close(l->worker.copies);
 	redis_close(l->worker.redis);

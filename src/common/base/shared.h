@@ -27,6 +27,10 @@ struct shared_worker {
 	_Atomic uint64_t requests;    /* worker */
 	_Atomic uint32_t connections; /* worker: open now */
 	_Atomic int32_t handed;       /* all: given to this one, on their way */
+	/* worker: the generation whose reports it shows without asking, and the
+	 * one that it could show at once, by hash of their names; 0: none. They
+	 * differ while it is about to go over from one to the other. */
+	_Atomic uint64_t reports_shown, reports_ready;
 };
 
 struct shared {

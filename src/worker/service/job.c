@@ -2,10 +2,14 @@
 #include "worker/service/job.h"
 
 #include "worker/store/job_row.h"
+#include "worker/store/succession.h"
 
 static enum req_state
 answer(struct req *r)
 {
+	/* Who reads that it is done is not shown older reports. */
+	if (r->row.job.state == JOB_DONE)
+		store_reports_are_new(r->worker);
 	return req_done(r);
 }
 

@@ -13,6 +13,7 @@
 #include "worker/ingest/ingest.h"
 #include "worker/ingest/watch.h"
 #include "worker/store/job_row.h"
+#include "worker/store/succession.h"
 
 static req_step tell;
 
@@ -81,6 +82,8 @@ tell(struct req *r)
 	    r->row.job.number != 0 && r->row.job.state != JOB_RUNNING;
 	bool is_known;
 
+	if (is_over)
+		store_reports_are_new(r->worker);
 	/* An id that the job has not reached is none of its ids. */
 	if (!r->out.is_continued && r->in.seen > r->row.job.revision)
 		r->in.seen = 0;

@@ -1,16 +1,17 @@
 /* GET and POST /parse
  *
  *	service_parse  start or join a parse
- *	parsed         answer with what it found, or with the job that goes on
+ *	parsed         until nobody here is shown other reports
+ *	settled        answer with what it found, or with the job that goes on
  */
 #include "worker/service/parse.h"
 
 #include "worker/context.h"
 #include "worker/ingest/ingest.h"
-#include "worker/store/copies.h"
 #include "worker/store/job_row.h"
+#include "worker/store/succession.h"
 
-static req_step parsed;
+static req_step parsed, settled;
 
 static void
 on_parsed(const struct parse_outcome *outcome, void *arg)
@@ -18,8 +19,6 @@ on_parsed(const struct parse_outcome *outcome, void *arg)
 	struct req *r = arg;
 	enum err e = outcome->err;
 
-	/* Who reads this answer sees the new reports, on every worker here. */
-	copies_revoke_reports(r->worker);
 	r->row.is_accepted = outcome->is_accepted;
 	if (e == ERR_OK)
 		e = job_row_of_record(r, outcome->job, outcome->number);
@@ -41,8 +40,15 @@ service_parse(struct req *r)
 	return e == ERR_OK ? req_wait(r, parsed) : req_fail(r, e);
 }
 
+/* Who reads this answer sees the new reports, on every worker here. */
 static enum req_state
 parsed(struct req *r)
+{
+	return store_reports_settle(r, r->row.parse.generation, settled);
+}
+
+static enum req_state
+settled(struct req *r)
 {
 	return req_done(r);
 }

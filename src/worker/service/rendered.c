@@ -3,20 +3,27 @@
  * for last: nobody asks for an older one any more.
  *
  * An entry is being made (`waiting` holds who wants it) or ready, and then in
- * the list. */
+ * the list.
+ *
+ * Ahead of time entries of the next generation are made, too: then both are there
+ * until that one is asked for. */
 #include "worker/service/rendered.h"
 
 #include "worker/context.h"
 #include "worker/document.h"
 #include "worker/pool.h"
 #include "worker/service/cold.h"
+#include "worker/store/succession.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* Some thousand documents fit; who finds questions that fall into one bucket
  * has a list searched that is no longer than that. */
-enum { BUCKETS = 1024 };
+enum {
+	BUCKETS = 1024,
+	AHEAD_MAX = 8, /* documents that are made before they are asked for */
+};
 
 struct waiter {
 	struct waiter *next;
@@ -36,6 +43,8 @@ struct entry {
 	struct document *document; /* NULL: an error */
 	struct waiter *waiting;
 	bool is_ready;
+	bool is_asked; /* since it is ready, or was made ahead */
+	bool is_ahead; /* is being made before anybody asked */
 };
 
 struct rendered {
@@ -51,6 +60,8 @@ struct rendered {
 	size_t bytes, bytes_max; /* of those that are ready */
 	bool is_closing;
 	int making;
+	int ahead;    /* of them */
+	size_t asked; /* entries with is_asked */
 };
 
 static void
@@ -148,6 +159,7 @@ drop(struct entry *n)
 	if (n->cache->plain[n->q.report] == n)
 		n->cache->plain[n->q.report] = NULL;
 	n->cache->bytes -= entry_bytes(n);
+	n->cache->asked -= n->is_asked;
 	unlist(n);
 	unchain(n);
 	entry_free(n);
@@ -281,6 +293,7 @@ on_made(struct pool_job *job)
 	struct cold_answer answer = n->answer;
 	struct document *d = n->document;
 	struct waiter *w = n->waiting, *next;
+	bool is_last_ahead = n->is_ahead && --c->ahead == 0;
 
 	if (d)
 		document_hold(d);
@@ -300,6 +313,8 @@ on_made(struct pool_job *job)
 	cold_cleanup(&answer);
 	if (c->is_closing && c->making == 0)
 		rendered_free(c);
+	else if (!c->is_closing && is_last_ahead)
+		succession_prepared(c->worker->succession);
 }
 
 static struct entry *
@@ -349,6 +364,8 @@ start(struct rendered *c, struct span generation, const struct cold_question *q,
 static void
 note_use(struct entry *n)
 {
+	n->cache->asked += !n->is_asked;
+	n->is_asked = true;
 	if (n->listed_at == n->cache->ready_ever)
 		return;
 	unlist(n);
@@ -416,10 +433,49 @@ rendered_get(struct rendered *c, struct req *r, req_step *next)
 	return next(r);
 }
 
+static bool
+is_any_asked(void *arg)
+{
+	const struct rendered *c = arg;
+
+	return c->asked > 0;
+}
+
+/* What cannot be made now is made for whoever asks. */
+static void
+make_ahead(struct rendered *c, const struct entry *n, struct span generation)
+{
+	struct entry *made;
+
+	if (find(c, generation, &n->q) ||
+	    start(c, generation, &n->q, &made) != ERR_OK)
+		return;
+	made->is_ahead = true;
+	c->ahead++;
+}
+
+static void
+prepare(struct span next, void *arg)
+{
+	struct rendered *c = arg;
+	int before = c->ahead;
+
+	for (struct entry *n = c->newest; n && c->ahead < AHEAD_MAX;
+	     n = n->older) {
+		if (n->is_asked)
+			make_ahead(c, n, next);
+		c->asked -= n->is_asked;
+		n->is_asked = false;
+	}
+	if (c->ahead == before)
+		succession_prepared(c->worker->succession);
+}
+
 struct rendered *
 rendered_open(struct worker *w)
 {
 	struct rendered *c = calloc(1, sizeof(*c));
+	const struct succession_hooks hooks = { is_any_asked, prepare, c };
 
 	if (!c)
 		return NULL;
@@ -430,6 +486,7 @@ rendered_open(struct worker *w)
 	}
 	c->worker = w;
 	c->bytes_max = (size_t)w->setup->config->report_copies;
+	succession_set_hooks(w->succession, &hooks);
 	return c;
 }
 
@@ -441,6 +498,7 @@ rendered_close(struct rendered *c)
 	if (!c)
 		return;
 	c->is_closing = true;
+	succession_set_hooks(c->worker->succession, NULL);
 	while (c->oldest)
 		drop(c->oldest);
 	if (c->making == 0)

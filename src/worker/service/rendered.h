@@ -8,15 +8,17 @@
 /* The documents of this worker that are ready, of the generation that is asked
  * for: report_copies bytes, the least recently asked goes first. Who asks for
  * one that is not ready has it made, on the pool of reports; who asks meanwhile
- * waits for the same. Loop thread only. */
+ * waits for the same. When another generation comes, those that have been asked for
+ * again are made of it before it is shown (succession.h). Loop thread only. */
 struct rendered;
 struct worker;
 
-/* NULL when memory is out. */
+/* `w` has its succession, too. NULL when memory is out. */
 struct rendered *rendered_open(struct worker *w);
 
 /* Gives the documents back; those that are being made are still answered, by
- * the pool, and then it is gone. Before pool_close. NULL is allowed. */
+ * the pool, and then it is gone. Before pool_close and succession_close. NULL is
+ * allowed. */
 void rendered_close(struct rendered *c);
 
 /* The document that r->in asks for, of r->row.parse.generation or of a newer

@@ -8,10 +8,12 @@
 #include "common/base/config.h"
 #include "common/base/shared.h"
 #include "worker/context.h"
+#include "worker/store/shown.h"
 #include "worker/store/tracking.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 enum { REPORTS_SLOT = 0 };
 
@@ -23,6 +25,10 @@ struct copies {
 	char generation[COPIES_NAME_MAX];
 	size_t generation_len;
 	uint64_t generation_stamp;
+	bool is_doubted;        /* the generation */
+	uint64_t doubt_ends_ms; /* uv_now() */
+	bool (*on_change)(void *arg);
+	void *on_change_arg;
 	uint64_t era;         /* moved on when everything is to be forgotten */
 	uint64_t own[EPOCHS]; /* moved on when Redis tells of a change */
 };
@@ -50,6 +56,46 @@ note(const struct copies *c, size_t slot, uint64_t *out)
 	return true;
 }
 
+static struct span
+kept_generation(const struct copies *c)
+{
+	return span_of(c->generation, c->generation_len);
+}
+
+static void
+forget_generation(struct copies *c)
+{
+	c->generation_len = 0;
+	c->is_doubted = false;
+	shown_set(c->worker, span_of(NULL, 0));
+}
+
+/* Of a generation that was good until now. It stays so for a while, unless
+ * anything but this change makes it stale. */
+static void
+doubt_or_forget(struct copies *c, bool was_good)
+{
+	if (!was_good || c->is_doubted || !c->on_change) {
+		forget_generation(c);
+		return;
+	}
+	c->generation_stamp++;
+	c->is_doubted = true;
+	c->doubt_ends_ms = uv_now(c->worker->loop) + DOUBT_MS;
+	shown_doubt(c->worker);
+	if (!c->on_change(c->on_change_arg))
+		forget_generation(c);
+}
+
+static void
+on_reports_changed(struct copies *c)
+{
+	bool was_good = copies_find_generation(c).len > 0;
+
+	c->own[REPORTS_SLOT]++;
+	doubt_or_forget(c, was_good);
+}
+
 /* "{user:42}:session:..." is of user 42, all else is of the log. */
 static void
 on_changed(struct span key, void *arg)
@@ -65,7 +111,7 @@ on_changed(struct span key, void *arg)
 		span_of(key.data + len, (size_t)(end - key.data) - len), &id))
 		c->own[slot_of_user((int64_t)id)]++;
 	else
-		c->own[REPORTS_SLOT]++;
+		on_reports_changed(c);
 }
 
 static void
@@ -74,6 +120,7 @@ on_lost(void *arg)
 	struct copies *c = arg;
 
 	c->era++;
+	forget_generation(c);
 }
 
 struct copies *
@@ -88,6 +135,7 @@ copies_open(struct worker *w)
 	if (!c)
 		return NULL;
 	c->worker = w;
+	forget_generation(c);
 	if (config->local_copies == 0)
 		return c;
 	token_tag_key_new(&c->key);
@@ -108,6 +156,7 @@ copies_close(struct copies *c)
 	if (!c)
 		return;
 	tracking_close(c->tracking);
+	forget_generation(c);
 	copy_table_free(c->sessions);
 	free(c);
 }
@@ -171,22 +220,66 @@ copies_keep_session(
 		copy_table_put(c->sessions, tag, session);
 }
 
+static bool
+is_generation_good(const struct copies *c)
+{
+	return c->generation_len > 0 && tracking_is_alive(c->tracking) &&
+	       c->generation_stamp == stamp_of(c, REPORTS_SLOT);
+}
+
+static bool
+may_go_on(const struct copies *c)
+{
+	return uv_now(c->worker->loop) < c->doubt_ends_ms &&
+	       shown_by_others(c->worker, kept_generation(c));
+}
+
 struct span
 copies_find_generation(const struct copies *c)
 {
-	if (c->generation_len == 0 || !tracking_is_alive(c->tracking) ||
-	    c->generation_stamp != stamp_of(c, REPORTS_SLOT))
+	if (!is_generation_good(c) || (c->is_doubted && !may_go_on(c)))
 		return span_of(NULL, 0);
-	return span_of(c->generation, c->generation_len);
+	return kept_generation(c);
 }
 
 void
 copies_keep_generation(struct copies *c, struct span name, uint64_t stamp)
 {
-	if (name.len > sizeof(c->generation))
+	if (name.len == 0 || name.len > sizeof(c->generation) ||
+	    stamp != stamp_of(c, REPORTS_SLOT)) {
+		if (!span_is_equal(name, kept_generation(c)))
+			forget_generation(c);
 		return;
-	if (name.len)
-		memcpy(c->generation, name.data, name.len);
+	}
+	memmove(c->generation, name.data, name.len);
 	c->generation_len = name.len;
 	c->generation_stamp = stamp;
+	c->is_doubted = false;
+	shown_set(c->worker, name);
+}
+
+void
+copies_on_change(struct copies *c, bool (*fn)(void *arg), void *arg)
+{
+	c->on_change = fn;
+	c->on_change_arg = arg;
+}
+
+bool
+copies_is_in_doubt(const struct copies *c)
+{
+	return c->is_doubted && copies_find_generation(c).len > 0;
+}
+
+bool
+copies_is_doubt_overdue(const struct copies *c)
+{
+	return c->is_doubted && is_generation_good(c) && !may_go_on(c);
+}
+
+void
+copies_end_doubt(struct copies *c)
+{
+	if (c->is_doubted)
+		forget_generation(c);
 }

@@ -21,12 +21,22 @@
  *   - it would have told: the link on which it does was heard less than a
  *     second ago.
  * A read notes the first two before it is sent, so that an answer that was
- * overtaken by a change is never kept. Loop thread only, but for the two
- * functions that revoke: any thread. */
+ * overtaken by a change is never kept.
+ *
+ * One exception: when Redis tells of another generation, and nobody on this host
+ * has said or shown so yet, the one before may be in doubt instead of forgotten:
+ * it is shown for DOUBT_MS more at most, while the next one is made ready
+ * (succession.h). As soon as one worker of this host shows another, all that are in
+ * doubt do not show theirs any more.
+ *
+ * Loop thread only, but for the functions that revoke: any thread. */
 struct copies;
 struct worker;
 
-enum { COPIES_NAME_MAX = 64 }; /* bytes of a generation's name */
+enum {
+	COPIES_NAME_MAX = 64, /* bytes of a generation's name */
+	DOUBT_MS = 40,        /* of the 100 that another host may be late */
+};
 
 /* `w` is borrowed and has its loop, setup and redis. NULL when memory is out. */
 struct copies *copies_open(struct worker *w);
@@ -59,6 +69,21 @@ void copies_keep_session(
 /* The name of the current generation; the empty span: to be read. Borrowed until
  * the next call. */
 struct span copies_find_generation(const struct copies *c);
+
+/* The name is shown from now on, unless it has been overtaken: then whatever else
+ * was remembered is not, either. */
 void copies_keep_generation(struct copies *c, struct span name, uint64_t stamp);
+
+/* fn(arg) is asked when Redis has told of a change: whether the generation that is
+ * remembered is to be in doubt; else it is forgotten. NULL: it is. */
+void copies_on_change(struct copies *c, bool (*fn)(void *arg), void *arg);
+
+/* Whether a generation is shown that may have been replaced; whether one would be,
+ * had it not lasted too long. */
+bool copies_is_in_doubt(const struct copies *c);
+bool copies_is_doubt_overdue(const struct copies *c);
+
+/* Forgets it. */
+void copies_end_doubt(struct copies *c);
 
 #endif

@@ -3,15 +3,14 @@
  * answered, and then it is the latest answer: good for whoever joined it. */
 #include "worker/store/current.h"
 
-#include "common/base/config.h"
 #include "worker/context.h"
 #include "worker/store/copies.h"
-#include "worker/store/redis.h"
-
-#include <hiredis/hiredis.h>
+#include "worker/store/generation_name.h"
+#include "worker/store/succession.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <uv.h>
 
 struct waiter {
 	struct waiter *next;
@@ -23,8 +22,6 @@ struct read {
 	struct read *next; /* current.reads */
 	struct current *current;
 	uint64_t number;
-	bool is_kept; /* Redis is to tell when it changes */
-	uint64_t stamp;
 	struct waiter *waiting; /* in their requests' arenas */
 };
 
@@ -58,22 +55,8 @@ unlist(struct read *n)
 	*at = n->next;
 }
 
-static enum err
-take_name(struct current *c, const redisReply *reply)
-{
-	if (reply->type == REDIS_REPLY_NIL) {
-		c->name_len = 0;
-		return ERR_OK;
-	}
-	if (reply->type != REDIS_REPLY_STRING || reply->len > sizeof(c->name))
-		return ERR_CORRUPT;
-	c->name_len = reply->len;
-	memcpy(c->name, reply->str, c->name_len);
-	return ERR_OK;
-}
-
 static void
-on_answer(enum err err, const redisReply *reply, void *arg)
+on_name(enum err err, const struct generation_name *name, void *arg)
 {
 	struct read *n = arg;
 	struct current *c = n->current;
@@ -82,15 +65,14 @@ on_answer(enum err err, const redisReply *reply, void *arg)
 	unlist(n);
 	if (c->reads == NULL || c->reads->number < n->number)
 		c->is_open = false;
-	if (err == ERR_OK)
-		err = redis_reply_err(reply);
-	if (err == ERR_OK)
-		err = take_name(c, reply);
 	if (err == ERR_OK) {
 		c->answered = n->number;
-		if (n->is_kept)
-			copies_keep_generation(c->worker->copies,
-			    span_of(c->name, c->name_len), n->stamp);
+		c->name_len = name->text.len;
+		if (c->name_len > 0)
+			memcpy(c->name, name->text.data, c->name_len);
+		if (name->is_kept)
+			copies_keep_generation(
+			    c->worker->copies, name->text, name->stamp);
 	}
 	for (struct waiter *w = n->waiting; w != NULL; w = next) {
 		next = w->next;
@@ -101,32 +83,16 @@ on_answer(enum err err, const redisReply *reply, void *arg)
 	free(n);
 }
 
-static void
-on_caching(enum err err, const redisReply *reply, void *arg)
+/* The copy; empty: there is none. */
+static struct span
+find_copy(const struct current *c)
 {
-	(void)err;
-	(void)reply;
-	(void)arg;
-}
+	struct worker *w = c->worker;
+	struct span copy = copies_find_generation(w->copies);
 
-/* By words: with no copies, every pass of the loop sends one. */
-static enum err
-send_read(struct read *n)
-{
-	static const char *const caching[] = { "CLIENT", "CACHING", "YES" };
-	static const char *const name[] = { "HGET", "{logs}:manifest",
-		"generation" };
-	const struct worker *w = n->current->worker;
-	int64_t deadline_ms = w->setup->config->redis_timeout_ms;
-	enum err e = ERR_OK;
-
-	if (n->is_kept)
-		e = redis_send(
-		    w->redis, on_caching, NULL, deadline_ms, 3, caching, NULL);
-	if (e == ERR_OK)
-		e = redis_send(
-		    w->redis, on_answer, n, deadline_ms, 3, name, NULL);
-	return e;
+	if (copy.len == 0 && succession_is_due(w->succession))
+		copy = copies_find_generation(w->copies);
+	return copy;
 }
 
 /* The read that can be joined now. */
@@ -144,8 +110,7 @@ join(struct current *c, struct read **out)
 	if (n == NULL)
 		return ERR_NO_MEMORY;
 	n->current = c;
-	n->is_kept = copies_note_reports(c->worker->copies, &n->stamp);
-	e = send_read(n);
+	e = generation_name_read(c->worker, on_name, n);
 	if (e != ERR_OK) {
 		free(n);
 		return e;
@@ -166,8 +131,7 @@ store_generation_early(struct req *r)
 	struct current *c = r->worker->current;
 	struct read *n;
 
-	if (copies_find_generation(c->worker->copies).len == 0 &&
-	    join(c, &n) == ERR_OK)
+	if (find_copy(c).len == 0 && join(c, &n) == ERR_OK)
 		r->generation_read = n->number;
 }
 
@@ -185,7 +149,7 @@ enum req_state
 store_generation(struct req *r, struct span *out, req_step *next)
 {
 	struct current *c = r->worker->current;
-	struct span copy = copies_find_generation(c->worker->copies);
+	struct span copy = find_copy(c);
 	struct read *n = NULL;
 	struct waiter *w;
 	enum err e = ERR_OK;

@@ -7,6 +7,7 @@
 #include "worker/store/copies.h"
 #include "worker/store/current.h"
 #include "worker/store/redis.h"
+#include "worker/store/succession.h"
 
 /* One worker that parses and answers reports, without transport. */
 struct reporter {
@@ -40,6 +41,8 @@ reporter_open(struct reporter *t)
 	assert_non_null(t->crew->member[0].setup.shared);
 	t->worker->copies = copies_open(t->worker);
 	t->worker->current = current_open(t->worker);
+	t->worker->succession = succession_open(t->worker);
+	assert_non_null(t->worker->succession);
 	t->worker->rendered = rendered_open(t->worker);
 	assert_non_null(t->worker->copies);
 	assert_non_null(t->worker->redis);
@@ -50,6 +53,7 @@ static inline void
 reporter_close(struct reporter *t)
 {
 	rendered_close(t->worker->rendered);
+	succession_close(t->worker->succession);
 	current_close(t->worker->current);
 	copies_close(t->worker->copies);
 	shared_free(t->crew->member[0].setup.shared);

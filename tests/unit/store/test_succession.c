@@ -1,0 +1,347 @@
+#include "worker/store/succession.h"
+
+#include "support/loopback.h"
+#include "worker/store/copies.h"
+#include "worker/store/current.h"
+#include "worker/store/generation_name.h"
+#include "worker/store/shown.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Who makes documents. */
+struct maker {
+	struct loopback *l;
+	bool is_wanted;
+	bool is_quick; /* has them at once */
+	char next[COPIES_NAME_MAX + 1];
+};
+
+static bool
+is_wanted(void *arg)
+{
+	const struct maker *m = arg;
+
+	return m->is_wanted;
+}
+
+static void
+prepare(struct span next, void *arg)
+{
+	struct maker *m = arg;
+
+	memcpy(m->next, next.data, next.len);
+	m->next[next.len] = '\0';
+	if (m->is_quick)
+		succession_prepared(m->l->worker.succession);
+}
+
+static void
+turn(struct loopback *l)
+{
+	uv_run(&l->loop, UV_RUN_ONCE);
+}
+
+static enum req_state
+read_generation(struct req *r)
+{
+	return store_generation(r, &r->row.parse.generation, req_done);
+}
+
+static bool
+shows(struct loopback *l, const char *name)
+{
+	return span_is_equal(
+	    copies_find_generation(l->worker.copies), span_text(name));
+}
+
+static void
+commit(struct loopback *l, const char *name)
+{
+	redis_process_ask(
+	    &l->server, "HSET {logs}:manifest generation %s", name);
+}
+
+/* Generation 1 is shown, its documents are in use. */
+static struct loopback *
+begin(void **state, struct maker *m)
+{
+	struct loopback *l = *state;
+	const struct succession_hooks hooks = { is_wanted, prepare, m };
+	uint64_t stamp;
+
+	*m = (struct maker){ .l = l, .is_wanted = true };
+	commit(l, "1");
+	while (!copies_note_reports(l->worker.copies, &stamp))
+		turn(l);
+	while (!shows(l, "1")) {
+		struct req *r = loopback_new(l);
+
+		assert_int_equal(loopback_run(r, read_generation), ERR_OK);
+		loopback_free(r);
+	}
+	succession_set_hooks(l->worker.succession, &hooks);
+	return l;
+}
+
+static void
+wait_until_asked(struct maker *m, const char *next)
+{
+	while (strcmp(m->next, next) != 0)
+		turn(m->l);
+}
+
+/* A worker beside this one, which shows what this one does. */
+static struct shared_worker *
+add_neighbour(struct loopback *l)
+{
+	struct shared_worker *w = l->setup.shared->worker;
+
+	l->setup.shared->workers = 2;
+	w[1].pid = 1;
+	w[1].reports_shown = w[0].reports_shown;
+	w[1].reports_ready = w[0].reports_ready;
+	return &w[1];
+}
+
+static uint64_t
+revocations(struct loopback *l)
+{
+	return l->setup.shared->epoch[0];
+}
+
+static void
+old_reports_are_shown_until_the_next_are_ready(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+
+	m.is_quick = true;
+	commit(l, "2");
+	while (!shows(l, "2")) {
+		assert_true(shows(l, "1"));
+		turn(l);
+	}
+	assert_string_equal(m.next, "2");
+	assert_false(copies_is_in_doubt(l->worker.copies));
+	/* And again. */
+	commit(l, "3");
+	while (!shows(l, "3")) {
+		assert_true(shows(l, "2"));
+		turn(l);
+	}
+	assert_int_equal(revocations(l), 0);
+}
+
+static void
+what_is_not_in_use_is_forgotten_at_once(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+
+	m.is_wanted = false;
+	commit(l, "2");
+	while (shows(l, "1"))
+		turn(l);
+	assert_true(shows(l, ""));
+	assert_string_equal(m.next, "");
+}
+
+static void
+doubt_does_not_last(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+
+	commit(l, "2");
+	wait_until_asked(&m, "2");
+	while (shows(l, "1"))
+		turn(l);
+	assert_true(shows(l, ""));
+	/* Too late. */
+	succession_prepared(l->worker.succession);
+	assert_false(shows(l, "1"));
+}
+
+static void
+a_revocation_ends_doubt(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+
+	commit(l, "2");
+	wait_until_asked(&m, "2");
+	copies_revoke_reports(&l->worker);
+	assert_true(shows(l, ""));
+}
+
+static void
+who_says_that_a_job_is_done_ends_doubt(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+
+	store_reports_are_new(&l->worker);
+	assert_true(shows(l, "1"));
+	commit(l, "2");
+	wait_until_asked(&m, "2");
+	if (shows(l, "1")) {
+		l->setup.shared->worker[0].pid = 1;
+		store_reports_are_new(&l->worker);
+	}
+	assert_true(shows(l, ""));
+}
+
+static void
+all_workers_go_over_together(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+	struct shared_worker *neighbour = add_neighbour(l);
+
+	m.is_quick = true;
+	commit(l, "2");
+	wait_until_asked(&m, "2");
+	assert_false(shows(l, "2"));
+	neighbour->reports_ready = l->setup.shared->worker[0].reports_ready;
+	while (!shows(l, "2"))
+		turn(l);
+	assert_int_equal(revocations(l), 0);
+}
+
+static void
+when_one_shows_the_next_nobody_shows_the_old(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+	struct shared_worker *neighbour = add_neighbour(l);
+
+	commit(l, "2");
+	wait_until_asked(&m, "2");
+	neighbour->reports_shown = 17;
+	assert_true(shows(l, ""));
+}
+
+static void
+who_is_ready_follows_the_first_to_go_over_at_once(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+	struct shared_worker *neighbour = add_neighbour(l);
+	struct req *r = loopback_new(l);
+
+	m.is_quick = true;
+	commit(l, "2");
+	wait_until_asked(&m, "2");
+	neighbour->reports_shown = l->setup.shared->worker[0].reports_ready;
+	assert_true(shows(l, ""));
+	req_start(r, read_generation); /* and does not wait */
+	assert_true(span_is_equal(r->row.parse.generation, span_text("2")));
+	loopback_free(r);
+}
+
+/* It may not have heard of the change at all. */
+static void
+who_does_not_go_over_is_made_to(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+
+	add_neighbour(l);
+	m.is_quick = true;
+	commit(l, "2");
+	while (revocations(l) == 0)
+		turn(l);
+	assert_false(shows(l, "1"));
+}
+
+static enum req_state
+settle(struct req *r)
+{
+	return store_reports_settle(r, span_text("2"), req_done);
+}
+
+static void
+who_asked_for_the_parse_waits_until_all_have_gone_over(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+	struct req *r = loopback_new(l);
+
+	m.is_quick = true;
+	loopback_start(r, settle);
+	commit(l, "2");
+	assert_int_equal(loopback_wait(r), ERR_OK);
+	assert_false(shows(l, "1"));
+	while (!shows(l, "2")) {
+		struct req *reader = loopback_new(l);
+
+		assert_int_equal(loopback_run(reader, read_generation), ERR_OK);
+		loopback_free(reader);
+	}
+	/* Nobody has to, any more. */
+	uint64_t before = revocations(l);
+	assert_int_equal(loopback_run(r, settle), ERR_OK);
+	assert_int_equal(revocations(l), before);
+	loopback_free(r);
+}
+
+static void
+who_asked_for_the_parse_does_not_wait_for_long(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+	struct req *r = loopback_new(l);
+
+	assert_int_equal(loopback_run(r, settle), ERR_OK);
+	assert_int_equal(revocations(l), 1);
+	assert_true(shows(l, ""));
+	loopback_free(r);
+}
+
+static void
+who_waits_when_the_worker_ends_is_told(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+	struct req *r[2];
+
+	for (int i = 0; i < 2; i++) {
+		r[i] = loopback_new(l);
+		loopback_start(r[i], settle);
+	}
+	succession_close(l->worker.succession);
+	l->worker.succession = NULL;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(loopback_wait(r[i]), ERR_DRAINING);
+		loopback_free(r[i]);
+	}
+}
+
+#define test(name) \
+	cmocka_unit_test_setup_teardown(name, loopback_open, loopback_close)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		test(old_reports_are_shown_until_the_next_are_ready),
+		test(what_is_not_in_use_is_forgotten_at_once),
+		test(doubt_does_not_last),
+		test(a_revocation_ends_doubt),
+		test(who_says_that_a_job_is_done_ends_doubt),
+		test(all_workers_go_over_together),
+		test(when_one_shows_the_next_nobody_shows_the_old),
+		test(who_is_ready_follows_the_first_to_go_over_at_once),
+		test(who_does_not_go_over_is_made_to),
+		test(who_asked_for_the_parse_waits_until_all_have_gone_over),
+		test(who_asked_for_the_parse_does_not_wait_for_long),
+		test(who_waits_when_the_worker_ends_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
