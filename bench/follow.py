@@ -1,18 +1,20 @@
 """The rows of bench/ingest on `follow`: lines are appended to the parsed log,
 100,000 a second in steps of 10 ms, while somebody looks how far the reports are.
 Lag is the age of the oldest line that they do not cover; at first nobody else
-reads, then /report/1 is asked at half of the rate that is reached here."""
+reads, then /report/1 is asked at half of the rate that is reached here, and then
+a server that answers a constant, instead."""
 
 import threading
 import time
 
-from load import Load, ask, number_of, row, timed
+from load import Constant, Load, ask, number_of, p99_rows, row, timed
 
 A_SECOND = 100_000
 STEP_S = 0.01
 LAST_S = 60  # for the last lines to be read
-SECONDS = 15  # of each half
-LINES = 2 * SECONDS * A_SECOND
+SECONDS = 15  # of each part
+PARTS = 3
+LINES = PARTS * SECONDS * A_SECOND
 
 
 class Writer(threading.Thread):
@@ -82,12 +84,17 @@ def settled(client):
     return covered
 
 
-def measure_lag(service, client, source, what):
-    writer = Writer(service.log_path, source, LINES // 2, settled(client))
+def measure_lag(service, client, source, what, readers=None):
+    """readers: a thread that begins and ends with it"""
+    writer = Writer(service.log_path, source, LINES // PARTS, settled(client))
+    if readers:
+        readers.start()
     with service.redis() as redis:
         before = number_of(redis, "stats", "total_net_input_bytes")
         (ages, rest, jobs), took = timed(lambda: watch(writer, client))
         bytes_in = number_of(redis, "stats", "total_net_input_bytes") - before
+    if readers:
+        readers.join()
     row(f"`follow`, 100,000 lines a second{what}: age of what is not read yet,"
         " p50, worst",
         f"{ages[len(ages) // 2]:.2f}, {ages[-1]:.2f} s"
@@ -96,24 +103,31 @@ def measure_lag(service, client, source, what):
         f" {bytes_in / max(jobs, 1) / 1e3:.0f} KB a parse")
 
 
+def beside_readers(service, client, source, load, rate, what):
+    """Idle and meanwhile, what the load said."""
+    settled(client)
+    idle, found = load.paced(rate, 5), {}
+    readers = threading.Thread(
+        target=lambda: found.update(load.paced(rate, SECONDS)))
+    measure_lag(service, client, source, what, readers)
+    return idle, found
+
+
 def measure(build, service, lines):
     client = service.start().register()
     while client.get("/report/1").status != 200:
         time.sleep(0.1)
     with open(lines, "rb") as source:
         measure_lag(service, client, source, "")
-        settled(client)
         load = Load(build, service, client)
         rate = load.most() / 2
-        idle = load.paced(rate, 5)
-        found = {}
-
-        def read():
-            found.update(load.paced(rate, SECONDS))
-        readers = threading.Thread(target=read)
-        readers.start()
-        measure_lag(service, client, source, ", with readers")
-        readers.join()
-    row(f"`GET /report/1` at {rate:.0f}/s: p99 idle, p99 meanwhile",
-        f"{idle['p99_ms']:.2f}, {found['p99_ms']:.2f} ms")
+        found = beside_readers(service, client, source, load, rate,
+                               ", with readers")
+        constant = Constant(build, service, client)
+        control = beside_readers(service, client, source, constant.load, rate,
+                                 ", with readers of a constant server")
+        constant.close()
+    p99_rows(f"`GET /report/1` at {rate:.0f}/s while that log is followed", "",
+             [found])
+    p99_rows("the same of a server that answers a constant", "", [control])
     service.stop()

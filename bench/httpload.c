@@ -9,7 +9,9 @@
  * pipeline     requests that are sent at once, 1
  * rate         requests a second, sent when they are due whether or not earlier
  *              ones have been answered; 0: as fast as answers come. Latency is
- *              counted from when a request was due.
+ *              counted from when a request was due. How late requests were
+ *              sent, though a connection was free, is said too: what of it is
+ *              this program's own wait for a CPU
  * tokens       a file with a token a line; each request takes the next one
  * path         /report/ by default; 1 to 7 is added to it in turn
  * post         the path is asked as it is, by POST with this JSON
@@ -62,7 +64,9 @@ static struct {
 } * requests;
 static size_t requests_len, next_request;
 static uint64_t answers, answers_of[6], bytes, broken, skipped;
-static uint32_t *latency; /* of those that are ok */
+static uint32_t *latency;  /* of those that are ok */
+static uint32_t *lateness; /* of all that were sent, in microseconds, too */
+static uint64_t sent_ever;
 
 static void
 die(const char *what)
@@ -131,6 +135,17 @@ conn_open(struct conn *c, int poll)
 		die("epoll_ctl");
 }
 
+/* free_ns  since when there was a connection for it */
+static void
+note_lateness(int64_t due_ns, int64_t free_ns)
+{
+	int64_t since = due_ns > free_ns ? due_ns : free_ns;
+	int64_t us = (wire_now_ns() - since) / 1000;
+
+	lateness[us < 0 ? 0 : us < LATENCIES ? us : LATENCIES - 1]++;
+	sent_ever++;
+}
+
 static void
 ask(struct conn *c, int64_t due_ns)
 {
@@ -186,18 +201,18 @@ take(struct conn *c)
 	return true;
 }
 
-/* Of the answers that are ok, by latency, the one behind the part `q` of them:
+/* Of `all` that were counted by microseconds, the one behind the part `q` of them:
  * 1 is the longest. */
 static double
-quantile_ms(double q)
+quantile_ms(const uint32_t *counts, uint64_t all, double q)
 {
 	uint64_t seen = 0;
 	int us = 0;
 
-	if (answers_of[2] == 0)
+	if (all == 0)
 		return 0;
-	uint64_t before = (uint64_t)((double)(answers_of[2] - 1) * q);
-	while (us < LATENCIES - 1 && (seen += latency[us]) <= before)
+	uint64_t before = (uint64_t)((double)(all - 1) * q);
+	while (us < LATENCIES - 1 && (seen += counts[us]) <= before)
 		us++;
 	return us / 1000.0;
 }
@@ -252,16 +267,17 @@ int
 main(int argc, char **argv)
 {
 	struct epoll_event events[EVENTS];
-	int64_t begin, end, now, sent = 0;
+	int64_t begin, end, now, free_ns, sent = 0;
 
 	read_options(argc, argv);
 	make_requests();
 	latency = calloc(LATENCIES, sizeof(*latency));
+	lateness = calloc(LATENCIES, sizeof(*lateness));
 	struct conn *conns = calloc((size_t)option.connections, sizeof(*conns));
 	struct conn **idle = calloc((size_t)option.connections, sizeof(*idle));
 	size_t idle_len = 0;
 	int poll = epoll_create1(0);
-	if (!latency || !conns || !idle || poll < 0)
+	if (!latency || !lateness || !conns || !idle || poll < 0)
 		die("memory");
 	for (int i = 0; i < option.connections; i++) {
 		if (!(conns[i].input = malloc(INPUT_SIZE)))
@@ -269,7 +285,7 @@ main(int argc, char **argv)
 		conn_open(&conns[i], poll);
 		idle[idle_len++] = &conns[i];
 	}
-	begin = now = wire_now_ns();
+	begin = now = free_ns = wire_now_ns();
 	end = begin + (int64_t)option.seconds * 1000000000;
 	while ((now = wire_now_ns()) < end) {
 		while (idle_len > 0) {
@@ -280,6 +296,7 @@ main(int argc, char **argv)
 							option.rate);
 			if (due > now)
 				break;
+			note_lateness(due, free_ns);
 			ask(idle[--idle_len], due);
 			sent += option.pipeline;
 		}
@@ -300,8 +317,11 @@ main(int argc, char **argv)
 				close(c->fd);
 				conn_open(c, poll);
 			}
-			if (was_waiting && c->waiting == 0)
-				idle[idle_len++] = c;
+			if (!was_waiting || c->waiting > 0)
+				continue;
+			if (idle_len == 0)
+				free_ns = wire_now_ns();
+			idle[idle_len++] = c;
 		}
 	}
 	double seconds = (double)(now - begin) / 1e9;
@@ -310,9 +330,12 @@ main(int argc, char **argv)
 	       ", \"failed\": %" PRIu64 ", \"broken\": %" PRIu64
 	       ", \"skipped\": %" PRIu64 ", \"bytes\": %" PRIu64
 	       ", \"p50_ms\": %.3f, \"p99_ms\": %.3f, "
-	       "\"max_ms\": %.3f}\n",
+	       "\"max_ms\": %.3f, \"late_p99_ms\": %.3f}\n",
 	    answers, seconds, (double)answers / seconds, answers_of[2],
 	    answers_of[4], answers_of[5], broken, skipped, bytes,
-	    quantile_ms(0.5), quantile_ms(0.99), quantile_ms(1));
+	    quantile_ms(latency, answers_of[2], 0.5),
+	    quantile_ms(latency, answers_of[2], 0.99),
+	    quantile_ms(latency, answers_of[2], 1),
+	    quantile_ms(lateness, sent_ever, 0.99));
 	return 0;
 }

@@ -2,6 +2,8 @@
 
 import json
 import os
+import socket
+import statistics
 import subprocess
 import time
 
@@ -46,9 +48,9 @@ def used_memory(redis):
 class Load:
     """Many readers of /report/1 with one token."""
 
-    def __init__(self, build, service, client):
+    def __init__(self, build, service, client, port=None):
         self.program = os.path.join(build, "httpload")
-        self.port = service.address[1]
+        self.port = port or service.address[1]
         self.tokens = service.path("tokens")
         with open(self.tokens, "w", encoding="ascii") as file:
             file.write(client.token + "\n")
@@ -66,3 +68,46 @@ class Load:
 
     def paced(self, rate, seconds):
         return self.run("connections", 64, "seconds", seconds, "rate", rate)
+
+
+class Constant:
+    """A server that answers with what the service says of /report/1 now, and does
+    nothing else: what it makes its readers wait is the machine's and the load's."""
+
+    def __init__(self, build, service, client):
+        body = client.get("/report/1").body
+        answer = service.path("constant")
+        with open(answer, "wb") as file:
+            file.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                       b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.process = subprocess.Popen(
+            [os.path.join(build, "uvconstant"), str(port), answer])
+        self.load = Load(build, service, client, port)
+        while not self._answers(port):
+            time.sleep(0.01)
+
+    @staticmethod
+    def _answers(port):
+        with socket.socket() as s:
+            return s.connect_ex(("127.0.0.1", port)) == 0
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def p99_rows(what, bound, rounds):
+    """Rows of rounds of (idle, busy), each what a Load said."""
+    idle, busy, late = (statistics.median(r[i][name] for r in rounds)
+                        for i, name in ((0, "p99_ms"), (1, "p99_ms"),
+                                        (1, "late_p99_ms")))
+    ratios = [b["p99_ms"] / i["p99_ms"] for i, b in rounds]
+    row(f"{what}: p99 idle, meanwhile (the load generator itself was late by),"
+        f" medians of {len(rounds)} rounds",
+        f"{idle:.2f}, {busy:.2f} ms ({late:.2f})")
+    row(f"{what}: median of the rounds' ratios (lowest, highest)",
+        f"{statistics.median(ratios):.2f}"
+        f" ({min(ratios):.2f}, {max(ratios):.2f})", bound)
