@@ -2,6 +2,7 @@
  * and that the table of the README has every row. */
 #include "common/base/config.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -345,15 +346,12 @@ help_has_a_line_for_every_setting(void **state)
 static char *
 read_project_file(const char *name)
 {
-	const char *here = strstr(__FILE__, "tests/unit/");
-	char path[4096];
+	char path[PATH_MAX];
 	char *text = NULL;
 	size_t size = 0;
 	FILE *file;
 
-	assert_non_null(here);
-	snprintf(path, sizeof(path), "%.*s%s", (int)(here - __FILE__), __FILE__,
-	    name);
+	snprintf(path, sizeof(path), "%s/%s", PROJECT_DIR, name);
 	file = fopen(path, "r");
 	assert_non_null(file);
 	assert_true(getdelim(&text, &size, '\0', file) > 0);
