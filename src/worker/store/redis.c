@@ -25,6 +25,7 @@ enum {
 	OPEN_TIMEOUT_MS = 2000, /* to connect and be greeted */
 	BACKOFF_FIRST_MS = 10,
 	BACKOFF_LAST_MS = 500,
+	GRACE_MOST_MS = 500, /* for Redis, when the loop was late */
 	NAME_SIZE = 64,
 };
 
@@ -38,11 +39,11 @@ struct redis {
 	size_t queue_limit;
 	struct link *link; /* NULL: waiting for `reconnect` */
 	struct command_queue waiting, sent;
-	unsigned attempts;   /* since the connection was up */
-	size_t greeting_len; /* answers still to come before it is up */
+	uint64_t second_look_ms; /* at what is overdue; 0: not yet */
+	unsigned attempts;       /* since the connection was up */
+	size_t greeting_len;     /* answers still to come before it is up */
 	bool is_up, is_closing;
-	bool is_subscribed;  /* since the first redis_subscribe */
-	bool is_second_look; /* on_deadline found what was sent overdue */
+	bool is_subscribed;         /* since the first redis_subscribe */
 	bool is_text_sent[SCRIPTS]; /* with an EVAL that is not answered */
 	int refs;                   /* the two timers */
 };
@@ -97,6 +98,7 @@ drop(struct redis *r, const char *why)
 	r->link = NULL;
 	r->is_up = false;
 	r->greeting_len = 0;
+	r->second_look_ms = 0;
 	memset(r->is_text_sent, 0, sizeof(r->is_text_sent));
 	uv_timer_start(
 	    &r->reconnect, on_reconnect, backoff_ms(r->attempts++), 0);
@@ -347,23 +349,36 @@ on_reconnect(uv_timer_t *t)
 		drop(r, "out of memory or descriptors");
 }
 
+/* For how long a second look is waited for: as long as the loop was late. */
+static uint64_t
+grace_ms(uint64_t late_ms)
+{
+	if (late_ms == 0)
+		return 1; /* but after a turn of reading */
+	return late_ms < GRACE_MOST_MS ? late_ms : GRACE_MOST_MS;
+}
+
 /* A sent command that is overdue takes the connection with it, since answers
  * come in order. But the loop may have been the slow one, with the answers lying
- * in the socket: libuv runs timers before it reads. So the first look only asks
- * for a second one, after a turn of reading. */
+ * in the socket (libuv runs timers before it reads), or commands not even written;
+ * and what held it up may have held up Redis. So the first look only asks for a
+ * second one. */
 static void
 check_sent(struct redis *r, uint64_t now)
 {
-	bool is_second_look = r->is_second_look;
+	uint64_t due_ms = command_queue_due(&r->sent);
 
-	r->is_second_look = false;
-	if (command_queue_due(&r->sent) > now)
-		return;
-	if (is_second_look) {
-		drop(r, "a command was not answered in time");
+	if (due_ms > now) {
+		r->second_look_ms = 0;
+		watch(r, due_ms);
 		return;
 	}
-	r->is_second_look = true;
+	if (r->second_look_ms == 0)
+		r->second_look_ms = now + grace_ms(now - due_ms);
+	if (now < r->second_look_ms)
+		watch(r, r->second_look_ms);
+	else
+		drop(r, "a command was not answered in time");
 }
 
 /* Waiting commands are overdue one by one. */
@@ -387,7 +402,6 @@ on_deadline(uv_timer_t *t)
 	if (r->is_closing)
 		return;
 	watch(r, command_queue_due(&r->waiting));
-	watch(r, command_queue_due(&r->sent));
 }
 
 struct redis *

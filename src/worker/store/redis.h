@@ -58,7 +58,8 @@ bool redis_is_up(const struct redis *r);
  * ERR_STORE_DOWN and never sent again: nobody knows whether Redis ran it.
  *
  * deadline_ms  time until fn is called with ERR_STORE_DOWN; a connection with
- *              an overdue command on it is dropped and made anew
+ *              an overdue command on it is dropped and made anew. When the loop
+ *              was late itself, Redis has as long again, 500 ms at most
  * lens         NULL: argv holds C strings
  * Returns ERR_OK (fn will be called), ERR_OVERLOAD (queue full), ERR_DRAINING
  * (redis_close was called) or ERR_NO_MEMORY (fn is never called). */

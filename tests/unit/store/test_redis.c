@@ -361,6 +361,29 @@ slow_loop_is_not_taken_for_a_silent_redis(void **state)
 	assert_int_equal(room->downs, 0);
 }
 
+/* What held the loop up may have held up Redis too, and what was not written then
+ * has not been asked yet. */
+static void
+slow_loop_gives_redis_time_to_answer(void **state)
+{
+	struct room *room = *state;
+	struct answer a = { .room = room };
+
+	run_until(room, &room->ups, 1);
+	kill(room->server.pid, SIGSTOP);
+	assert_int_equal(
+	    redis_sendf(room->redis, on_answer, &a, 50, "PING"), ERR_OK);
+	usleep(700 * 1000);
+	for (int i = 0; i < 3; i++) {
+		uv_run(&room->loop, UV_RUN_NOWAIT);
+		usleep(2000);
+	}
+	kill(room->server.pid, SIGCONT);
+	run_until(room, &a.calls, 1);
+	assert_int_equal(a.err, ERR_OK);
+	assert_int_equal(room->downs, 0);
+}
+
 static void
 full_queue_refuses(void **state)
 {
@@ -549,6 +572,7 @@ main(void)
 		test(silence_answers_at_the_deadline_and_recovers),
 		test(earlier_deadline_behind_a_later_one_is_kept),
 		test(slow_loop_is_not_taken_for_a_silent_redis),
+		test(slow_loop_gives_redis_time_to_answer),
 		test(full_queue_refuses),
 		test(close_answers_what_waits_and_what_is_under_way),
 		test(callback_may_send_and_close),
