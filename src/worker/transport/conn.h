@@ -25,21 +25,17 @@ enum conn_state {
 	CONN_LINGER, /* it is written; waits until the client has seen it */
 };
 
+/* A request of another connection comes between each two of one, so that what a
+ * request meets of it has gone from the cache: it stands together, as far as
+ * `http`, and is asked for before the kernel is (conn.c). */
 struct conn {
 	uv_tcp_t tcp;
-	uv_shutdown_t shutdown;
 	struct server *server;
-	struct conn *next, *previous; /* server.conns */
 	struct deadline deadline;
 	struct deadline rate; /* of a body or an answer, beside the above */
-	size_t rate_from;     /* bytes of it when the counting began: */
-	size_t received;      /* since it was opened, or waiting to be sent */
+	size_t received;      /* bytes, since it was opened */
 	struct input input;
-	size_t body_at; /* in the input: behind the head of a request */
-	struct http http;
 	struct exchange *exchange; /* NULL: nothing of a request has come */
-	char peer[46];             /* address of the other end, text */
-	struct crowd_place *place; /* server: who else is there; may be NULL */
 	enum conn_state state;
 	int refs;         /* tcp, and a request that somebody holds */
 	bool is_counted;  /* server.admission knows its request */
@@ -49,6 +45,14 @@ struct conn {
 	bool has_ended;   /* the client sends nothing more */
 	bool must_linger; /* the client may be sending still */
 	bool closing;
+	char peer[46];  /* address of the other end, text */
+	size_t body_at; /* in the input: behind the head of a request */
+	struct http http;
+	size_t rate_from; /* `received`, or bytes waiting to be sent, when the
+			     counting for `rate` began */
+	uv_shutdown_t shutdown;
+	struct conn *next, *previous; /* server.conns */
+	struct crowd_place *place; /* server: who else is there; may be NULL */
 };
 
 /* A connection whose `tcp` is ready for uv_accept(); it ends with conn_close().

@@ -19,7 +19,6 @@ struct config;
  * way. Knows no socket: bytes in, `struct req` out, in pieces of any size. */
 
 struct http {
-	llhttp_t parser;
 	const struct config *config; /* limits; borrowed */
 	struct req *req;             /* filled when the head is whole */
 	bool is_over;                /* the last message ended the connection */
@@ -47,6 +46,9 @@ struct http {
 
 	enum err err;     /* of EVENT_BROKEN */
 	struct head head; /* zeroed as far as HEAD_EMPTY */
+
+	/* Mostly unused (plain_head.h), so that it stands behind the rest. */
+	llhttp_t parser;
 };
 
 enum http_event {
