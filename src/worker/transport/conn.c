@@ -1,7 +1,7 @@
 /* The state of a connection changes in conn_advance() and in what it calls;
  * callbacks of libuv and of steps note what happened and call it. Answers gather in the
  * server's output and are written together when it has used up what the
- * client sent. */
+ * client sent; one that is a document may wait for those of other connections. */
 #include "worker/transport/conn.h"
 
 #include "worker/context.h"
@@ -76,6 +76,8 @@ conn_close(struct conn *c, const char *why)
 {
 	struct server *s = c->server;
 
+	if (c->is_posted)
+		outbox_send(&s->outbox);
 	if (c->closing)
 		return;
 	log_debug("%s: closed: %s", c->peer, why);
@@ -99,8 +101,8 @@ conn_close(struct conn *c, const char *why)
 	admission_give_up(&s->admission, c->exchange, ERR_DRAINING);
 }
 
-static void
-on_sent(uv_stream_t *stream, int status)
+void
+conn_on_sent(uv_stream_t *stream, int status)
 {
 	struct conn *c = stream->data;
 
@@ -126,7 +128,7 @@ flush(struct conn *c)
 		output_clear(out);
 		return;
 	}
-	int left = output_send(out, (uv_stream_t *)&c->tcp, on_sent);
+	int left = output_send(out, (uv_stream_t *)&c->tcp, conn_on_sent);
 	c->is_unsent = left > 0;
 	if (left < 0)
 		conn_close(c, uv_strerror(left));
@@ -329,9 +331,46 @@ read_or_stop(struct conn *c)
 	c->is_reading = wanted;
 }
 
+/* What it waits for now. */
+static void
+settle(struct conn *c)
+{
+	watch(c);
+	watch_rate(c);
+	read_or_stop(c);
+}
+
+void
+conn_on_taken(struct conn *c, int left)
+{
+	c->is_posted = false;
+	c->is_unsent = left > 0;
+	if (left < 0)
+		conn_close(c, uv_strerror(left));
+	else if (left > 0)
+		settle(c);
+}
+
+/* What is there goes out: at once, but for the answer to a whole request, which
+ * may be one of many that the loop has to do with just now. */
+static void
+send_or_post(struct conn *c)
+{
+	struct server *s = c->server;
+
+	c->is_posted = c->state == CONN_HEAD && !c->closing && !c->is_unsent &&
+		       outbox_put(&s->outbox, c, &s->output);
+	if (!c->is_posted)
+		flush(c);
+	else if (outbox_is_full(&s->outbox))
+		outbox_send(&s->outbox);
+}
+
 void
 conn_advance(struct conn *c)
 {
+	if (c->is_posted)
+		outbox_send(&c->server->outbox);
 	if (c->closing)
 		return;
 	assert(!c->is_running);
@@ -340,16 +379,13 @@ conn_advance(struct conn *c)
 		if (output_len(&c->server->output) >= OUTPUT_MAX)
 			flush(c);
 	}
-	flush(c);
+	send_or_post(c);
 	c->is_running = false;
 	admission_next(&c->server->admission);
 	if (!c->closing && c->state == CONN_END && !c->is_unsent)
 		end(c);
-	if (c->closing)
-		return;
-	watch(c);
-	watch_rate(c);
-	read_or_stop(c);
+	if (!c->closing)
+		settle(c);
 }
 
 /* What waits to be sent shrinks, what came grows. */

@@ -39,6 +39,7 @@ struct conn {
 	enum conn_state state;
 	int refs;         /* tcp, and a request that somebody holds */
 	bool is_counted;  /* server.admission knows its request */
+	bool is_posted;   /* server.outbox has its answer */
 	bool is_unsent;   /* the kernel has not taken all of the answers */
 	bool is_running;  /* conn_advance() is on the stack */
 	bool is_reading;  /* libuv calls on_read() */
@@ -67,6 +68,12 @@ void conn_refuse(struct conn *c, enum err e);
 
 /* exchange: the request is back. Frees the connection when it is the last. */
 void conn_release(struct conn *c);
+
+/* outbox: its answer was sent, `left` is what output_send_document() returned. */
+void conn_on_taken(struct conn *c, int left);
+
+/* The same, later: the rest is written, or never will be (status < 0). */
+void conn_on_sent(uv_stream_t *stream, int status);
 
 /* The one way a connection ends. A request that others hold loses its client
  * and is freed when they give it back. why: for the debug log. */

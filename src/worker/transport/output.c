@@ -172,26 +172,69 @@ send_now(uv_stream_t *stream, uv_buf_t *parts, unsigned parts_len)
 	return sent;
 }
 
+/* Returns as output_send() does. */
+static int
+send_all(uv_stream_t *stream, uv_buf_t *parts, unsigned parts_len, size_t len,
+    void (*on_sent)(uv_stream_t *stream, int status))
+{
+	ssize_t sent = send_now(stream, parts, parts_len);
+
+	if (sent < 0)
+		return (int)sent;
+	if ((size_t)sent == len)
+		return 0;
+	return send_later(parts, parts_len, (size_t)sent, len - (size_t)sent,
+	    stream, on_sent);
+}
+
 int
 output_send(struct output *out, uv_stream_t *stream,
     void (*on_sent)(uv_stream_t *stream, int status))
 {
 	uv_buf_t parts[PARTS_MAX];
-	unsigned parts_len = list_parts(out, parts);
 	size_t len = output_len(out);
-	ssize_t sent = 0;
+	int left = 0;
 
 	if (out->has_failed)
-		sent = UV_ENOMEM;
+		left = UV_ENOMEM;
 	else if (len > 0)
-		sent = send_now(stream, parts, parts_len);
-	if (sent >= 0 && (size_t)sent < len)
-		sent = send_later(parts, parts_len, (size_t)sent,
-		    len - (size_t)sent, stream, on_sent);
-	else if (sent > 0)
-		sent = 0;
+		left = send_all(
+		    stream, parts, list_parts(out, parts), len, on_sent);
 	output_clear(out);
-	return (int)sent;
+	return left;
+}
+
+static void
+give_back(struct document *d)
+{
+	d->lent--;
+	document_release(d);
+}
+
+struct document *
+output_take_document(struct output *out)
+{
+	struct document *d = out->loans_len == 1 && out->len == 0
+				 ? out->loans[0].document
+				 : NULL;
+
+	if (d != NULL)
+		out->loans_len = out->lent = 0;
+	return d;
+}
+
+int
+output_send_document(struct document *d, uv_stream_t *stream,
+    void (*on_sent)(uv_stream_t *stream, int status))
+{
+	struct span bytes = document_message(d);
+	/* libuv has no const, and only reads. */
+	uv_buf_t part =
+	    uv_buf_init((char *)(uintptr_t)bytes.data, (unsigned)bytes.len);
+	int left = send_all(stream, &part, 1, bytes.len, on_sent);
+
+	give_back(d);
+	return left;
 }
 
 void
@@ -201,10 +244,8 @@ output_clear(struct output *out)
 		struct output_loan *loan = &out->loans[--out->loans_len];
 
 		arena_reset(&loan->arena);
-		if (loan->document != NULL) {
-			loan->document->lent--;
-			document_release(loan->document);
-		}
+		if (loan->document != NULL)
+			give_back(loan->document);
 	}
 	out->lent = 0;
 	if (out->capacity > KEEP_MAX)

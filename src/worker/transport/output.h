@@ -79,6 +79,14 @@ void output_add_number(struct output *out, size_t number);
 int output_send(struct output *out, uv_stream_t *stream,
     void (*on_sent)(uv_stream_t *stream, int status));
 
+/* What is there, if it is a document that was lent and nothing else; the output is
+ * empty then. The caller hands it to output_send_document(). NULL otherwise. */
+struct document *output_take_document(struct output *out);
+
+/* As output_send(), of what output_take_document() gave. */
+int output_send_document(struct document *d, uv_stream_t *stream,
+    void (*on_sent)(uv_stream_t *stream, int status));
+
 /* Drops what is there. */
 void output_clear(struct output *out);
 

@@ -53,13 +53,15 @@ server_count_request(struct server *s)
 	    memory_order_relaxed);
 }
 
-/* The timer of the deadlines is the last handle of a drained server. */
+/* Of a drained server: the timer of the deadlines, and `before_sleep`. */
+enum { OWN_HANDLES = 2 };
+
 static void
 tell_drained(struct server *s)
 {
 	void (*on_drained)(void *arg) = s->on_drained;
 
-	if (on_drained == NULL || s->handles > 1)
+	if (on_drained == NULL || s->handles > OWN_HANDLES)
 		return;
 	s->on_drained = NULL;
 	on_drained(s->on_drained_arg);
@@ -89,6 +91,18 @@ on_listener_closed(uv_handle_t *handle)
 
 	l->open--;
 	server_forget(l->server);
+}
+
+static void
+on_before_sleep(uv_prepare_t *handle)
+{
+	outbox_send(&((struct server *)handle->data)->outbox);
+}
+
+static void
+on_before_sleep_closed(uv_handle_t *handle)
+{
+	server_forget(handle->data);
 }
 
 static void
@@ -228,7 +242,10 @@ server_open(struct worker *worker, const struct routes *routes)
 	input_pool_init(&s->inputs, http_head_max(config));
 	deadlines_init(&s->deadlines, s->loop, length_ms, conn_on_over);
 	admission_init(&s->admission, (size_t)config->request_limit);
-	s->handles = 1;
+	uv_prepare_init(s->loop, &s->before_sleep);
+	s->before_sleep.data = s;
+	uv_prepare_start(&s->before_sleep, on_before_sleep);
+	s->handles = OWN_HANDLES;
 	worker->server = s;
 	return s;
 }
@@ -321,4 +338,5 @@ server_close(struct server *s)
 	while (s->conns != NULL)
 		conn_close(s->conns, "the worker ends");
 	uv_close((uv_handle_t *)&s->deadlines.timer, on_timer_closed);
+	uv_close((uv_handle_t *)&s->before_sleep, on_before_sleep_closed);
 }

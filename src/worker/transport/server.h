@@ -8,6 +8,7 @@
 #include "worker/transport/deadline.h"
 #include "worker/transport/exchange.h"
 #include "worker/transport/input.h"
+#include "worker/transport/outbox.h"
 #include "worker/transport/output.h"
 #include "worker/transport/route.h"
 
@@ -35,7 +36,9 @@ struct server {
 	struct exchange_pool exchanges;
 	struct arena_pool arenas;
 	struct output output; /* empty between two calls out of the loop */
-	struct conn *conns;   /* the open ones, newest first */
+	struct outbox outbox; /* empty when the loop sleeps: */
+	uv_prepare_t before_sleep;
+	struct conn *conns; /* the open ones, newest first */
 	size_t conns_len;
 	struct crowd crowd;         /* where they come from */
 	struct admission admission; /* of requests that cost something */

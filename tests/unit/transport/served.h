@@ -5,6 +5,7 @@
  * the test, and clients that are plain sockets of the same thread. Include after
  * cmocka.h. */
 #include "worker/context.h"
+#include "worker/document.h"
 #include "worker/store/copies.h"
 #include "worker/transport/conn.h"
 #include "worker/transport/server.h"
@@ -33,6 +34,7 @@ enum {
 static struct req *held; /* of the request that waits in /wait */
 static int encoded;      /* answers of /wait that were encoded */
 static char *big;
+static struct document *document; /* the test's: what /document answers */
 
 static enum req_state
 done(struct req *r)
@@ -77,6 +79,22 @@ encode_big(struct req *r)
 {
 	r->out.status = 200;
 	r->out.body = span_of(big, BIG);
+	return ERR_OK;
+}
+
+static enum req_state
+give_document(struct req *r)
+{
+	document_hold(document);
+	r->out.document = document;
+	r->out.body = document->body;
+	return req_done(r);
+}
+
+static enum err
+encode_document(struct req *r)
+{
+	r->out.status = 200;
 	return ERR_OK;
 }
 
@@ -157,6 +175,8 @@ static const struct route test_rows[] = {
 	{ METHOD_GET, "/events", false, NULL, NULL, decode_nothing, next_event,
 	    encode_event },
 	{ METHOD_GET, "/big", false, NULL, NULL, NULL, done, encode_big },
+	{ METHOD_GET, "/document", false, NULL, NULL, NULL, give_document,
+	    encode_document },
 	{ METHOD_POST, "/json", false, NULL, NULL, decode_json, done,
 	    encode_echo },
 	{ METHOD_POST, "/secret", true, NULL, forbid, NULL, done, encode_echo },
