@@ -5,7 +5,7 @@
  *	         [tokens FILE] [path PREFIX] [post BODY] [skip 1]
  *
  * connections  that ask all the time, 64
- * seconds      3
+ * seconds      3; a fraction, too
  * pipeline     requests that are sent at once, 1
  * rate         requests a second, sent when they are due whether or not earlier
  *              ones have been answered; 0: as fast as answers come. Latency is
@@ -51,8 +51,8 @@ struct conn {
 };
 
 static struct {
-	int port, connections, seconds, pipeline, skip;
-	double rate;
+	int port, connections, pipeline, skip;
+	double seconds, rate;
 	const char *tokens, *path, *post;
 } option = {
 	.connections = 64, .seconds = 3, .pipeline = 1, .path = "/report/"
@@ -229,7 +229,7 @@ read_options(int argc, char **argv)
 		if (!strcmp(name, "connections"))
 			option.connections = atoi(value);
 		else if (!strcmp(name, "seconds"))
-			option.seconds = atoi(value);
+			option.seconds = atof(value);
 		else if (!strcmp(name, "pipeline"))
 			option.pipeline = atoi(value);
 		else if (!strcmp(name, "rate"))
@@ -286,7 +286,7 @@ main(int argc, char **argv)
 		idle[idle_len++] = &conns[i];
 	}
 	begin = now = free_ns = wire_now_ns();
-	end = begin + (int64_t)option.seconds * 1000000000;
+	end = begin + (int64_t)(1e9 * option.seconds);
 	while ((now = wire_now_ns()) < end) {
 		while (idle_len > 0) {
 			int64_t due = now;
