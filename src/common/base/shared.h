@@ -31,6 +31,8 @@ struct shared_worker {
 	 * one that it could show at once, by hash of their names; 0: none. They
 	 * differ while it is about to go over from one to the other. */
 	_Atomic uint64_t reports_shown, reports_ready;
+	/* worker: how often it is asking Redis just now which one to show */
+	_Atomic uint32_t reports_reads;
 };
 
 struct shared {

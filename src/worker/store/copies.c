@@ -135,7 +135,7 @@ copies_open(struct worker *w)
 	if (!c)
 		return NULL;
 	c->worker = w;
-	forget_generation(c);
+	shown_reset(w);
 	if (config->local_copies == 0)
 		return c;
 	token_tag_key_new(&c->key);

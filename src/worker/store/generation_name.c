@@ -4,12 +4,14 @@
 #include "worker/context.h"
 #include "worker/store/copies.h"
 #include "worker/store/redis.h"
+#include "worker/store/shown.h"
 
 #include <hiredis/hiredis.h>
 
 #include <stdlib.h>
 
 struct reading {
+	const struct worker *worker;
 	generation_name_fn *fn;
 	void *arg;
 	struct generation_name name;
@@ -36,6 +38,8 @@ on_answer(enum err err, const redisReply *reply, void *arg)
 	if (err == ERR_OK)
 		err = take_text(reply, &n->name.text);
 	n->fn(err, &n->name, n->arg);
+	if (n->name.is_kept)
+		shown_end_read(n->worker);
 	free(n);
 }
 
@@ -74,11 +78,17 @@ generation_name_read(struct worker *w, generation_name_fn *fn, void *arg)
 
 	if (n == NULL)
 		return ERR_NO_MEMORY;
+	n->worker = w;
 	n->fn = fn;
 	n->arg = arg;
 	n->name.is_kept = copies_note_reports(w->copies, &n->name.stamp);
+	if (n->name.is_kept)
+		shown_begin_read(w);
 	e = send_read(w, n);
-	if (e != ERR_OK)
-		free(n);
+	if (e == ERR_OK)
+		return ERR_OK;
+	if (n->name.is_kept)
+		shown_end_read(w);
+	free(n);
 	return e;
 }

@@ -30,6 +30,25 @@ shown_in(const struct shared_worker *slot)
 }
 
 void
+shown_reset(const struct worker *w)
+{
+	shown_set(w, span_of(NULL, 0));
+	atomic_store(&own(w)->reports_reads, 0);
+}
+
+void
+shown_begin_read(const struct worker *w)
+{
+	atomic_fetch_add(&own(w)->reports_reads, 1);
+}
+
+void
+shown_end_read(const struct worker *w)
+{
+	atomic_fetch_sub(&own(w)->reports_reads, 1);
+}
+
+void
 shown_set(const struct worker *w, struct span name)
 {
 	atomic_store(&own(w)->reports_ready, hash_of(name));
@@ -77,12 +96,24 @@ shown_or_ready_by_others(const struct worker *w, struct span name)
 	return others_have(w, name, true);
 }
 
+static bool
+is_anybody_reading(const struct shared *s)
+{
+	for (uint32_t i = 0; i < s->workers; i++)
+		if (atomic_load(&s->worker[i].pid) &&
+		    atomic_load(&s->worker[i].reports_reads))
+			return true;
+	return false;
+}
+
+/* Readers first: one that reads an old name and ends is seen to show it. */
 bool
 shown_by_all(const struct worker *w, struct span name)
 {
+	bool is_reading = is_anybody_reading(w->setup->shared);
 	uint64_t shown = atomic_load(&own(w)->reports_shown);
 
-	return (shown == 0 || shown == hash_of(name)) &&
+	return !is_reading && (shown == 0 || shown == hash_of(name)) &&
 	       shown_by_others(w, name);
 }
 

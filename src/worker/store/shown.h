@@ -11,6 +11,14 @@
  * never used twice. Each function for the worker that it is given; any thread. */
 struct worker;
 
+/* A worker begins: it shows none. */
+void shown_reset(const struct worker *w);
+
+/* Around a read of the name from Redis, and of what it shows thereafter: an answer
+ * from before a change may come after it. */
+void shown_begin_read(const struct worker *w);
+void shown_end_read(const struct worker *w);
+
 /* name  that it shows from now on; empty: none */
 void shown_set(const struct worker *w, struct span name);
 
@@ -25,7 +33,8 @@ void shown_set_ready(const struct worker *w, struct span name);
 bool shown_by_others(const struct worker *w, struct span name);
 bool shown_or_ready_by_others(const struct worker *w, struct span name);
 
-/* Whether it and all others show this one or none. */
+/* Whether it and all others show this one or none, and will not show another from
+ * before a change that has been made: none is reading the name. */
 bool shown_by_all(const struct worker *w, struct span name);
 
 /* Whether what any worker shows is in doubt. */

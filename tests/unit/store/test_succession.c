@@ -303,6 +303,52 @@ who_asked_for_the_parse_does_not_wait_for_long(void **state)
 	loopback_free(r);
 }
 
+/* A neighbour that shows nothing has asked Redis before the change, and the answer
+ * comes after it. */
+static void
+who_asked_for_the_parse_waits_for_who_is_reading_the_name(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+	struct shared_worker *neighbour = add_neighbour(l);
+	struct req *r = loopback_new(l);
+
+	m.is_quick = true;
+	commit(l, "2");
+	neighbour->reports_shown = 0;
+	while (!shows(l, "2"))
+		turn(l);
+	neighbour->reports_reads = 1;
+	assert_int_equal(loopback_run(r, settle), ERR_OK);
+	assert_int_equal(revocations(l), 1);
+	neighbour->reports_reads = 0;
+	assert_int_equal(loopback_run(r, settle), ERR_OK);
+	assert_int_equal(revocations(l), 1);
+	loopback_free(r);
+}
+
+/* Until its answer has been taken, whatever that does. */
+static void
+who_reads_the_name_is_seen_to(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+	struct shared_worker *self = l->setup.shared->worker;
+	struct req *r = loopback_new(l);
+
+	m.is_wanted = false;
+	commit(l, "2");
+	while (shows(l, "1"))
+		turn(l);
+	assert_int_equal(self->reports_reads, 0);
+	loopback_start(r, read_generation);
+	assert_int_equal(self->reports_reads, 1);
+	assert_int_equal(loopback_wait(r), ERR_OK);
+	turn(l);
+	assert_int_equal(self->reports_reads, 0);
+	loopback_free(r);
+}
+
 static void
 who_waits_when_the_worker_ends_is_told(void **state)
 {
@@ -340,6 +386,8 @@ main(void)
 		test(who_does_not_go_over_is_made_to),
 		test(who_asked_for_the_parse_waits_until_all_have_gone_over),
 		test(who_asked_for_the_parse_does_not_wait_for_long),
+		test(who_asked_for_the_parse_waits_for_who_is_reading_the_name),
+		test(who_reads_the_name_is_seen_to),
 		test(who_waits_when_the_worker_ends_is_told),
 	};
 
