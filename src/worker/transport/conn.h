@@ -82,7 +82,4 @@ void conn_close(struct conn *c, const char *why);
 /* server_drain(): closes it if no request is under way. */
 void conn_drain(struct conn *c);
 
-/* The deadline of a connection is over. */
-void conn_on_over(struct deadline *d);
-
 #endif

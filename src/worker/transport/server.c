@@ -5,6 +5,7 @@
 #include "worker/transport/server.h"
 
 #include "worker/transport/conn.h"
+#include "worker/transport/conn_watch.h"
 #include "worker/transport/exchange.h"
 #include "worker/transport/handover.h"
 #include "worker/transport/http.h"

@@ -379,6 +379,22 @@ send_text(struct client *c, const char *text)
 	client_send(c, text, strlen(text));
 }
 
+/* More answers than the kernel's buffers of a loopback socket hold. */
+enum { ASKED = 10 };
+
+/* One that asks for more and more and reads nothing. */
+static inline struct client *
+ask_without_reading(struct served *s)
+{
+	struct client *c = client_open(s);
+
+	for (int i = 0; i < ASKED; i++)
+		send_text(c, GET("/big"));
+	for (int i = 0; i < 100; i++)
+		turn(s);
+	return c;
+}
+
 /* Asks on a connection of its own; returns the answer, in static memory, when
  * `until` has come. */
 static inline const char *

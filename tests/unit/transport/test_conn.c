@@ -1,4 +1,4 @@
-/* Bytes and time: what a connection reads, writes, keeps and waits for. */
+/* What a connection reads, writes and keeps. */
 #include "worker/transport/conn.h"
 #include "worker/transport/peer.h"
 
@@ -160,72 +160,6 @@ nothing_behind_a_broken_request_is_served(void **state)
 }
 
 static void
-short_deadlines(struct config *c)
-{
-	c->head_timeout_ms = 20;
-	c->body_timeout_ms = 20;
-	c->idle_timeout_ms = 20;
-	c->send_timeout_ms = 20;
-}
-
-static void
-slow_senders_are_told_and_closed(void **state)
-{
-	static const char *const slow[] = { "G",
-		"GET / HTTP/1.1\r\nHost: a\r\n",
-		POST("/") "Content-Length: 5\r\n\r\nhe",
-		POST("/") "Transfer-Encoding: chunked\r\n\r\n5\r\nhe" };
-	struct served *s = served_open(short_deadlines);
-
-	(void)state;
-	for (size_t i = 0; i < 4; i++) {
-		struct client *c = client_open(s);
-
-		send_text(c, slow[i]);
-		assert_true(client_wait_end(c));
-		assert_has(c->bytes, "408 Request Timeout");
-		client_close(c);
-	}
-	served_close(s);
-}
-
-static void
-idle_connections_are_closed_without_a_word(void **state)
-{
-	struct served *s = served_open(short_deadlines);
-	struct client *c = client_open(s);
-
-	(void)state;
-	assert_true(client_wait_end(c));
-	assert_int_equal(c->len, 0);
-	client_close(c);
-
-	c = client_open(s);
-	send_text(c, GET("/"));
-	assert_true(client_wait_end(c));
-	assert_has(c->bytes, HELLO);
-	assert_has_not(c->bytes, "408");
-	client_close(c);
-	served_close(s);
-}
-
-/* More answers than the kernel's buffers of a loopback socket hold. */
-enum { ASKED = 10 };
-
-/* One that asks for more and more and reads nothing. */
-static struct client *
-ask_without_reading(struct served *s)
-{
-	struct client *c = client_open(s);
-
-	for (int i = 0; i < ASKED; i++)
-		send_text(c, GET("/big"));
-	for (int i = 0; i < 100; i++)
-		turn(s);
-	return c;
-}
-
-static void
 a_client_that_does_not_read_holds_one_answer(void **state)
 {
 	struct served *s = served_open(NULL);
@@ -243,23 +177,6 @@ a_client_that_does_not_read_holds_one_answer(void **state)
 	     turns++)
 		client_read(c);
 	assert_int_equal(atomic_load(&s->shared->worker[0].requests), ASKED);
-	client_close(c);
-	served_close(s);
-}
-
-static void
-a_client_that_does_not_read_is_closed_in_time(void **state)
-{
-	struct served *s = served_open(short_deadlines);
-	struct client *c = ask_without_reading(s);
-
-	(void)state;
-	for (int turns = 0; turns < TURNS_MAX && s->worker.server->conns_len;
-	     turns++) {
-		usleep(100);
-		turn(s);
-	}
-	assert_int_equal(s->worker.server->conns_len, 0);
 	client_close(c);
 	served_close(s);
 }
@@ -322,10 +239,7 @@ main(void)
 		cmocka_unit_test(
 		    broken_http_is_answered_in_the_one_shape_and_closed),
 		cmocka_unit_test(nothing_behind_a_broken_request_is_served),
-		cmocka_unit_test(slow_senders_are_told_and_closed),
-		cmocka_unit_test(idle_connections_are_closed_without_a_word),
 		cmocka_unit_test(a_client_that_does_not_read_holds_one_answer),
-		cmocka_unit_test(a_client_that_does_not_read_is_closed_in_time),
 		cmocka_unit_test(
 		    a_client_that_sends_nothing_more_gets_its_answers),
 		cmocka_unit_test(an_idle_connection_has_no_buffers),

@@ -1,0 +1,120 @@
+/* Two deadlines of a connection: for what it waits for, and for how fast bytes
+ * move meanwhile. */
+#include "worker/transport/conn_watch.h"
+
+#include "worker/context.h"
+#include "worker/transport/conn.h"
+#include "worker/transport/exchange.h"
+#include "worker/transport/server.h"
+
+#include "common/base/config.h"
+
+#include <stddef.h>
+
+#define CONN_OF(pointer, member) \
+	((struct conn *)((char *)(pointer)-offsetof(struct conn, member)))
+
+/* Which deadline runs, if any: the wait for others (a session, the work) has
+ * its own, kept by them. */
+static void
+watch(struct conn *c)
+{
+	enum deadline_kind kind = DEADLINE_KINDS;
+
+	if (c->is_unsent)
+		kind = DEADLINE_SEND;
+	else if (c->state == CONN_HEAD)
+		kind = c->http.has_begun ? DEADLINE_HEAD : DEADLINE_IDLE;
+	else if (c->state == CONN_BODY)
+		kind = DEADLINE_BODY;
+	else if (c->state == CONN_LINGER)
+		kind = DEADLINE_LINGER;
+	else if (c->exchange != NULL && c->exchange->is_waiting)
+		kind = DEADLINE_QUEUE;
+	if (kind == DEADLINE_KINDS)
+		deadline_cancel(&c->deadline);
+	else if (!deadline_is_started(&c->deadline, kind))
+		deadline_start(&c->server->deadlines, &c->deadline, kind);
+}
+
+/* Of what a rate is counted now. */
+static size_t
+rate_bytes(const struct conn *c)
+{
+	return c->is_unsent ? uv_stream_get_write_queue_size(
+				  (const uv_stream_t *)&c->tcp)
+			    : c->received;
+}
+
+/* Counts how fast a body comes or an answer goes, from time to time: a client
+ * may be slow for a moment. */
+static void
+watch_rate(struct conn *c)
+{
+	enum deadline_kind kind =
+	    c->is_unsent ? DEADLINE_SEND_RATE : DEADLINE_BODY_RATE;
+
+	if (!c->is_unsent && c->state != CONN_BODY) {
+		deadline_cancel(&c->rate);
+	} else if (!deadline_is_started(&c->rate, kind)) {
+		c->rate_from = rate_bytes(c);
+		deadline_start(&c->server->deadlines, &c->rate, kind);
+	}
+}
+
+void
+conn_watch(struct conn *c)
+{
+	watch(c);
+	watch_rate(c);
+}
+
+/* What waits to be sent shrinks, what came grows. */
+static bool
+is_too_slow(const struct conn *c)
+{
+	const struct config *config = c->server->worker->setup->config;
+	size_t now = rate_bytes(c);
+	size_t moved = c->is_unsent ? c->rate_from - now : now - c->rate_from;
+
+	return moved < (uint64_t)config->least_rate *
+			   (uint64_t)config->least_rate_ms / 1000;
+}
+
+static void
+on_rate_over(struct conn *c)
+{
+	if (!is_too_slow(c)) {
+		watch_rate(c);
+	} else if (c->is_unsent) {
+		conn_close(c, "it reads too slowly");
+	} else {
+		exchange_refuse(c, ERR_TIMEOUT);
+		conn_advance(c);
+	}
+}
+
+void
+conn_on_over(struct deadline *d)
+{
+	static const char *const why[DEADLINE_KINDS] = {
+		[DEADLINE_IDLE] = "idle",
+		[DEADLINE_SEND] = "it does not read",
+		[DEADLINE_LINGER] = "answered",
+	};
+	if (d->kind == DEADLINE_BODY_RATE || d->kind == DEADLINE_SEND_RATE) {
+		on_rate_over(CONN_OF(d, rate));
+		return;
+	}
+	struct conn *c = CONN_OF(d, deadline);
+
+	if (d->kind == DEADLINE_QUEUE) {
+		admission_give_up(
+		    &c->server->admission, c->exchange, ERR_OVERLOAD);
+	} else if (why[d->kind] != NULL) {
+		conn_close(c, why[d->kind]);
+	} else {
+		exchange_refuse(c, ERR_TIMEOUT);
+		conn_advance(c);
+	}
+}
