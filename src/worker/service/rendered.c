@@ -60,8 +60,7 @@ struct rendered {
 	size_t bytes, bytes_max; /* of those that are ready */
 	bool is_closing;
 	int making;
-	int ahead;    /* of them */
-	size_t asked; /* entries with is_asked */
+	int ahead; /* of them */
 };
 
 static void
@@ -159,7 +158,6 @@ drop(struct entry *n)
 	if (n->cache->plain[n->q.report] == n)
 		n->cache->plain[n->q.report] = NULL;
 	n->cache->bytes -= entry_bytes(n);
-	n->cache->asked -= n->is_asked;
 	unlist(n);
 	unchain(n);
 	entry_free(n);
@@ -364,7 +362,6 @@ start(struct rendered *c, struct span generation, const struct cold_question *q,
 static void
 note_use(struct entry *n)
 {
-	n->cache->asked += !n->is_asked;
 	n->is_asked = true;
 	if (n->listed_at == n->cache->ready_ever)
 		return;
@@ -438,7 +435,10 @@ is_any_asked(void *arg)
 {
 	const struct rendered *c = arg;
 
-	return c->asked > 0;
+	for (const struct entry *n = c->newest; n; n = n->older)
+		if (n->is_asked)
+			return true;
+	return false;
 }
 
 /* What cannot be made now is made for whoever asks. */
@@ -464,7 +464,6 @@ prepare(struct span next, void *arg)
 	     n = n->older) {
 		if (n->is_asked)
 			make_ahead(c, n, next);
-		c->asked -= n->is_asked;
 		n->is_asked = false;
 	}
 	if (c->ahead == before)
