@@ -193,7 +193,7 @@ put_position(const struct build *b, uint64_t tail_bytes, struct record *out,
 	    record_put_number(out, "offset", offset) != ERR_OK)
 		return ERR_NO_MEMORY;
 	if (offset > 0) {
-		e = source_digest_before(last, offset, digest, why);
+		e = source_file_digest_before(last, offset, digest, why);
 		if (e == ERR_OK)
 			e = put_digest(out, "before", digest);
 	}

@@ -22,7 +22,7 @@ has_same_head(const struct source_file *then, const struct source_file *now,
 		return ERR_OK;
 	if (then->id.size < SOURCE_PROBE_SIZE &&
 	    then->id.size != now->id.size) {
-		e = source_digest_before(now, then->id.size, head, why);
+		e = source_file_digest_before(now, then->id.size, head, why);
 		digest = head;
 	}
 	if (e == ERR_OK)
@@ -65,7 +65,7 @@ ends_alike(const struct record *checkpoint, const struct source_file *last,
 	*out = true;
 	if (offset == 0)
 		return ERR_OK;
-	e = source_digest_before(last, offset, digest, why);
+	e = source_file_digest_before(last, offset, digest, why);
 	for (size_t i = 0; e == ERR_OK && i < SOURCE_DIGEST_SIZE; i++)
 		sprintf(text + 2 * i, "%02x", digest[i]);
 	if (e == ERR_OK)

@@ -1,9 +1,8 @@
-/* source_resolve and the reading of a source: names and globs in their order,
- * whatever is no log refused by name, files that change noticed. */
+/* source_resolve: names and globs in their order, whatever is no log refused by
+ * name. */
 #include "common/shoplog/source.h"
 
 #include "log_files.h"
-#include "support/few_files.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -173,104 +172,6 @@ unreadable_file_is_refused_by_name(void **state)
 		assert_int_equal(seteuid(0), 0);
 }
 
-static enum err
-reopen(const struct source *s)
-{
-	struct problem why = { "" };
-	enum err e;
-	int fd;
-
-	e = source_file_open(&s->files[0], &fd, &why);
-	if (e == ERR_OK)
-		close(fd);
-	else
-		assert_non_null(strstr(why.text, s->files[0].path));
-	return e;
-}
-
-/* It is there, so "no such log" would be wrong. */
-static void
-a_process_without_descriptors_says_so(void **state)
-{
-	struct problem why = { "" };
-	struct source s;
-	enum err e;
-	int fd;
-
-	(void)state;
-	write_text("log", "one\n");
-	assert_int_equal(source_resolve(&s, "log", NULL), ERR_OK);
-	assert_int_equal(few_files_begin(), 0);
-	e = source_file_open(&s.files[0], &fd, &why);
-	assert_int_equal(few_files_end(), 0);
-	assert_int_equal(e, ERR_NO_FILES);
-	assert_non_null(strstr(why.text, "too many files"));
-	source_cleanup(&s);
-}
-
-static void
-growing_is_no_change_all_else_is(void **state)
-{
-	struct source s;
-
-	(void)state;
-	write_text("log", "one\ntwo\n");
-	assert_int_equal(source_resolve(&s, "log", NULL), ERR_OK);
-	assert_int_equal(reopen(&s), ERR_OK);
-	write_text("log", "one\ntwo\nthree\n");
-	assert_int_equal(reopen(&s), ERR_OK);
-	write_text("log", "one\nTwo\nthree\n");
-	assert_int_equal(reopen(&s), ERR_LOG_CHANGED);
-	write_text("log", "one\n");
-	assert_int_equal(reopen(&s), ERR_LOG_CHANGED);
-	assert_int_equal(unlink("log"), 0);
-	assert_int_equal(reopen(&s), ERR_NO_LOG);
-	source_cleanup(&s);
-}
-
-static void
-another_inode_is_a_change_on_the_same_host(void **state)
-{
-	struct source s;
-
-	(void)state;
-	write_text("log", "one\n");
-	write_text("copy", "one\n");
-	assert_int_equal(source_resolve(&s, "log", NULL), ERR_OK);
-	assert_int_equal(rename("copy", "log"), 0);
-	assert_int_equal(reopen(&s), ERR_LOG_CHANGED);
-	s.files[0].id.device = s.files[0].id.inode = 0;
-	assert_int_equal(reopen(&s), ERR_OK);
-	source_cleanup(&s);
-}
-
-static void
-digest_before_is_of_the_last_4_kib(void **state)
-{
-	uint8_t one[SOURCE_DIGEST_SIZE], two[SOURCE_DIGEST_SIZE];
-	char bytes[10000];
-	struct source s;
-
-	(void)state;
-	memset(bytes, 'x', sizeof(bytes));
-	log_file_write("log", span_of(bytes, sizeof(bytes)));
-	assert_int_equal(source_resolve(&s, "log", NULL), ERR_OK);
-	assert_int_equal(source_digest_before(&s.files[0], 9000, one, NULL), 0);
-	assert_memory_equal(one, s.files[0].id.head, sizeof(one));
-	bytes[9000 - SOURCE_PROBE_SIZE - 1] = bytes[9000] = 'y';
-	log_file_write("log", span_of(bytes, sizeof(bytes)));
-	assert_int_equal(source_digest_before(&s.files[0], 9000, two, NULL), 0);
-	assert_memory_equal(one, two, sizeof(one));
-	bytes[9000 - SOURCE_PROBE_SIZE] = 'y';
-	log_file_write("log", span_of(bytes, sizeof(bytes)));
-	assert_int_equal(source_digest_before(&s.files[0], 9000, two, NULL), 0);
-	assert_memory_not_equal(one, two, sizeof(one));
-	assert_int_equal(source_digest_before(&s.files[0], 0, two, NULL), 0);
-	assert_int_equal(source_digest_before(&s.files[0], 20000, two, NULL),
-	    ERR_LOG_CHANGED);
-	source_cleanup(&s);
-}
-
 #define IN_DIRECTORY(test)               \
 	cmocka_unit_test_setup_teardown( \
 	    test, log_directory_open, log_directory_close)
@@ -286,10 +187,6 @@ main(void)
 		IN_DIRECTORY(name_of_a_file_is_no_glob),
 		IN_DIRECTORY(what_is_no_log_is_refused_by_name),
 		IN_DIRECTORY(unreadable_file_is_refused_by_name),
-		IN_DIRECTORY(a_process_without_descriptors_says_so),
-		IN_DIRECTORY(growing_is_no_change_all_else_is),
-		IN_DIRECTORY(another_inode_is_a_change_on_the_same_host),
-		IN_DIRECTORY(digest_before_is_of_the_last_4_kib),
 	};
 
 	return cmocka_run_group_tests_name("source", tests, NULL, NULL);

@@ -1,0 +1,219 @@
+/* A file of a log, opened and read with the suspicion that it is not what it was.
+ * A name is opened before it is looked at (fstat, not stat), without blocking, so
+ * that neither a FIFO nor a file that is swapped in between can surprise us. */
+#include "common/shoplog/source_file.h"
+
+#include <sodium.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Why open(2) failed, with the remedy: the log's fault, but for ERR_NO_FILES. */
+static enum err
+cannot_open(const char *path, int error, struct problem *why)
+{
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR:
+		return problem_set(why, ERR_NO_LOG,
+		    "%s: there is no such file; put the log there or name "
+		    "another one",
+		    path);
+	case EACCES:
+	case EPERM:
+		return problem_set(why, ERR_NO_LOG,
+		    "%s: not readable by user %d; change its permissions", path,
+		    (int)geteuid());
+	case ENXIO:
+		return problem_set(why, ERR_NO_LOG,
+		    "%s: is a socket; name a regular file", path);
+	case EMFILE:
+	case ENFILE:
+		return problem_set(why, ERR_NO_FILES,
+		    "%s: too many files are open; raise the limit (ulimit -n)",
+		    path);
+	default:
+		return problem_set(why, ERR_NO_LOG, "%s: cannot be opened: %s",
+		    path, strerror(error));
+	}
+}
+
+static enum err
+not_regular(const char *path, mode_t mode, struct problem *why)
+{
+	const char *what = S_ISDIR(mode)    ? "a directory"
+			   : S_ISFIFO(mode) ? "a FIFO"
+					    : "a device";
+
+	return problem_set(
+	    why, ERR_NO_LOG, "%s: is %s; name a regular file", path, what);
+}
+
+static enum err
+open_regular(const char *path, int *out, struct stat *st, struct problem *why)
+{
+	enum err e = ERR_OK;
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return cannot_open(path, errno, why);
+	if (fstat(fd, st) != 0)
+		e = cannot_open(path, errno, why);
+	else if (!S_ISREG(st->st_mode))
+		e = not_regular(path, st->st_mode, why);
+	if (e != ERR_OK) {
+		close(fd);
+		return e;
+	}
+	*out = fd;
+	return ERR_OK;
+}
+
+enum err
+source_file_read(const struct source_file *f, int fd, void *out, size_t len,
+    uint64_t offset, struct problem *why)
+{
+	char *to = out;
+
+	while (len) {
+		ssize_t n = pread(fd, to, len, (off_t)offset);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return problem_set(why, ERR_NO_LOG,
+			    "%s: cannot be read: %s", f->path, strerror(errno));
+		if (n == 0)
+			return problem_set(why, ERR_LOG_CHANGED,
+			    "%s: shrank while it was read; parse again",
+			    f->path);
+		to += n;
+		len -= (size_t)n;
+		offset += (uint64_t)n;
+	}
+	return ERR_OK;
+}
+
+/* The digest of [from, to), 4 KiB at most. */
+static enum err
+digest(const struct source_file *f, int fd, uint64_t from, uint64_t to,
+    uint8_t out[SOURCE_DIGEST_SIZE], struct problem *why)
+{
+	uint8_t bytes[SOURCE_PROBE_SIZE];
+	size_t len = (size_t)(to - from);
+	enum err e = source_file_read(f, fd, bytes, len, from, why);
+
+	if (e == ERR_OK)
+		crypto_generichash(
+		    out, SOURCE_DIGEST_SIZE, bytes, len, NULL, 0);
+	return e;
+}
+
+static enum err
+digest_head(const struct source_file *f, int fd,
+    uint8_t out[SOURCE_DIGEST_SIZE], struct problem *why)
+{
+	uint64_t size = f->id.size;
+
+	return digest(f, fd, 0,
+	    size < SOURCE_PROBE_SIZE ? size : SOURCE_PROBE_SIZE, out, why);
+}
+
+static enum err
+read_format(struct source_file *f, int fd, struct problem *why)
+{
+	static const uint8_t gzip[] = { 0x1f, 0x8b },
+			     zstd[] = { 0x28, 0xb5, 0x2f, 0xfd };
+	uint8_t bytes[sizeof(zstd)] = { 0 };
+	size_t len =
+	    f->id.size < sizeof(bytes) ? (size_t)f->id.size : sizeof(bytes);
+	enum err e = source_file_read(f, fd, bytes, len, 0, why);
+
+	f->id.format = SOURCE_PLAIN;
+	if (!memcmp(bytes, gzip, sizeof(gzip)))
+		f->id.format = SOURCE_GZIP;
+	else if (!memcmp(bytes, zstd, sizeof(zstd)))
+		f->id.format = SOURCE_ZSTD;
+	return e;
+}
+
+enum err
+source_file_identify(struct source_file *f, struct problem *why)
+{
+	struct stat st;
+	enum err e;
+	int fd = -1;
+
+	e = open_regular(f->path, &fd, &st, why);
+	if (e != ERR_OK)
+		return e;
+	f->id.device = st.st_dev;
+	f->id.inode = st.st_ino;
+	f->id.mtime_ns =
+	    (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+	f->id.size = (uint64_t)st.st_size;
+	e = digest_head(f, fd, f->id.head, why);
+	if (e == ERR_OK)
+		e = read_format(f, fd, why);
+	close(fd);
+	return e;
+}
+
+static bool
+is_same_inode(const struct source_identity *id, const struct stat *st)
+{
+	if (id->device == 0 && id->inode == 0)
+		return true;
+	return id->device == st->st_dev && id->inode == st->st_ino;
+}
+
+enum err
+source_file_open(const struct source_file *f, int *out, struct problem *why)
+{
+	uint8_t head[SOURCE_DIGEST_SIZE];
+	struct stat st;
+	enum err e;
+	int fd = -1;
+
+	e = open_regular(f->path, &fd, &st, why);
+	if (e != ERR_OK)
+		return e;
+	if ((uint64_t)st.st_size < f->id.size)
+		e = problem_set(why, ERR_LOG_CHANGED,
+		    "%s: shrank from %llu to %lld bytes; parse again", f->path,
+		    (unsigned long long)f->id.size, (long long)st.st_size);
+	if (e == ERR_OK)
+		e = digest_head(f, fd, head, why);
+	if (e == ERR_OK && (!is_same_inode(&f->id, &st) ||
+			       memcmp(head, f->id.head, sizeof(head)) != 0))
+		e = problem_set(why, ERR_LOG_CHANGED,
+		    "%s: is another file than when the parse began; parse "
+		    "again",
+		    f->path);
+	if (e != ERR_OK) {
+		close(fd);
+		return e;
+	}
+	*out = fd;
+	return ERR_OK;
+}
+
+enum err
+source_file_digest_before(const struct source_file *f, uint64_t offset,
+    uint8_t out[SOURCE_DIGEST_SIZE], struct problem *why)
+{
+	uint64_t from =
+	    offset < SOURCE_PROBE_SIZE ? 0 : offset - SOURCE_PROBE_SIZE;
+	enum err e;
+	int fd;
+
+	e = source_file_open(f, &fd, why);
+	if (e != ERR_OK)
+		return e;
+	e = digest(f, fd, from, offset, out, why);
+	close(fd);
+	return e;
+}

@@ -1,0 +1,72 @@
+#ifndef TRAWL_COMMON_SHOPLOG_SOURCE_FILE_H
+#define TRAWL_COMMON_SHOPLOG_SOURCE_FILE_H
+
+#include "common/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One file of a log, as it was when a parse began: what later grows is ignored,
+ * what shrinks or changes is noticed. Read with pread(2), never through a mapping
+ * in a worker (a truncated file would raise SIGBUS). */
+
+enum {
+	SOURCE_DIGEST_SIZE = 16,
+	SOURCE_PROBE_SIZE = 4096,
+};
+
+/* How a file holds its text, told by its first bytes. */
+enum source_format { SOURCE_PLAIN, SOURCE_GZIP, SOURCE_ZSTD, SOURCE_FORMATS };
+
+/* What tells one log file from another, however it is called. */
+struct source_identity {
+	/* Compared on the same host only: whoever takes an identity over from
+	 * another host sets both to 0, which is compared with nothing. */
+	uint64_t device, inode;
+	int64_t mtime_ns;
+	uint64_t size;  /* bytes on the disk, compressed or not */
+	uint8_t format; /* enum source_format */
+	uint8_t
+	    head[SOURCE_DIGEST_SIZE]; /* BLAKE2b of the first 4 KiB or less */
+};
+
+struct source_file {
+	char *path;
+	struct source_identity id;
+};
+
+/* Fills f->id from what f->path names now.
+ *
+ * why  names the file and the remedy on ERR_NO_LOG: missing, unreadable, a
+ *      directory, a FIFO
+ * Thread: any; it reads 4 KiB. */
+enum err source_file_identify(struct source_file *f, struct problem *why);
+
+/* Opens it for reading and sees that it still is that file:
+ * no smaller, the same device and inode, the same head.
+ *
+ * fd  the caller closes it
+ * Returns ERR_OK, ERR_NO_LOG (vanished, unreadable), ERR_LOG_CHANGED. */
+enum err source_file_open(
+    const struct source_file *f, int *fd, struct problem *why);
+
+/* Whether offsets in its text are offsets in the file. A file that is not plain
+ * is one chunk, and its last line ends where it ends. */
+static inline bool
+source_file_is_plain(const struct source_file *f)
+{
+	return f->id.format == SOURCE_PLAIN;
+}
+
+/* Reads `len` bytes (at least one) at `offset` of a file that source_file_open
+ * gave, whole or not at all. Returns ERR_OK, ERR_LOG_CHANGED (it shrank),
+ * ERR_NO_LOG (the disk refuses). */
+enum err source_file_read(const struct source_file *f, int fd, void *out,
+    size_t len, uint64_t offset, struct problem *why);
+
+/* The digest of the (at most) 4 KiB that end at `offset`. */
+enum err source_file_digest_before(const struct source_file *f, uint64_t offset,
+    uint8_t out[SOURCE_DIGEST_SIZE], struct problem *why);
+
+#endif

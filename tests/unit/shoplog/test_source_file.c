@@ -1,0 +1,151 @@
+/* A file of a log that changes after it was identified: noticed, unless it grew. */
+#include "common/shoplog/source_file.h"
+
+#include "log_files.h"
+#include "support/few_files.h"
+
+static char log_name[] = "log";
+
+static void
+write_text(const char *name, const char *text)
+{
+	log_file_write(name, span_text(text));
+}
+
+static void
+format_is_told_by_the_first_bytes(void **state)
+{
+	static const struct {
+		const char *bytes;
+		enum source_format format;
+	} files[] = {
+		{ "", SOURCE_PLAIN },
+		{ "\x1f", SOURCE_PLAIN },
+		{ "\x1f\x8b", SOURCE_GZIP },
+		{ "\x28\xb5\x2f", SOURCE_PLAIN },
+		{ "\x28\xb5\x2f\xfd more", SOURCE_ZSTD },
+	};
+	struct source_file f = { .path = log_name };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		write_text("log", files[i].bytes);
+		assert_int_equal(source_file_identify(&f, NULL), ERR_OK);
+		assert_int_equal(f.id.format, files[i].format);
+		assert_int_equal(f.id.size, strlen(files[i].bytes));
+		assert_int_equal(
+		    source_file_is_plain(&f), files[i].format == SOURCE_PLAIN);
+	}
+}
+
+static enum err
+reopen(const struct source_file *f)
+{
+	struct problem why = { "" };
+	enum err e;
+	int fd;
+
+	e = source_file_open(f, &fd, &why);
+	if (e == ERR_OK)
+		close(fd);
+	else
+		assert_non_null(strstr(why.text, f->path));
+	return e;
+}
+
+/* It is there, so "no such log" would be wrong. */
+static void
+a_process_without_descriptors_says_so(void **state)
+{
+	struct problem why = { "" };
+	struct source_file f = { .path = log_name };
+	enum err e;
+	int fd;
+
+	(void)state;
+	write_text("log", "one\n");
+	assert_int_equal(source_file_identify(&f, NULL), ERR_OK);
+	assert_int_equal(few_files_begin(), 0);
+	e = source_file_open(&f, &fd, &why);
+	assert_int_equal(few_files_end(), 0);
+	assert_int_equal(e, ERR_NO_FILES);
+	assert_non_null(strstr(why.text, "too many files"));
+}
+
+static void
+growing_is_no_change_all_else_is(void **state)
+{
+	struct source_file f = { .path = log_name };
+
+	(void)state;
+	write_text("log", "one\ntwo\n");
+	assert_int_equal(source_file_identify(&f, NULL), ERR_OK);
+	assert_int_equal(reopen(&f), ERR_OK);
+	write_text("log", "one\ntwo\nthree\n");
+	assert_int_equal(reopen(&f), ERR_OK);
+	write_text("log", "one\nTwo\nthree\n");
+	assert_int_equal(reopen(&f), ERR_LOG_CHANGED);
+	write_text("log", "one\n");
+	assert_int_equal(reopen(&f), ERR_LOG_CHANGED);
+	assert_int_equal(unlink("log"), 0);
+	assert_int_equal(reopen(&f), ERR_NO_LOG);
+}
+
+static void
+another_inode_is_a_change_on_the_same_host(void **state)
+{
+	struct source_file f = { .path = log_name };
+
+	(void)state;
+	write_text("log", "one\n");
+	write_text("copy", "one\n");
+	assert_int_equal(source_file_identify(&f, NULL), ERR_OK);
+	assert_int_equal(rename("copy", "log"), 0);
+	assert_int_equal(reopen(&f), ERR_LOG_CHANGED);
+	f.id.device = f.id.inode = 0;
+	assert_int_equal(reopen(&f), ERR_OK);
+}
+
+static void
+digest_before_is_of_the_last_4_kib(void **state)
+{
+	uint8_t one[SOURCE_DIGEST_SIZE], two[SOURCE_DIGEST_SIZE];
+	char bytes[10000];
+	struct source_file f = { .path = log_name };
+
+	(void)state;
+	memset(bytes, 'x', sizeof(bytes));
+	log_file_write("log", span_of(bytes, sizeof(bytes)));
+	assert_int_equal(source_file_identify(&f, NULL), ERR_OK);
+	assert_int_equal(source_file_digest_before(&f, 9000, one, NULL), 0);
+	assert_memory_equal(one, f.id.head, sizeof(one));
+	bytes[9000 - SOURCE_PROBE_SIZE - 1] = bytes[9000] = 'y';
+	log_file_write("log", span_of(bytes, sizeof(bytes)));
+	assert_int_equal(source_file_digest_before(&f, 9000, two, NULL), 0);
+	assert_memory_equal(one, two, sizeof(one));
+	bytes[9000 - SOURCE_PROBE_SIZE] = 'y';
+	log_file_write("log", span_of(bytes, sizeof(bytes)));
+	assert_int_equal(source_file_digest_before(&f, 9000, two, NULL), 0);
+	assert_memory_not_equal(one, two, sizeof(one));
+	assert_int_equal(source_file_digest_before(&f, 0, two, NULL), 0);
+	assert_int_equal(
+	    source_file_digest_before(&f, 20000, two, NULL), ERR_LOG_CHANGED);
+}
+
+#define IN_DIRECTORY(test)               \
+	cmocka_unit_test_setup_teardown( \
+	    test, log_directory_open, log_directory_close)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_DIRECTORY(format_is_told_by_the_first_bytes),
+		IN_DIRECTORY(a_process_without_descriptors_says_so),
+		IN_DIRECTORY(growing_is_no_change_all_else_is),
+		IN_DIRECTORY(another_inode_is_a_change_on_the_same_host),
+		IN_DIRECTORY(digest_before_is_of_the_last_4_kib),
+	};
+
+	return cmocka_run_group_tests_name("source_file", tests, NULL, NULL);
+}
