@@ -10,15 +10,14 @@
 #include "master/supervise.h"
 #include "common/base/log.h"
 #include "master/ask.h"
-#include "master/child.h"
 #include "master/private_redis.h"
 #include "master/signals.h"
+#include "master/workers.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -52,7 +51,7 @@ struct supervisor {
 	unsigned stops;      /* signals to end that came */
 	int status;
 	struct child redis;
-	struct child workers[WORKERS_MAX];
+	struct workers workers;
 };
 
 static void
@@ -68,27 +67,11 @@ is_late(const struct supervisor *s)
 	return s->deadline_ms && clock_ms() >= s->deadline_ms;
 }
 
-static bool
-is_any_worker_alive(const struct supervisor *s)
+/* In the child: keeps what a worker needs and nothing of the master's own. */
+static int
+run_worker(int slot, void *arg)
 {
-	for (int i = 0; i < s->setup->listeners_len; i++)
-		if (s->workers[i].pid)
-			return true;
-	return false;
-}
-
-static void
-signal_workers(const struct supervisor *s, int number)
-{
-	for (int i = 0; i < s->setup->listeners_len; i++)
-		if (s->workers[i].pid)
-			kill(s->workers[i].pid, number);
-}
-
-/* The child: keeps what a worker needs and nothing of the master's own. */
-static _Noreturn void
-run_worker(struct supervisor *s, int slot)
-{
+	struct supervisor *s = arg;
 	struct worker_setup setup = *s->setup;
 	char role[32], name[48];
 
@@ -100,33 +83,7 @@ run_worker(struct supervisor *s, int slot)
 	prctl(PR_SET_NAME, name); /* for `ps`; 15 bytes of it */
 	log_init(role, setup.config->debug);
 	setup.slot = slot;
-	exit(worker_run(&setup));
-}
-
-static void
-start_worker(struct supervisor *s, int slot)
-{
-	struct child *c = &s->workers[slot];
-	pid_t pid = child_fork();
-
-	if (pid == 0)
-		run_worker(s, slot);
-	if (pid < 0) {
-		log_error(
-		    "worker %d cannot be started: %s", slot, strerror(errno));
-		child_ended(c);
-		return;
-	}
-	child_started(c, pid);
-	s->setup->shared->worker[slot].pid = pid;
-}
-
-static void
-start_due_workers(struct supervisor *s)
-{
-	for (int i = 0; i < s->setup->listeners_len; i++)
-		if (child_is_due(&s->workers[i]))
-			start_worker(s, i);
+	return worker_run(&setup);
 }
 
 static void
@@ -151,7 +108,7 @@ stop(struct supervisor *s, int status)
 {
 	s->status = status;
 	listeners_close(s->listeners);
-	signal_workers(s, SIGTERM);
+	workers_signal(&s->workers, SIGTERM);
 	start_phase(s, PHASE_DRAIN,
 	    s->setup->config->drain_timeout_ms + DRAIN_GRACE_MS);
 }
@@ -180,21 +137,6 @@ say_how_it_ended(
 }
 
 static void
-on_worker_ended(struct supervisor *s, int slot, int status)
-{
-	struct shared_worker *shared = &s->setup->shared->worker[slot];
-	char who[32];
-
-	snprintf(who, sizeof(who), "worker %d", slot);
-	say_how_it_ended(s, who, s->workers[slot].pid, status);
-	slots_give_all(&s->setup->shared->hashing, s->workers[slot].pid);
-	child_ended(&s->workers[slot]);
-	shared->pid = 0;
-	shared->heartbeat_ms = 0;
-	shared->connections = 0;
-}
-
-static void
 on_redis_ended(struct supervisor *s, int status)
 {
 	say_how_it_ended(s, "the private Redis", s->redis.pid, status);
@@ -211,15 +153,18 @@ on_redis_ended(struct supervisor *s, int status)
 static void
 reap(struct supervisor *s)
 {
-	int status;
+	char who[32];
+	int status, slot;
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		if (pid == s->redis.pid)
 			on_redis_ended(s, status);
-		for (int i = 0; i < s->setup->listeners_len; i++)
-			if (pid == s->workers[i].pid)
-				on_worker_ended(s, i, status);
+		slot = workers_ended(&s->workers, pid);
+		if (slot < 0)
+			continue;
+		snprintf(who, sizeof(who), "worker %d", slot);
+		say_how_it_ended(s, who, pid, status);
 	}
 }
 
@@ -252,7 +197,7 @@ bring_up_workers(struct supervisor *s)
 	char url[URL_TEXT];
 
 	start_redis(s);
-	start_due_workers(s);
+	workers_start_due(&s->workers);
 	listeners_local_address(s->listeners, &address);
 	if (ask((const struct sockaddr *)&address, s->listeners->address_len,
 		question, "HTTP/1.1 200 ", LIVE_TIMEOUT_MS)) {
@@ -272,13 +217,13 @@ bring_up_workers(struct supervisor *s)
 static void
 drain(struct supervisor *s)
 {
-	if (!is_any_worker_alive(s)) {
+	if (!workers_is_any_alive(&s->workers)) {
 		stop_redis(s);
 		return;
 	}
 	if (is_late(s) || s->stops > 1) {
 		log_warn("ending the workers that still run");
-		signal_workers(s, SIGKILL);
+		workers_signal(&s->workers, SIGKILL);
 		s->deadline_ms = 0;
 		s->stops = 1;
 	}
@@ -308,7 +253,7 @@ act_in_phase(struct supervisor *s)
 		break;
 	case PHASE_SERVE:
 		start_redis(s);
-		start_due_workers(s);
+		workers_start_due(&s->workers);
 		break;
 	case PHASE_DRAIN:
 		drain(s);
@@ -339,12 +284,6 @@ act(struct supervisor *s)
 
 /* ---- waiting ---- */
 
-static int64_t
-earlier(int64_t at_ms, const struct child *c)
-{
-	return c->pid == 0 && c->due_ms < at_ms ? c->due_ms : at_ms;
-}
-
 /* Milliseconds until something is due by the clock; -1 when nothing is. */
 static int
 wait_ms(const struct supervisor *s)
@@ -355,10 +294,9 @@ wait_ms(const struct supervisor *s)
 	if (s->phase == PHASE_STORE || s->phase == PHASE_START)
 		return LOOK_AGAIN_MS;
 	if (s->phase == PHASE_SERVE) {
-		if (s->dir)
-			at_ms = earlier(at_ms, &s->redis);
-		for (int i = 0; i < s->setup->listeners_len; i++)
-			at_ms = earlier(at_ms, &s->workers[i]);
+		at_ms = workers_due_ms(&s->workers);
+		if (s->dir && !s->redis.pid && s->redis.due_ms < at_ms)
+			at_ms = s->redis.due_ms;
 	}
 	if (at_ms == INT64_MAX)
 		return -1;
@@ -376,6 +314,8 @@ supervise(const struct worker_setup *setup, struct listeners *listeners,
 		.signal_fd = signals_open(),
 	};
 
+	workers_init(
+	    &s.workers, setup->listeners_len, setup->shared, run_worker, &s);
 	if (s.signal_fd < 0) {
 		log_error("signalfd: %s", strerror(errno));
 		return 1;
