@@ -66,6 +66,7 @@ scan_learn(struct scan *s, struct span line,
 	s->current = s->layouts_len < SCAN_LAYOUTS
 			 ? s->layouts_len++
 			 : (s->current + 1) % SCAN_LAYOUTS;
+	s->next[s->current] = (uint8_t)s->current;
 	l = &s->layouts[s->current];
 	memset(l, 0, sizeof(*l));
 	allow(l, address_at, SCAN_WIDTH - address_at, 0, 255);

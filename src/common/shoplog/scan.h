@@ -17,6 +17,7 @@ enum {
 	    128,         /* bytes behind a block that may be read, not used */
 	SCAN_WIDTH = 64, /* of a layout, at most */
 	SCAN_LAYOUTS = 16,
+	SCAN_NOTES = 64, /* of layouts */
 	SCAN_HOST =
 	    64, /* longest scheme and host, with a slash, that is remembered */
 	SCAN_HOSTS = 4,
@@ -52,6 +53,10 @@ struct scan {
 	struct scan_layout layouts[SCAN_LAYOUTS];
 	unsigned layouts_len;
 	unsigned current; /* the layout of the line before */
+	/* The layout that last came behind one: it is expected there again. */
+	uint8_t next[SCAN_LAYOUTS];
+	/* Layouts by what their lines look like, for those that come unexpected. */
+	uint8_t notes[SCAN_NOTES];
 	unsigned strange; /* lines since one had a layout */
 	char date[16];    /* of the last line without one, 10 bytes */
 	int32_t day;      /* of that date */

@@ -339,6 +339,12 @@ is_utf8(const char *p, size_t len)
 	return _mm256_testz_si256(errors, errors);
 }
 
+WAY static inline uint64_t
+places_of(const char *p, char byte)
+{
+	return equal_to(load(p), load(p + 32), byte);
+}
+
 WAY static inline unsigned
 lowest(uint64_t bits)
 {

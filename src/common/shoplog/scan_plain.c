@@ -105,6 +105,21 @@ is_utf8(const char *p, size_t len)
 	return utf8_is_plain(span_of(p, len));
 }
 
+static inline uint64_t
+places_of(const char *p, char byte)
+{
+	uint64_t places = 0;
+
+	for (int i = 0; i < 64; i += 8) {
+		uint64_t word;
+
+		memcpy(&word, p + i, 8);
+		word = le64toh(word) ^ EACH_BYTE((uint8_t)byte);
+		places |= top_bits(zero_bytes(word)) << i;
+	}
+	return places;
+}
+
 static inline unsigned
 lowest(uint64_t bits)
 {

@@ -12,8 +12,9 @@ scan_way scan_avx2;
 bool scan_has_avx2(void);
 #endif
 
-/* Of so many lines without a layout one is held against every layout. */
-enum { STRANGE_EVERY = 8 };
+/* Behind so many lines without a layout only one of a few is held against every
+ * layout. */
+enum { STRANGE_MANY = 16, STRANGE_EVERY = 8 };
 
 /* What 64 bytes are, a bit each. */
 struct text {

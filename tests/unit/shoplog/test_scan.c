@@ -227,12 +227,52 @@ assert_way_agrees_on_utf8(scan_way *way)
 		}
 }
 
+/* A line with one of more layouts than are remembered, several of which begin
+ * alike; of another day now and then, and now and then with another byte. */
+static size_t
+write_layout(char *p, struct random *r, size_t layout)
+{
+	static const char *const levels[] = { "INFO", "WARNING", "" };
+	int len = sprintf(p,
+	    "shop_api_%.*s | 2018-08-%02d 00:28:36 [OOZLQWZC] %s: 1.2.3.4 "
+	    "https://shop.com/\n",
+	    (int)(1 + layout / 3), "abcdefghij", below(r, 50) ? 1 : 2,
+	    levels[layout % 3]);
+
+	if (below(r, 20) == 0)
+		p[below(r, 60)] = "\t x:]|"[below(r, 6)];
+	return (size_t)len;
+}
+
+/* Layouts by turns, as they are expected, and in any order. */
+static void
+assert_way_agrees_on_layouts(scan_way *way)
+{
+	enum { COUNT = 100 };
+	struct random r = { 1 };
+	char log[COUNT * 128];
+
+	for (size_t layouts = 1; layouts <= 30; layouts++)
+		for (size_t odd = 0; odd < 20; odd++) {
+			size_t len = 0;
+
+			for (size_t i = 0; i < COUNT; i++)
+				len += write_layout(log + len, &r,
+				    (below(&r, 20) < odd ? below(&r, layouts)
+							 : i) %
+					layouts);
+			if (!scan_agrees(way, log, len))
+				fail_msg("%.*s", (int)len, log);
+		}
+}
+
 static void
 assert_way_agrees(scan_way *way)
 {
 	struct random r = { 1 };
 	char log[200 * 160];
 
+	assert_way_agrees_on_layouts(way);
 	assert_way_agrees_on_ipv6(way);
 	assert_way_agrees_on_lengths(way);
 	assert_way_agrees_on_utf8(way);
