@@ -176,6 +176,17 @@ cold_compute(const struct cold_source *s, const struct cold_question *q,
 	bulk_free(b);
 }
 
+bool
+cold_question_is_same(
+    const struct cold_question *a, const struct cold_question *b)
+{
+	return a->report == b->report && a->has_category == b->has_category &&
+	       a->has_period == b->has_period &&
+	       a->period.from == b->period.from &&
+	       a->period.to == b->period.to &&
+	       span_is_equal(a->category, b->category);
+}
+
 void
 cold_cleanup(struct cold_answer *a)
 {

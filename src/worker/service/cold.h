@@ -21,6 +21,10 @@ struct cold_question {
 	struct period period;
 };
 
+/* Whether both ask the same. */
+bool cold_question_is_same(
+    const struct cold_question *a, const struct cold_question *b);
+
 /* Where it is read from. */
 struct cold_source {
 	const struct redis_address *address;
