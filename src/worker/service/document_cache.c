@@ -237,7 +237,7 @@ document_cache_put(
 	c->puts++;
 	list(c, n);
 	c->bytes += bytes_of(n);
-	while (c->bytes > c->bytes_max)
+	while (c->oldest && c->bytes > c->bytes_max)
 		drop(c, c->oldest);
 }
 
