@@ -103,7 +103,8 @@ conn_on_sent(uv_stream_t *stream, int status)
 {
 	struct conn *c = stream->data;
 
-	c->is_unsent = false;
+	/* An answer may have been made meanwhile that others had begun. */
+	c->is_unsent = uv_stream_get_write_queue_size(stream) > 0;
 	if (c->closing)
 		return;
 	deadline_cancel(&c->deadline);
@@ -112,6 +113,8 @@ conn_on_sent(uv_stream_t *stream, int status)
 		conn_close(c, uv_strerror(status));
 	else
 		conn_advance(c);
+	if (c->server->is_draining)
+		conn_drain(c);
 }
 
 static void
@@ -339,6 +342,8 @@ conn_advance(struct conn *c)
 void
 conn_drain(struct conn *c)
 {
+	if (c->is_posted)
+		outbox_send(&c->server->outbox);
 	if (c->state == CONN_HEAD && !c->http.has_begun && !c->is_unsent)
 		conn_close(c, "the worker ends");
 }

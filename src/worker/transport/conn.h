@@ -79,7 +79,7 @@ void conn_on_sent(uv_stream_t *stream, int status);
  * and is freed when they give it back. why: for the debug log. */
 void conn_close(struct conn *c, const char *why);
 
-/* server_drain(): closes it if no request is under way. */
+/* server_drain(): closes it if no request is under way and no answer. */
 void conn_drain(struct conn *c);
 
 #endif

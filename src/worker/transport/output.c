@@ -172,12 +172,14 @@ send_now(uv_stream_t *stream, uv_buf_t *parts, unsigned parts_len)
 	return sent;
 }
 
-/* Returns as output_send() does. */
+/* Returns as output_send() does. What waits in libuv goes first: the kernel may
+ * have had room again before libuv has heard of it. */
 static int
 send_all(uv_stream_t *stream, uv_buf_t *parts, unsigned parts_len, size_t len,
     void (*on_sent)(uv_stream_t *stream, int status))
 {
-	ssize_t sent = send_now(stream, parts, parts_len);
+	bool is_first = uv_stream_get_write_queue_size(stream) == 0;
+	ssize_t sent = is_first ? send_now(stream, parts, parts_len) : 0;
 
 	if (sent < 0)
 		return (int)sent;
@@ -214,9 +216,8 @@ give_back(struct document *d)
 struct document *
 output_take_document(struct output *out)
 {
-	struct document *d = out->loans_len == 1 && out->len == 0
-				 ? out->loans[0].document
-				 : NULL;
+	bool is_one = out->loans_len == 1 && out->len == 0 && !out->has_failed;
+	struct document *d = is_one ? out->loans[0].document : NULL;
 
 	if (d != NULL)
 		out->loans_len = out->lent = 0;

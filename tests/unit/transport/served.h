@@ -395,6 +395,27 @@ ask_without_reading(struct served *s)
 	return c;
 }
 
+/* Sends in the place of the server to its only client, which reads nothing, until
+ * the kernel takes no more. */
+static inline void
+fill_socket(struct served *s)
+{
+	static const char junk[65536];
+	uv_os_fd_t fd;
+
+	for (int i = 0; i < TURNS_MAX && s->worker.server->conns == NULL; i++)
+		turn(s);
+	assert_int_equal(
+	    uv_fileno((uv_handle_t *)&s->worker.server->conns->tcp, &fd), 0);
+	/* What it has taken may be on its way for a moment. */
+	for (int idle = 0; idle < 5; idle++) {
+		while (send(fd, junk, sizeof(junk), MSG_NOSIGNAL) > 0)
+			idle = 0;
+		assert_int_equal(errno, EAGAIN);
+		usleep(1000);
+	}
+}
+
 /* Asks on a connection of its own; returns the answer, in static memory, when
  * `until` has come. */
 static inline const char *

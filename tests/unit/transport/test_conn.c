@@ -181,6 +181,43 @@ a_client_that_does_not_read_holds_one_answer(void **state)
 	served_close(s);
 }
 
+/* The first of two answers is not taken, the second is still being made; then
+ * there is room, of which libuv has not heard. */
+static void
+an_answer_made_while_another_is_sent_comes_behind_it(void **state)
+{
+	enum { LEN = 60000 };
+	struct served *s = served_open(NULL);
+	struct client *c = client_open(s);
+	static char bytes[LEN];
+	char last[6] = "";
+
+	(void)state;
+	document = document_new(span_text("1"), span_of(big, LEN));
+	fill_socket(s);
+	send_text(c, GET("/document") GET("/wait"));
+	for (int i = 0; i < TURNS_MAX && held == NULL; i++)
+		turn(s);
+	assert_true(s->worker.server->conns->is_unsent);
+	while (recv(c->fd, bytes, sizeof(bytes), 0) > 0)
+		continue;
+	req_resume(held, ERR_OK);
+	assert_true(s->worker.server->conns->is_unsent);
+	for (int i = 0; i < TURNS_MAX && strcmp(last, "/wait") != 0; i++) {
+		turn(s);
+		ssize_t n = recv(c->fd, bytes, sizeof(bytes), 0);
+		if (n >= 5)
+			memcpy(last, bytes + n - 5, 5);
+		/* Nothing comes behind it. */
+		if (n <= 0 && !s->worker.server->conns->is_unsent)
+			break;
+	}
+	assert_string_equal(last, "/wait");
+	client_close(c);
+	served_close(s);
+	document_release(document);
+}
+
 static void
 a_client_that_sends_nothing_more_gets_its_answers(void **state)
 {
@@ -240,6 +277,8 @@ main(void)
 		    broken_http_is_answered_in_the_one_shape_and_closed),
 		cmocka_unit_test(nothing_behind_a_broken_request_is_served),
 		cmocka_unit_test(a_client_that_does_not_read_holds_one_answer),
+		cmocka_unit_test(
+		    an_answer_made_while_another_is_sent_comes_behind_it),
 		cmocka_unit_test(
 		    a_client_that_sends_nothing_more_gets_its_answers),
 		cmocka_unit_test(an_idle_connection_has_no_buffers),

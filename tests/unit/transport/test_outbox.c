@@ -149,6 +149,37 @@ what_waits_is_sent_before_the_server_closes(void **state)
 	close_with(s);
 }
 
+/* As long as its client takes to read. */
+static void
+what_waits_for_room_is_sent_whole_before_the_server_closes(void **state)
+{
+	enum { LEN = 60000 };
+	struct served *s = open_with(LEN);
+	struct client *c;
+	static char bytes[LEN];
+	ssize_t n = -1;
+	size_t got = 0;
+
+	(void)state;
+	open_clients(s, &c, 1);
+	fill_socket(s);
+	ask_for_document(&c, 1);
+	for (int i = 0; i < TURNS_MAX && waiting(s) == 0; i++)
+		turn(s);
+	assert_int_equal(waiting(s), 1);
+	server_drain(s->worker.server, NULL, NULL);
+	for (int i = 0; i < TURNS_MAX && n != 0; i++) {
+		turn(s);
+		n = recv(c->fd, bytes, sizeof(bytes), 0);
+		for (ssize_t at = 0; at < n; at++)
+			got += bytes[at] == *big;
+	}
+	assert_int_equal(n, 0);
+	assert_int_equal(got, LEN);
+	client_close(c);
+	close_with(s);
+}
+
 static void
 a_client_that_is_gone_keeps_nobody_from_an_answer(void **state)
 {
@@ -225,6 +256,8 @@ main(void)
 		cmocka_unit_test(
 		    a_client_that_sends_nothing_more_has_its_answer_first),
 		cmocka_unit_test(what_waits_is_sent_before_the_server_closes),
+		cmocka_unit_test(
+		    what_waits_for_room_is_sent_whole_before_the_server_closes),
 		cmocka_unit_test(
 		    a_client_that_is_gone_keeps_nobody_from_an_answer),
 		cmocka_unit_test(

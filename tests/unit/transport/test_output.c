@@ -1,6 +1,8 @@
 /* Answers on their way into a socket that takes them, does not, or is gone. */
 #include "worker/transport/output.h"
 
+#include "worker/document.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -183,6 +185,46 @@ the_rest_is_sent_when_there_is_room(void **state)
 	pair_close(&p);
 }
 
+/* Room that the client has made since is for the rest: what comes later goes
+ * behind it. */
+static void
+what_is_sent_while_a_rest_waits_comes_behind_it(void **state)
+{
+	enum { LEN = 4 << 20, TIMES = 3 };
+	struct output out = { 0 };
+	struct pair p;
+	static char got[65536];
+	size_t len = 0;
+
+	(void)state;
+	pair_open(&p);
+	for (int time = 0; time < TIMES; time++) {
+		for (size_t i = 0; i < LEN / sizeof(got); i++) {
+			memset(got, 'a' + time, sizeof(got));
+			output_add(&out, span_of(got, sizeof(got)));
+		}
+		assert_int_equal(
+		    output_send(&out, (uv_stream_t *)&p.near, on_sent), 1);
+		ssize_t n = recv(p.far, got, sizeof(got), 0);
+		for (ssize_t i = 0; i < n; i++)
+			assert_int_equal(got[i], 'a');
+		len += (size_t)n;
+	}
+	while (len < TIMES * LEN) {
+		uv_run(&p.loop, UV_RUN_NOWAIT);
+		ssize_t n = recv(p.far, got, sizeof(got), MSG_DONTWAIT);
+		for (ssize_t i = 0; i < n; i++)
+			assert_int_equal(
+			    got[i], 'a' + (int)((len + (size_t)i) / LEN));
+		if (n > 0)
+			len += (size_t)n;
+	}
+	uv_run(&p.loop, UV_RUN_NOWAIT);
+	assert_int_equal(sent, TIMES);
+	output_cleanup(&out);
+	pair_close(&p);
+}
+
 static void
 a_client_that_is_gone_is_an_error(void **state)
 {
@@ -220,6 +262,25 @@ an_answer_that_is_not_whole_is_not_sent(void **state)
 	pair_close(&p);
 }
 
+static void
+a_document_that_is_not_all_of_the_answers_is_not_taken_alone(void **state)
+{
+	struct document *d = document_new(span_text("1"), span_text("{}"));
+	struct output out = { 0 };
+
+	(void)state;
+	output_lend_document(&out, d);
+	out.has_failed = true;
+	assert_null(output_take_document(&out));
+	out.has_failed = false;
+	assert_ptr_equal(output_take_document(&out), d);
+	assert_int_equal(output_len(&out), 0);
+	d->lent--;
+	document_release(d);
+	document_release(d);
+	output_cleanup(&out);
+}
+
 int
 main(void)
 {
@@ -228,8 +289,12 @@ main(void)
 		cmocka_unit_test(long_bodies_are_sent_from_where_they_lie),
 		cmocka_unit_test(what_fits_is_sent_at_once),
 		cmocka_unit_test(the_rest_is_sent_when_there_is_room),
+		cmocka_unit_test(
+		    what_is_sent_while_a_rest_waits_comes_behind_it),
 		cmocka_unit_test(a_client_that_is_gone_is_an_error),
 		cmocka_unit_test(an_answer_that_is_not_whole_is_not_sent),
+		cmocka_unit_test(
+		    a_document_that_is_not_all_of_the_answers_is_not_taken_alone),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

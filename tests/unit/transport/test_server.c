@@ -73,6 +73,32 @@ a_draining_server_finishes_what_runs(void **state)
 	served_close(s);
 }
 
+/* Its answer was being sent: the connection ends with the last byte of it. */
+static void
+a_draining_server_closes_who_has_taken_the_answer(void **state)
+{
+	struct served *s = served_open(NULL);
+	struct client *c = client_open(s);
+	const struct server *server = s->worker.server;
+
+	(void)state;
+	send_text(c, GET("/big"));
+	for (int i = 0; i < TURNS_MAX &&
+			(!server->conns || !server->conns->is_unsent);
+	     i++)
+		turn(s);
+	assert_true(server->conns->is_unsent);
+	server_drain(s->worker.server, note_drained, s);
+	for (int i = 0; i < 10; i++)
+		turn(s);
+	assert_false(s->is_drained);
+	assert_true(client_wait_end(c));
+	assert_int_equal(server->conns_len, 0);
+	client_close(c);
+	assert_true(s->is_drained);
+	served_close(s);
+}
+
 static void
 a_closed_server_waits_for_requests_that_others_hold(void **state)
 {
@@ -99,6 +125,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_client_too_many_is_told_so),
 		cmocka_unit_test(a_draining_server_finishes_what_runs),
+		cmocka_unit_test(
+		    a_draining_server_closes_who_has_taken_the_answer),
 		cmocka_unit_test(
 		    a_closed_server_waits_for_requests_that_others_hold),
 	};
