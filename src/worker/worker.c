@@ -27,6 +27,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 #include <uv.h>
 
 enum {
@@ -171,6 +172,8 @@ start(struct life *l)
 	    !w->server)
 		return ERR_NO_MEMORY;
 	w->copies = copies_open(w);
+	/* The master may be slow to say that somebody is here. */
+	atomic_store(&own(l)->pid, getpid());
 	w->current = current_open(w);
 	w->succession = w->copies ? succession_open(w) : NULL;
 	w->ingest = ingest_open(w);

@@ -13,6 +13,7 @@
 enum {
 	WORKERS_MAX = 256,
 	EPOCHS = 4096, /* slots of invalidation epochs, by user */
+	REPORTS_TOLD = 64,
 	/* A worker that has not said for so long that it lives is silent. */
 	SILENCE_MS = 150,
 	/* No worker takes a line away from another with what it counts. */
@@ -20,7 +21,7 @@ enum {
 };
 
 struct shared_worker {
-	/* master: 0 while nobody runs here */
+	/* master: 0 while nobody runs here; worker: before it shows anything */
 	_Alignas(SHARED_LINE) _Atomic int64_t pid;
 	/* worker: CLOCK_MONOTONIC; master: 0 at death */
 	_Atomic int64_t heartbeat_ms;
@@ -44,6 +45,10 @@ struct shared {
 	/* Bumped by any worker before an answer that revokes a session or
 	 * replaces a report leaves; compared before a local copy is used. */
 	_Atomic uint64_t epoch[EPOCHS];
+	/* Generations of the reports than which no worker shows older ones, since
+	 * one of them has said that they are there: by hash of their names, which
+	 * is where each stands. */
+	_Atomic uint64_t reports_told[REPORTS_TOLD];
 };
 
 /* One hash at once; the caller may say more before it forks.

@@ -9,7 +9,7 @@ answer(struct req *r)
 {
 	/* Who reads that it is done is not shown older reports. */
 	if (r->row.job.state == JOB_DONE)
-		store_reports_are_new(r->worker);
+		store_reports_are_new(r->worker, r->row.parse.generation);
 	return req_done(r);
 }
 

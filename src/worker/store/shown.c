@@ -117,17 +117,20 @@ shown_by_all(const struct worker *w, struct span name)
 	       shown_by_others(w, name);
 }
 
-bool
-shown_is_in_doubt(const struct worker *w)
+static _Atomic uint64_t *
+told(const struct worker *w, struct span name)
 {
-	const struct shared *s = w->setup->shared;
+	return &w->setup->shared->reports_told[hash_of(name) % REPORTS_TOLD];
+}
 
-	for (uint32_t i = 0; i < s->workers; i++) {
-		const struct shared_worker *slot = &s->worker[i];
-		uint64_t shown = shown_in(slot);
+bool
+shown_is_told(const struct worker *w, struct span name)
+{
+	return name.len > 0 && atomic_load(told(w, name)) == hash_of(name);
+}
 
-		if (shown && shown != atomic_load(&slot->reports_ready))
-			return true;
-	}
-	return false;
+void
+shown_tell(const struct worker *w, struct span name)
+{
+	atomic_store(told(w, name), hash_of(name));
 }

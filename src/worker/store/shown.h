@@ -37,7 +37,9 @@ bool shown_or_ready_by_others(const struct worker *w, struct span name);
  * before a change that has been made: none is reading the name. */
 bool shown_by_all(const struct worker *w, struct span name);
 
-/* Whether what any worker shows is in doubt. */
-bool shown_is_in_doubt(const struct worker *w);
+/* Whether somebody has said of this one that no worker shows any from before it; says
+ * so from now on, as far as there is room for others. */
+bool shown_is_told(const struct worker *w, struct span name);
+void shown_tell(const struct worker *w, struct span name);
 
 #endif

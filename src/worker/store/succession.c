@@ -88,11 +88,16 @@ go_over_if_all_can(struct succession *s)
 		go_over(s);
 }
 
+/* A worker may not have heard of the change at all: nobody is asked to go over who
+ * has said that it did. */
 void
-store_reports_are_new(struct worker *w)
+store_reports_are_new(struct worker *w, struct span generation)
 {
-	if (shown_is_in_doubt(w))
+	if (shown_is_told(w, generation))
+		return;
+	if (generation.len == 0 || !shown_by_all(w, generation))
 		copies_revoke_reports(w);
+	shown_tell(w, generation);
 }
 
 bool

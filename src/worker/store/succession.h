@@ -47,8 +47,8 @@ bool succession_is_due(struct succession *s);
 enum req_state store_reports_settle(struct req *r, struct span generation,
     req_step *next) __attribute__((warn_unused_result));
 
-/* An answer says of a parse, perhaps an earlier one, that it is done: no worker of
- * this host shows older reports from here on. */
-void store_reports_are_new(struct worker *w);
+/* An answer says of a parse, perhaps an earlier one, that it is done, with this
+ * generation: no worker of this host shows older reports from here on. */
+void store_reports_are_new(struct worker *w, struct span generation);
 
 #endif

@@ -31,6 +31,7 @@ struct tracking {
 	struct tracking_hooks hooks;
 	uv_timer_t heartbeat;
 	long long link_id;   /* CLIENT ID of the second connection; 0: none */
+	long long told_id;   /* where the watched one was told to send news */
 	bool is_subscribed;  /* it hears */
 	bool is_on;          /* reads on the watched one are tracked */
 	bool is_turning_on;  /* the watched one has CLIENT TRACKING */
@@ -49,7 +50,7 @@ turn_off(struct tracking *t)
 	t->hooks.lost(t->hooks.arg);
 }
 
-/* The connection may have dropped since it was asked. */
+/* The second connection may have dropped since it was asked, and be another. */
 static void
 on_tracking(enum err err, const redisReply *reply, void *arg)
 {
@@ -64,7 +65,8 @@ on_tracking(enum err err, const redisReply *reply, void *arg)
 		t->has_complained = true;
 		return;
 	}
-	t->is_on = true;
+	t->is_on = t->told_id == t->link_id;
+	turn_on(t);
 }
 
 static void
@@ -73,6 +75,7 @@ turn_on(struct tracking *t)
 	if (t->is_on || t->is_turning_on || !t->is_subscribed ||
 	    !redis_is_up(t->watched))
 		return;
+	t->told_id = t->link_id;
 	t->is_turning_on =
 	    redis_sendf(t->watched, on_tracking, t, ANSWER_MS,
 		"CLIENT TRACKING ON REDIRECT %lld OPTIN", t->link_id) == ERR_OK;

@@ -218,15 +218,46 @@ who_says_that_a_job_is_done_ends_doubt(void **state)
 	struct maker m;
 	struct loopback *l = begin(state, &m);
 
-	store_reports_are_new(&l->worker);
+	store_reports_are_new(&l->worker, span_text("1"));
 	assert_true(shows(l, "1"));
 	commit(l, "2");
 	wait_until_asked(&m, "2");
-	if (shows(l, "1")) {
-		l->setup.shared->worker[0].pid = 1;
-		store_reports_are_new(&l->worker);
-	}
-	assert_true(shows(l, ""));
+	store_reports_are_new(&l->worker, span_text("1"));
+	store_reports_are_new(&l->worker, span_text("2"));
+	assert_false(shows(l, "1"));
+}
+
+/* The news of it may be late on the neighbour's own connection. */
+static void
+who_says_that_a_job_is_done_reaches_who_has_not_heard(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+
+	m.is_wanted = false;
+	add_neighbour(l);
+	commit(l, "2");
+	while (shows(l, "1"))
+		turn(l);
+	uint64_t before = revocations(l);
+	store_reports_are_new(&l->worker, span_text("2"));
+	assert_int_equal(revocations(l), before + 1);
+	/* Nobody can show older ones any more. */
+	store_reports_are_new(&l->worker, span_text("2"));
+	assert_int_equal(revocations(l), before + 1);
+}
+
+static void
+who_says_that_a_job_is_done_disturbs_nobody_who_shows_its_reports(void **state)
+{
+	struct maker m;
+	struct loopback *l = begin(state, &m);
+	uint64_t before = revocations(l);
+
+	add_neighbour(l);
+	store_reports_are_new(&l->worker, span_text("1"));
+	assert_int_equal(revocations(l), before);
+	assert_true(shows(l, "1"));
 }
 
 static bool
@@ -430,6 +461,9 @@ main(void)
 		test(doubt_does_not_last),
 		test(a_revocation_ends_doubt),
 		test(who_says_that_a_job_is_done_ends_doubt),
+		test(who_says_that_a_job_is_done_reaches_who_has_not_heard),
+		test(
+		    who_says_that_a_job_is_done_disturbs_nobody_who_shows_its_reports),
 		test(all_workers_go_over_together),
 		test(when_one_shows_the_next_nobody_shows_the_old),
 		test(who_is_ready_follows_the_first_to_go_over_at_once),

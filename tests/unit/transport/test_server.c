@@ -83,8 +83,8 @@ a_draining_server_closes_who_has_taken_the_answer(void **state)
 
 	(void)state;
 	send_text(c, GET("/big"));
-	for (int i = 0; i < TURNS_MAX &&
-			(!server->conns || !server->conns->is_unsent);
+	for (int i = 0;
+	     i < TURNS_MAX && (!server->conns || !server->conns->is_unsent);
 	     i++)
 		turn(s);
 	assert_true(server->conns->is_unsent);

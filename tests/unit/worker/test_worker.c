@@ -148,6 +148,7 @@ a_worker_serves_without_redis_and_ends_clean(void **state)
 
 	(void)state;
 	begin(h, 0);
+	assert_int_equal(atomic_load(&h->shared->worker[0].pid), h->pids[0]);
 	assert_answers(h, 0, "/", "{\"hello\":\"world\"}");
 	assert_answers(h, 0, "/live", "200 OK");
 	assert_answers(h, 0, "/ready", "503 Service Unavailable");
