@@ -1,7 +1,7 @@
 #ifndef TRAWL_WORKER_CONTEXT_H
 #define TRAWL_WORKER_CONTEXT_H
 
-#include "worker/worker.h"
+#include "worker/setup.h"
 
 #include <stdbool.h>
 

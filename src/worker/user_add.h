@@ -3,7 +3,7 @@
 
 #include "common/base/err.h"
 #include "common/base/span.h"
-#include "worker/worker.h"
+#include "worker/setup.h"
 
 #include <stdint.h>
 
