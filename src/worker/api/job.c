@@ -1,7 +1,7 @@
 /* /parse/{job} and its events (HTML Living Standard, 9.2). */
 #include "worker/api/job.h"
 
-#include "worker/api/parse.h"
+#include "worker/api/summary.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -109,7 +109,7 @@ job_document(const struct req *r)
 	if (job->state == JOB_FAILED)
 		json_object_set_new(o, "error", failure(job));
 	if (job->state == JOB_DONE)
-		parse_put_summary(o, &r->row.parse);
+		summary_put(o, &r->row.parse);
 	return o;
 }
 

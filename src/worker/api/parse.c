@@ -4,6 +4,7 @@
 #include "worker/api/job.h"
 #include "worker/api/json.h"
 #include "worker/api/query.h"
+#include "worker/api/summary.h"
 
 #include <inttypes.h>
 
@@ -43,50 +44,6 @@ api_parse_decode(struct req *r)
 	return r->out.errors_len ? ERR_INVALID : ERR_OK;
 }
 
-/* Names of files are bytes; what is no UTF-8 in them is shown as U+FFFD. */
-static json_t *
-json_of_name(struct span name)
-{
-	json_t *text = json_of_span(name);
-
-	return text ? text : json_string("\xEF\xBF\xBD");
-}
-
-static json_t *
-places(const struct parse_summary *s)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < s->places_len; i++) {
-		uint32_t file = s->places[i].file;
-		struct span name = { "", 0 };
-
-		if (file < s->files_len)
-			name = s->files[file];
-		json_array_append_new(
-		    list, json_pack("{s:o, s:I}", "file", json_of_name(name),
-			      "offset", (json_int_t)s->places[i].offset));
-	}
-	return list;
-}
-
-void
-parse_put_summary(json_t *o, const struct parse_summary *s)
-{
-	json_object_set_new(
-	    o, "log_parsing_status", json_string("added to the database"));
-	json_object_set_new(o, "job", json_of_span(s->job));
-	json_object_set_new(o, "files", json_integer((json_int_t)s->files_len));
-	json_object_set_new(o, "lines", json_integer((json_int_t)s->lines));
-	json_object_set_new(o, "bytes", json_integer((json_int_t)s->bytes));
-	json_object_set_new(
-	    o, "malformed", json_integer((json_int_t)s->malformed));
-	json_object_set_new(o, "malformed_at", places(s));
-	json_object_set_new(o, "other", json_integer((json_int_t)s->other));
-	json_object_set_new(o, "seconds", json_real(s->seconds));
-	json_object_set_new(o, "mode", json_of_span(s->mode));
-}
-
 enum err
 api_parse_encode(struct req *r)
 {
@@ -102,6 +59,6 @@ api_parse_encode(struct req *r)
 		return json_answer(r, ACCEPTED, job_document(r));
 	}
 	o = json_object();
-	parse_put_summary(o, &r->row.parse);
+	summary_put(o, &r->row.parse);
 	return json_answer(r, CREATED, o);
 }

@@ -1,0 +1,11 @@
+#ifndef TRAWL_WORKER_API_SUMMARY_H
+#define TRAWL_WORKER_API_SUMMARY_H
+
+#include "worker/api/json.h"
+#include "worker/req.h"
+
+/* What a parse that is done tells of itself, into an object: of /parse and of its
+ * job. */
+void summary_put(json_t *o, const struct parse_summary *s);
+
+#endif
