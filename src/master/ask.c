@@ -1,6 +1,6 @@
 /* One question over a fresh socket that never blocks longer than it may. */
 #include "master/ask.h"
-#include "common/base/shared.h"
+#include "common/base/clock.h"
 
 #include <errno.h>
 #include <poll.h>

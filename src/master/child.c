@@ -1,6 +1,6 @@
 /* How a process of ours begins, and what is known of it until it is replaced. */
 #include "master/child.h"
-#include "common/base/shared.h"
+#include "common/base/clock.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * end of line" behind it. */
 #include "master/progress.h"
 
-#include "common/base/shared.h"
+#include "common/base/clock.h"
 
 enum { QUIET_MS = 1000, EVERY_MS = 100 };
 

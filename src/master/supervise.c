@@ -8,6 +8,7 @@
  *	PHASE_END    Redis ends
  */
 #include "master/supervise.h"
+#include "common/base/clock.h"
 #include "common/base/log.h"
 #include "master/ask.h"
 #include "master/private_redis.h"

@@ -7,7 +7,7 @@
  * and a thread of lower priority does not go on while the loop spins. */
 #include "worker/pool.h"
 
-#include "common/base/shared.h"
+#include "common/base/clock.h"
 #include "common/base/turn.h"
 
 #include <assert.h>

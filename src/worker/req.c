@@ -6,6 +6,7 @@
 #include "worker/document.h"
 #include "worker/pool.h"
 
+#include "common/base/clock.h"
 #include "common/base/huge.h"
 #include "common/base/log.h"
 

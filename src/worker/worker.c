@@ -23,6 +23,7 @@
 #include "worker/transport/routes.h"
 #include "worker/transport/server.h"
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
 
 #include <signal.h>

@@ -1,8 +1,8 @@
 #ifndef TRAWL_TESTS_SUPPORT_CREW_H
 #define TRAWL_TESTS_SUPPORT_CREW_H
 
+#include "common/base/clock.h"
 #include "common/base/config.h"
-#include "common/base/shared.h"
 #include "support/first_job.h"
 #include "support/redis_process.h"
 #include "worker/context.h"

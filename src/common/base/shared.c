@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <stddef.h>
 #include <sys/mman.h>
-#include <time.h>
 
 struct shared *
 shared_new(uint32_t workers)
@@ -36,13 +35,4 @@ shared_worker_silence_ms(const struct shared_worker *w, int64_t now_ms)
 	    atomic_load_explicit(&w->heartbeat_ms, memory_order_relaxed);
 
 	return beat_ms == 0 ? INT64_MAX : now_ms - beat_ms;
-}
-
-int64_t
-clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

@@ -61,7 +61,4 @@ void shared_free(struct shared *s);
  * 0). */
 int64_t shared_worker_silence_ms(const struct shared_worker *w, int64_t now_ms);
 
-/* CLOCK_MONOTONIC in milliseconds, the clock of heartbeats and deadlines. */
-int64_t clock_ms(void);
-
 #endif

@@ -4,7 +4,7 @@
  * marks it, so that a sleep that has not begun yet does not begin. A slot that is
  * free is anybody's: nothing is lost with a process that dies on its way to it. */
 #include "common/base/slots.h"
-#include "common/base/shared.h"
+#include "common/base/clock.h"
 
 #include <linux/futex.h>
 #include <sys/syscall.h>

@@ -8,7 +8,7 @@
  * round again, a bounded number of times. */
 #include "worker/ingest/ask.h"
 
-#include "common/base/shared.h"
+#include "common/base/clock.h"
 #include "worker/context.h"
 #include "worker/ingest/plan.h"
 #include "worker/ingest/watch.h"

@@ -8,8 +8,8 @@
  */
 #include "worker/ingest/countries.h"
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
-#include "common/base/shared.h"
 #include "common/geo/address_table.h"
 #include "common/geo/ipinfo.h"
 #include "worker/store/country_store.h"

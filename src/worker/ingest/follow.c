@@ -12,8 +12,8 @@
  * between. */
 #include "worker/ingest/follow.h"
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
-#include "common/base/shared.h"
 #include "worker/context.h"
 #include "worker/ingest/ask.h"
 #include "worker/ingest/follow_places.h"

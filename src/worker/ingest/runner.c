@@ -11,8 +11,8 @@
  * back to somebody when its claim has grown old. */
 #include "worker/ingest/runner.h"
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
-#include "common/base/shared.h"
 #include "worker/context.h"
 #include "worker/ingest/hand.h"
 #include "worker/ingest/heap.h"

@@ -8,7 +8,7 @@
  */
 #include "worker/ingest/work.h"
 
-#include "common/base/shared.h"
+#include "common/base/clock.h"
 #include "common/shoplog/chunk.h"
 #include "common/shoplog/partial.h"
 #include "common/shoplog/tally.h"

@@ -8,7 +8,7 @@
  * reads slowly skips steps instead of having them pile up. */
 #include "worker/service/job.h"
 
-#include "common/base/shared.h"
+#include "common/base/clock.h"
 #include "worker/context.h"
 #include "worker/ingest/ingest.h"
 #include "worker/ingest/watch.h"

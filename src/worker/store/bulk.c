@@ -4,8 +4,8 @@
  * Socket time-outs bound every read and write, patience_ms the whole. */
 #include "worker/store/bulk.h"
 
+#include "common/base/clock.h"
 #include "common/base/log.h"
-#include "common/base/shared.h"
 #include "worker/store/batch.h"
 
 #include <hiredis/hiredis.h>

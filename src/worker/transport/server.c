@@ -11,6 +11,7 @@
 #include "worker/transport/http.h"
 #include "worker/transport/peer.h"
 
+#include "common/base/clock.h"
 #include "common/base/config.h"
 #include "common/base/log.h"
 

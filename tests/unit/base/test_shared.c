@@ -50,20 +50,6 @@ nothing_may_be_given_back(void **state)
 	shared_free(NULL);
 }
 
-static void
-the_clock_never_runs_back(void **state)
-{
-	int64_t before = clock_ms();
-	int64_t now;
-
-	(void)state;
-	for (int i = 0; i < 1000; i++) {
-		now = clock_ms();
-		assert_true(now >= before);
-		before = now;
-	}
-}
-
 int
 main(void)
 {
@@ -71,7 +57,6 @@ main(void)
 		cmocka_unit_test(a_new_mapping_is_zeroed),
 		cmocka_unit_test(what_a_child_writes_the_parent_reads),
 		cmocka_unit_test(nothing_may_be_given_back),
-		cmocka_unit_test(the_clock_never_runs_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-#include "common/base/shared.h"
+#include "common/base/clock.h"
 #include "common/base/slots.h"
 
 #include <setjmp.h>

@@ -1,5 +1,6 @@
 #include "worker/ingest/follow.h"
 
+#include "common/base/clock.h"
 #include "support/crew.h"
 
 /* A crew whose first worker follows the log. */

@@ -1,5 +1,6 @@
 #include "worker/ingest/hand.h"
 
+#include "common/base/clock.h"
 #include "support/crew.h"
 #include "worker/ingest/plan.h"
 #include "worker/store/redis.h"

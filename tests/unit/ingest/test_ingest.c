@@ -1,5 +1,6 @@
 #include "worker/ingest/ingest.h"
 
+#include "common/base/clock.h"
 #include "support/crew.h"
 
 static const char log_text[] =

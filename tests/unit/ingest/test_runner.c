@@ -1,5 +1,6 @@
 #include "worker/ingest/runner.h"
 
+#include "common/base/clock.h"
 #include "support/crew.h"
 
 static void

@@ -1,5 +1,6 @@
 #include "worker/ingest/watch.h"
 
+#include "common/base/clock.h"
 #include "support/crew.h"
 
 /* Somebody who watches, and what was seen. */

@@ -1,6 +1,6 @@
 /* Asking a socket: against a listener of this process. The kernel takes the
  * connection and the question, so the answer may be written later or never. */
-#include "common/base/shared.h"
+#include "common/base/clock.h"
 #include "master/ask.h"
 
 #include <setjmp.h>

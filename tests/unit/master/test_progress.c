@@ -1,7 +1,7 @@
 /* The line that says how far a long work is. */
 #include "master/progress.h"
 
-#include "common/base/shared.h"
+#include "common/base/clock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

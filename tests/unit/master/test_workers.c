@@ -1,4 +1,5 @@
 /* Workers that are started, end and are started again, with real processes. */
+#include "common/base/clock.h"
 #include "master/workers.h"
 
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* Real threads and a real loop. */
 #include "worker/pool.h"
 
-#include "common/base/shared.h"
+#include "common/base/clock.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

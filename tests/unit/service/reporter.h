@@ -1,6 +1,7 @@
 #ifndef TRAWL_TESTS_REPORTER_H
 #define TRAWL_TESTS_REPORTER_H
 
+#include "common/base/clock.h"
 #include "support/crew.h"
 #include "worker/req.h"
 #include "worker/service/rendered.h"
