@@ -3,6 +3,48 @@
 
 #include <hiredis/hiredis.h>
 
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+enum {
+	WINDOW_BYTES = 4 * 1024 * 1024,
+	WINDOW_PARTS = 8192,
+	KEY_SIZE = 128,
+	NUMBER_TEXT = 24,
+};
+
+/* A command with the segment's key. One that is longer names nothing. */
+static void
+put(struct bulk *b, const char *command, struct span id, int more,
+    const struct span *args)
+{
+	enum { ARGS_MAX = 2 };
+	char key[KEY_SIZE];
+	int len =
+	    snprintf(key, sizeof(key), "segment:%.*s", (int)id.len, id.data);
+	struct span argv[2 + ARGS_MAX] = { span_text(command),
+		span_of(key, (size_t)len) };
+
+	assert(more <= ARGS_MAX);
+	if (len >= KEY_SIZE)
+		argv[1].len = KEY_SIZE - 1;
+	for (int i = 0; i < more; i++)
+		argv[2 + i] = args[i];
+	bulk_put(b, 2 + more, argv);
+}
+
+static void
+put_part(struct bulk *b, const struct segment_part *p)
+{
+	char from[NUMBER_TEXT], last[NUMBER_TEXT];
+
+	snprintf(from, sizeof(from), "%" PRIu64, p->from);
+	snprintf(last, sizeof(last), "%" PRIu64, p->to - 1);
+	put(b, "GETRANGE", p->id, 2,
+	    (const struct span[]){ span_text(from), span_text(last) });
+}
+
 static enum err
 keep(struct arena *a, const redisReply *reply, struct span *out)
 {
@@ -31,7 +73,7 @@ segment_sizes(
     struct bulk *b, const struct span *ids, size_t len, uint64_t *sizes)
 {
 	for (size_t i = 0; i < len; i++)
-		bulk_putf(b, "STRLEN segment:%b", ids[i].data, ids[i].len);
+		put(b, "STRLEN", ids[i], 0, NULL);
 	return bulk_run(b, on_size, sizes);
 }
 
@@ -66,10 +108,68 @@ segment_parts(
 
 		if (p->from >= p->to)
 			return ERR_CORRUPT;
-		bulk_putf(b, "GETRANGE segment:%b %lld %lld", p->id.data,
-		    p->id.len, (long long)p->from, (long long)p->to - 1);
+		put_part(b, p);
 	}
 	return bulk_run(b, on_part, &r);
+}
+
+struct stretching {
+	const struct segment_part *parts;
+	size_t together, first; /* index of the batch's first call */
+	struct span bytes[SEGMENT_TOGETHER_MAX];
+	segment_stretch_fn *fn;
+	void *arg;
+};
+
+/* All replies of a batch live until the last of them has been here. */
+static enum err
+on_stretch(size_t index, const redisReply *reply, void *arg)
+{
+	struct stretching *s = arg;
+	size_t at = index % s->together;
+	const struct segment_part *part =
+	    &s->parts[s->first * s->together + index];
+
+	if (reply->type != REDIS_REPLY_STRING ||
+	    (uint64_t)reply->len != part->to - part->from)
+		return ERR_CORRUPT;
+	s->bytes[at] = span_of(reply->str, reply->len);
+	return at + 1 < s->together
+		   ? ERR_OK
+		   : s->fn(s->first + index / s->together, s->bytes, s->arg);
+}
+
+enum err
+segment_stretches(struct bulk *b, const struct segment_part *parts,
+    size_t count, size_t together, segment_stretch_fn *fn, void *arg)
+{
+	struct stretching s = {
+		.parts = parts, .together = together, .fn = fn, .arg = arg
+	};
+	enum err e = ERR_OK;
+	size_t at = 0;
+
+	assert(together > 0 && together <= SEGMENT_TOGETHER_MAX);
+	while (e == ERR_OK && at < count) {
+		uint64_t bytes = 0;
+		size_t put = 0;
+
+		s.first = at;
+		for (; at < count && bytes < WINDOW_BYTES && put < WINDOW_PARTS;
+		     at++) {
+			for (size_t i = 0; i < together; i++, put++) {
+				const struct segment_part *p =
+				    &parts[at * together + i];
+
+				if (p->from >= p->to)
+					return ERR_CORRUPT;
+				bytes += p->to - p->from;
+				put_part(b, p);
+			}
+		}
+		e = bulk_run(b, on_stretch, &s);
+	}
+	return e;
 }
 
 static enum err
@@ -103,7 +203,7 @@ segment_days(struct bulk *b, const struct span *ids, size_t len,
 	struct reading r = { .arena = a, .days = days };
 
 	for (size_t i = 0; i < len; i++)
-		bulk_putf(b, "HGETALL segment:%b", ids[i].data, ids[i].len);
+		put(b, "HGETALL", ids[i], 0, NULL);
 	return bulk_run(b, on_day, &r);
 }
 
@@ -132,7 +232,8 @@ segment_names(struct bulk *b, struct span id, struct arena *a,
 	struct reading r = { .arena = a };
 	enum err e;
 
-	bulk_putf(b, "ZRANGE segment:%b 0 -1", id.data, id.len);
+	put(b, "ZRANGE", id, 2,
+	    (const struct span[]){ span_text("0"), span_text("-1") });
 	e = bulk_run(b, on_names, &r);
 	*out = r.names;
 	*len = r.names_len;

@@ -27,6 +27,17 @@ struct segment_part {
 enum err segment_parts(struct bulk *b, struct segment_part *parts, size_t len,
     struct arena *a) __attribute__((warn_unused_result));
 
+/* The same for what is used where it is received: `count` times `together` parts, each
+ * time in one call, a few megabytes of them asked for at once.
+ *
+ * bytes  of those parts, borrowed until fn returns, which ends it with an error */
+typedef enum err segment_stretch_fn(
+    size_t index, const struct span *bytes, void *arg);
+enum { SEGMENT_TOGETHER_MAX = 4 };
+enum err segment_stretches(struct bulk *b, const struct segment_part *parts,
+    size_t count, size_t together, segment_stretch_fn *fn, void *arg)
+    __attribute__((warn_unused_result));
+
 /* The fields of days, in any order; `day` of each is not touched. */
 enum err segment_days(struct bulk *b, const struct span *ids, size_t len,
     struct arena *a, struct day_segment *days)

@@ -162,6 +162,47 @@ months_that_end_and_late_lines_are_as_if_parsed_whole(void **state)
 	run(9, 700, 12);
 }
 
+enum { LONG_CARTS = 20000, LONG_STEP = 3 };
+
+/* Many blocks of rows in each shard, of which the growth asks for one here and
+ * one there, then for many that follow each other; and for carts that are not
+ * there, before, between and behind the others. */
+static void
+carts_of_a_long_history_are_as_if_parsed_whole(void **state)
+{
+	struct growing g;
+	FILE *f;
+
+	(void)state;
+	growing_open(&g, 1);
+	f = fopen(g.grown->log, "w");
+	assert_non_null(f);
+	for (unsigned i = 1; i <= LONG_CARTS; i++)
+		fprintf(f,
+		    "s | 2018-08-0%u 10:00:00 [A] INFO: 9.9.9.9 "
+		    "https://s.com/%s%u%s\n",
+		    1 + i % 3,
+		    i % 5 ? "pay?user_id=1&cart_id=" : "success_pay_",
+		    LONG_STEP * i, i % 5 ? "" : "/");
+	assert_int_equal(fclose(f), 0);
+	parse_new(g.grown, 0);
+	f = fopen(g.grown->log, "a");
+	assert_non_null(f);
+	for (unsigned id = 0; id < LONG_STEP * LONG_CARTS + 1000;
+	     id += id < LONG_CARTS       ? 997
+		   : id < 2 * LONG_CARTS ? 1
+					 : 37)
+		fprintf(f,
+		    "s | 2018-08-05 10:00:00 [A] INFO: 9.9.9.9 "
+		    "https://s.com/success_pay_%u/\n",
+		    id);
+	assert_int_equal(fclose(f), 0);
+	parse_new(g.grown, 0);
+	parse_new(g.whole, 0);
+	assert_same(&g);
+	growing_close(&g);
+}
+
 int
 main(void)
 {
@@ -170,6 +211,8 @@ main(void)
 		cmocka_unit_test(growth_in_many_chunks_is_as_if_parsed_whole),
 		cmocka_unit_test(
 		    months_that_end_and_late_lines_are_as_if_parsed_whole),
+		cmocka_unit_test(
+		    carts_of_a_long_history_are_as_if_parsed_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,6 +68,66 @@ what_is_missing_or_cut_off_is_corrupt(void **state)
 	    segment_parts(t->bulk, &part, 1, &t->arena), ERR_CORRUPT);
 }
 
+enum { STRETCHES = 5000, WIDE = 1000 };
+
+struct seen {
+	size_t calls;
+	size_t ends_at; /* the call that says no */
+};
+
+static enum err
+on_stretch(size_t index, const struct span *bytes, void *arg)
+{
+	struct seen *s = arg;
+
+	assert_int_equal(index, s->calls);
+	s->calls++;
+	assert_int_equal(bytes[0].len, WIDE);
+	assert_int_equal(bytes[1].len, 1);
+	assert_int_equal(bytes[0].data[0], 'a' + (int)(index % 26));
+	assert_int_equal(bytes[1].data[0], 'a' + (int)((index + 1) % 26));
+	return s->calls == s->ends_at ? ERR_STALE : ERR_OK;
+}
+
+static void
+stretches_come_in_order_however_many_are_asked_for(void **state)
+{
+	struct bulk_redis *t = *state;
+	const struct span id = span_text("s");
+	struct segment_part *parts = calloc(2 * STRETCHES, sizeof(*parts));
+	char *bytes = malloc(STRETCHES + WIDE + 1);
+	struct seen all = { 0 }, some = { .ends_at = 4500 }, one = { 0 };
+
+	assert_non_null(parts);
+	assert_non_null(bytes);
+	for (size_t i = 0; i < STRETCHES + WIDE + 1; i++)
+		bytes[i] = (char)('a' + i % 26);
+	bulk_putf(
+	    t->bulk, "SET segment:s %b", bytes, (size_t)STRETCHES + WIDE + 1);
+	assert_int_equal(bulk_run(t->bulk, NULL, NULL), ERR_OK);
+	for (size_t i = 0; i < STRETCHES; i++) {
+		parts[2 * i] =
+		    (struct segment_part){ id, i, i + WIDE, { NULL, 0 } };
+		parts[2 * i + 1] =
+		    (struct segment_part){ id, i + 1, i + 2, { NULL, 0 } };
+	}
+	assert_int_equal(
+	    segment_stretches(t->bulk, parts, STRETCHES, 2, on_stretch, &all),
+	    ERR_OK);
+	assert_int_equal(all.calls, STRETCHES);
+	assert_int_equal(
+	    segment_stretches(t->bulk, parts, STRETCHES, 2, on_stretch, &some),
+	    ERR_STALE);
+	assert_int_equal(some.calls, some.ends_at);
+	parts[3].to = STRETCHES + WIDE + 2;
+	assert_int_equal(
+	    segment_stretches(t->bulk, parts, 2, 2, on_stretch, &one),
+	    ERR_CORRUPT);
+	assert_int_equal(one.calls, 1);
+	free(bytes);
+	free(parts);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, bulk_redis_open, bulk_redis_close)
 
@@ -77,6 +137,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(sizes_and_parts_are_those_of_the_strings),
 		TEST(days_and_names_are_read_whole),
+		TEST(stretches_come_in_order_however_many_are_asked_for),
 		TEST(what_is_missing_or_cut_off_is_corrupt),
 	};
 
