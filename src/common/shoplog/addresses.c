@@ -7,36 +7,81 @@
 #include "common/shoplog/tally_state.h"
 #include "common/shoplog/visitors_bytes.h"
 
+#include <stdlib.h>
+
 enum { VERSION = 1, NAMES_OFFSET = 8, HEADER_SIZE = 16 };
 
-enum err
-addresses_encode(const struct tally *t, unsigned shard, bool keep_not,
-    uint8_t **bytes, size_t *len)
+static enum err
+encode(const struct tally *t, const struct visitors_rows *rows, unsigned shard,
+    struct addresses_shard *out)
 {
-	struct visitors_rows rows;
 	struct names_order order;
 	struct writer w = { 0 };
 	enum err e = names_order_init(&order, &t->names);
 
 	if (e)
 		return e;
-	e = visitors_rows_init(&rows, &t->visitors,
-	    keep_not ? VISITORS_LASTS : VISITORS_PAGES, shard, shard + 1);
-	if (e) {
-		visitors_rows_cleanup(&rows);
-		names_order_cleanup(&order);
-		return e;
-	}
-	visitors_rows_use_names(&rows, shard, &order);
+	visitors_rows_use_names(rows, shard, &order);
 	names_order_sort(&order);
 	writer_u64(&w, VERSION);
 	writer_u64(&w, 0);
-	visitors_rows_write(&w, &rows, shard, &order);
-	visitors_rows_cleanup(&rows);
+	visitors_rows_write(&w, rows, shard, &order);
 	writer_set_u64(&w, NAMES_OFFSET, w.len);
 	names_write(&w, &order);
 	names_order_cleanup(&order);
-	return writer_give(&w, bytes, len);
+	return writer_give(&w, &out->bytes, &out->len);
+}
+
+/* Those shards that are to be bases, or those that are to be deltas. */
+static enum err
+encode_alike(const struct tally *t, unsigned first,
+    struct addresses_shard *shards, unsigned len, bool keep_not)
+{
+	struct visitors_rows rows;
+	bool is_any = false;
+	enum err e;
+
+	for (unsigned i = 0; i < len; i++)
+		is_any |= shards[i].keep_not == keep_not;
+	if (!is_any)
+		return ERR_OK;
+	e = visitors_rows_init(&rows, &t->visitors,
+	    keep_not ? VISITORS_LASTS : VISITORS_PAGES, first, first + len);
+	for (unsigned i = 0; !e && i < len; i++)
+		if (shards[i].keep_not == keep_not)
+			e = encode(t, &rows, first + i, &shards[i]);
+	visitors_rows_cleanup(&rows);
+	return e;
+}
+
+enum err
+addresses_encode_shards(const struct tally *t, unsigned first,
+    struct addresses_shard *shards, unsigned len)
+{
+	enum err e;
+
+	for (unsigned i = 0; i < len; i++)
+		shards[i].bytes = NULL;
+	e = encode_alike(t, first, shards, len, false);
+	if (!e)
+		e = encode_alike(t, first, shards, len, true);
+	for (unsigned i = 0; e && i < len; i++) {
+		free(shards[i].bytes);
+		shards[i].bytes = NULL;
+	}
+	return e;
+}
+
+enum err
+addresses_encode(const struct tally *t, unsigned shard, bool keep_not,
+    uint8_t **bytes, size_t *len)
+{
+	struct addresses_shard one = { .keep_not = keep_not };
+	enum err e = addresses_encode_shards(t, shard, &one, 1);
+
+	*bytes = one.bytes;
+	*len = one.len;
+	return e;
 }
 
 enum err

@@ -27,6 +27,18 @@
 enum err addresses_encode(const struct tally *t, unsigned shard, bool keep_not,
     uint8_t **bytes, size_t *len);
 
+/* The same of `len` shards from `first` on: all visitors of the tally are gone
+ * through once, or twice if some shards want a base and others a delta.
+ *
+ * shards  keep_not: the caller's; bytes: given, or NULL on an error */
+struct addresses_shard {
+	bool keep_not;
+	uint8_t *bytes; /* the caller frees with free(3) */
+	size_t len;
+};
+enum err addresses_encode_shards(const struct tally *t, unsigned first,
+    struct addresses_shard *shards, unsigned len);
+
 /* t := t, then what the segment holds. The base first, then its deltas in
  * order, then the partials of what has grown. ERR_CORRUPT; t may only be freed
  * then. */

@@ -82,14 +82,23 @@ static enum err
 put_votes(
     const struct build *b, struct span bytes, bool is_tail, struct record *out)
 {
-	char id[SEGMENT_ID_SIZE];
-	const struct base_list *list = b->base ? &b->base->votes : NULL;
-	const struct fold f = { b, list, id, VOTES_SHARD };
+	struct fold f = { .kind = FOLD_VOTES,
+		.list = b->base ? &b->base->votes : NULL,
+		.shard = VOTES_SHARD },
+		    *folds[] = { &f };
+	uint8_t *copy = malloc(bytes.len);
 	struct span ids;
-	enum err e;
+	enum err e = copy ? ERR_OK : ERR_NO_MEMORY;
 
-	build_segment_id(id, b, is_tail, "votes");
-	e = fold_votes(&f, bytes, &ids);
+	build_segment_id(f.id, b, is_tail, "votes");
+	if (e == ERR_OK) {
+		memcpy(copy, bytes.data, bytes.len);
+		fold_begin(&f, b, copy, bytes.len);
+		e = folds_fetch(b, folds, 1);
+	}
+	if (e == ERR_OK)
+		e = fold_end(&f, b, &ids);
+	fold_cleanup(&f);
 	return e == ERR_OK ? record_put(out, "votes", ids) : e;
 }
 

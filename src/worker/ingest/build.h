@@ -22,7 +22,7 @@
  * t           what the tallies of the log, without the tail, have in common
  * tail_bytes  of an unterminated last line
  * votes       that the job has found, as votes_encode() gives them
- * reduced     SHARDS records of build_shard
+ * reduced     SHARDS records of build_shards
  * known       of build_on_base
  * days        filled, for build_manifest; owner the arena
  * why         names the file that has changed, on ERR_LOG_CHANGED, ERR_NO_LOG */

@@ -3,6 +3,7 @@
  * so it is nobody else's. */
 #include "worker/ingest/build_shard.h"
 
+#include "common/shoplog/addresses.h"
 #include "common/shoplog/day.h"
 #include "worker/ingest/base.h"
 #include "worker/ingest/fold.h"
@@ -88,41 +89,72 @@ put_list(struct record *out, const char *name, struct span ids)
 	return ids.len > 0 ? record_put(out, name, ids) : ERR_OK;
 }
 
-static enum err
-put_carts(const struct build *b, unsigned shard, const struct columns *c,
-    struct record *out)
-{
-	const struct base_list *list = b->base ? &b->base->carts[shard] : NULL;
-	char field[NAME_SIZE], id[SEGMENT_ID_SIZE];
-	const struct fold f = { b, list, id, shard };
-	struct span ids;
-	enum err e = ERR_OK;
+/* The lists of one shard. */
+struct lists {
+	struct fold carts, addresses;
+};
 
-	snprintf(field, sizeof(field), "carts:%02u", shard);
-	if (b->base)
-		ids = record_get(&b->base->checkpoint, field);
-	else
-		ids = (struct span){ NULL, 0 };
-	name_segment(id, b, false, "carts", shard);
-	if (c->carts_len > 0)
-		e = fold_carts(&f, c, &ids);
-	return e == ERR_OK ? put_list(out, "carts", ids) : e;
+static struct lists
+lists_of(const struct build *b, unsigned shard)
+{
+	struct lists l = {
+		.carts = { .kind = FOLD_CARTS, .shard = shard },
+		.addresses = { .kind = FOLD_ADDRESSES, .shard = shard },
+	};
+
+	if (b->base) {
+		l.carts.list = &b->base->carts[shard];
+		l.addresses.list = &b->base->addresses[shard];
+	}
+	name_segment(l.carts.id, b, false, "carts", shard);
+	name_segment(l.addresses.id, b, false, "addresses", shard);
+	return l;
 }
 
 static enum err
-put_addresses(const struct build *b, unsigned shard, const struct tally *t,
-    struct record *out)
+begin_carts(const struct build *b, const struct columns *c, struct fold *f)
 {
-	const struct base_list *list =
-	    b->base ? &b->base->addresses[shard] : NULL;
-	char id[SEGMENT_ID_SIZE];
-	const struct fold f = { b, list, id, shard };
-	struct span ids;
+	uint8_t *bytes;
+	size_t len;
 	enum err e;
 
-	name_segment(id, b, false, "addresses", shard);
-	e = fold_addresses(&f, t, &ids);
-	return e == ERR_OK ? put_list(out, "addresses", ids) : e;
+	if (c->carts_len == 0)
+		return ERR_OK;
+	e = columns_encode(c, &bytes, &len);
+	if (e == ERR_OK)
+		fold_begin(f, b, bytes, len);
+	return e;
+}
+
+static enum err
+begin_addresses(const struct build *b, const struct tally *t, unsigned first,
+    unsigned shards, struct lists *lists)
+{
+	struct addresses_shard parts[SHARDS];
+	enum err e;
+
+	for (unsigned i = 0; i < shards; i++) {
+		const struct base_list *list = lists[i].addresses.list;
+
+		parts[i].keep_not = list && list->len > 0;
+	}
+	e = addresses_encode_shards(t, first, parts, shards);
+	for (unsigned i = 0; e == ERR_OK && i < shards; i++)
+		fold_begin(
+		    &lists[i].addresses, b, parts[i].bytes, parts[i].len);
+	return e;
+}
+
+static enum err
+fetch(const struct build *b, struct lists *lists, unsigned shards)
+{
+	struct fold *folds[2 * SHARDS];
+
+	for (unsigned i = 0; i < shards; i++) {
+		folds[2 * i] = &lists[i].carts;
+		folds[2 * i + 1] = &lists[i].addresses;
+	}
+	return folds_fetch(b, folds, (size_t)2 * shards);
 }
 
 /* What the tail changes in this shard's carts. */
@@ -131,13 +163,15 @@ put_tail(const struct build *b, unsigned shard, const struct shard_carts *s,
     const struct columns *lines, struct record *out)
 {
 	struct columns both = { 0 };
-	char id[SEGMENT_ID_SIZE];
-	const struct fold f = { b, NULL, id, shard };
+	struct fold f = { .kind = FOLD_CARTS, .shard = shard };
 	struct span ids;
 	enum err e;
 
-	name_segment(id, b, true, "carts", shard);
-	e = fold_carts(&f, &s->tail, &ids);
+	name_segment(f.id, b, true, "carts", shard);
+	e = begin_carts(b, &s->tail, &f);
+	if (e == ERR_OK)
+		e = fold_end(&f, b, &ids);
+	fold_cleanup(&f);
 	if (e == ERR_OK)
 		e = put_list(out, "tail carts", ids);
 	if (e == ERR_OK)
@@ -148,12 +182,13 @@ put_tail(const struct build *b, unsigned shard, const struct shard_carts *s,
 	return e;
 }
 
-enum err
-build_shard(const struct build *b, unsigned shard, const struct tally *t,
+static enum err
+end_shard(const struct build *b, const struct lists *lists,
     const struct shard_carts *s, struct record *out)
 {
 	struct columns joined = { 0 };
 	const struct columns *lines = &s->lines;
+	struct span ids;
 	enum err e = ERR_OK;
 
 	if (s->known.carts_len > 0) {
@@ -161,14 +196,42 @@ build_shard(const struct build *b, unsigned shard, const struct tally *t,
 		lines = &joined;
 	}
 	if (e == ERR_OK)
-		e = put_carts(b, shard, &s->lines, out);
+		e = fold_end(&lists->carts, b, &ids);
 	if (e == ERR_OK)
-		e = put_addresses(b, shard, t, out);
+		e = put_list(out, "carts", ids);
+	if (e == ERR_OK)
+		e = fold_end(&lists->addresses, b, &ids);
+	if (e == ERR_OK)
+		e = put_list(out, "addresses", ids);
 	if (e == ERR_OK)
 		e = put_days(out, "days", &s->known, lines);
 	if (e == ERR_OK && s->tail.carts_len > 0)
-		e = put_tail(b, shard, s, lines, out);
+		e = put_tail(b, lists->carts.shard, s, lines, out);
 	columns_cleanup(&joined);
+	return e;
+}
+
+enum err
+build_shards(const struct build *b, unsigned first, unsigned shards,
+    const struct tally *t, const struct shard_carts *s, struct record *out)
+{
+	struct lists lists[SHARDS];
+	enum err e = ERR_OK;
+
+	for (unsigned i = 0; i < shards; i++)
+		lists[i] = lists_of(b, first + i);
+	for (unsigned i = 0; e == ERR_OK && i < shards; i++)
+		e = begin_carts(b, &s[i].lines, &lists[i].carts);
+	if (e == ERR_OK)
+		e = begin_addresses(b, t, first, shards, lists);
+	if (e == ERR_OK)
+		e = fetch(b, lists, shards);
+	for (unsigned i = 0; e == ERR_OK && i < shards; i++)
+		e = end_shard(b, &lists[i], &s[i], &out[i]);
+	for (unsigned i = 0; i < shards; i++) {
+		fold_cleanup(&lists[i].carts);
+		fold_cleanup(&lists[i].addresses);
+	}
 	return e;
 }
 

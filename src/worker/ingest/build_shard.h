@@ -28,8 +28,8 @@ struct build {
 void build_segment_id(char id[SEGMENT_ID_SIZE], const struct build *b,
     bool is_tail, const char *name);
 
-/* Writes the segments of one shard and says in *out (an empty record) what the
- * commit needs of it:
+/* Writes the segments of `shards` shards from `first` on and says in out[i] (empty
+ * records) what the commit needs of each:
  *
  *	carts, addresses   ids of the segments, a base before its deltas; no field:
  *	                   nothing is in it
@@ -37,13 +37,13 @@ void build_segment_id(char id[SEGMENT_ID_SIZE], const struct build *b,
  *	tail carts         a delta; with `tail days` only when the tail is here
  *	tail days          as days, with the tail
  *
- * s  filled for this shard */
+ * s  [shards], filled */
 struct shard_carts {
 	struct columns lines; /* of what the job has read, without the tail */
 	struct columns tail;  /* empty: nothing in it, or there is none */
 	struct columns known; /* of those in lines and tail that the base has */
 };
-enum err build_shard(const struct build *b, unsigned shard,
+enum err build_shards(const struct build *b, unsigned first, unsigned shards,
     const struct tally *t, const struct shard_carts *s, struct record *out)
     __attribute__((warn_unused_result));
 
@@ -62,7 +62,7 @@ enum err build_carts(const struct build *b, unsigned first, unsigned shards,
 void build_carts_cleanup(struct shard_carts *s, unsigned shards);
 
 /* t := what the base knows of the visitors in these shards, then t, with the
- * votes at the border; for the job that reads all it is t. Before build_shard.
+ * votes at the border; for the job that reads all it is t. Before build_shards.
  * On an error *t may only be freed. */
 enum err build_border(const struct build *b, unsigned first, unsigned shards,
     struct tally **t, const struct tally *tail)

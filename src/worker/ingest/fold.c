@@ -39,173 +39,164 @@ fold_is_turn(int64_t job, unsigned shard)
 	return high * SHARDS >> 32 == shard;
 }
 
-struct folding {
-	size_t count; /* of the list's newest that are folded */
-	bool is_base;
-	struct segment_part *parts; /* their bytes */
-};
-
-/* Decides, and fetches what is folded. */
-static enum err
-begin(const struct fold *f, uint64_t bytes, struct folding *out)
+void
+fold_begin(struct fold *f, const struct build *b, uint8_t *bytes, size_t len)
 {
-	const struct build *b = f->build;
-	size_t before;
-
-	*out = (struct folding){ .is_base = true };
-	if (!f->list || f->list->len == 0)
-		return ERR_OK;
-	out->count =
-	    fold_count(f->list, bytes, fold_is_turn(b->job->number, f->shard));
-	out->is_base = out->count == f->list->len;
-	if (out->count == 0)
-		return ERR_OK;
-	out->parts =
-	    arena_alloc(b->arena, (out->count + 1) * sizeof(*out->parts));
-	if (!out->parts)
-		return ERR_NO_MEMORY;
-	before = f->list->len - out->count;
-	for (size_t i = 0; i < out->count; i++)
-		out->parts[i] =
-		    (struct segment_part){ .id = f->list->ids[before + i],
-			    .to = f->list->sizes[before + i] };
-	return segment_parts(b->reader, out->parts, out->count, b->arena);
+	f->newest = bytes;
+	f->newest_len = len;
+	if (f->list)
+		f->count = fold_count(
+		    f->list, len, fold_is_turn(b->job->number, f->shard));
 }
 
-/* takes `bytes` */
-static enum err
-end(const struct fold *f, const struct folding *g, uint8_t *bytes, size_t len,
-    struct span *ids)
+void
+fold_cleanup(struct fold *f)
 {
-	size_t kept = f->list ? f->list->len - g->count : 0;
-	size_t size = strlen(f->id);
-	enum err e =
-	    segment_put_bytes(f->build->bulk, f->id, span_of(bytes, len));
-	char *text, *to;
+	free(f->newest);
+	f->newest = NULL;
+}
 
-	free(bytes);
-	if (e != ERR_OK)
-		return e;
+static size_t
+kept_of(const struct fold *f)
+{
+	return f->list ? f->list->len - f->count : 0;
+}
+
+enum err
+folds_fetch(const struct build *b, struct fold *const *folds, size_t len)
+{
+	struct segment_part *parts;
+	size_t all = 0, at = 0;
+
+	for (size_t i = 0; i < len; i++)
+		all += folds[i]->count;
+	if (all == 0)
+		return ERR_OK;
+	parts = arena_alloc(b->arena, all * sizeof(*parts));
+	if (!parts)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < len; i++) {
+		struct fold *f = folds[i];
+
+		f->parts = parts + at;
+		for (size_t j = 0; j < f->count; j++)
+			parts[at++] = (struct segment_part){
+				.id = f->list->ids[kept_of(f) + j],
+				.to = f->list->sizes[kept_of(f) + j]
+			};
+	}
+	return segment_parts(b->reader, parts, all, b->arena);
+}
+
+/* The segments that become one, the newest last. */
+static struct span
+segment_at(const struct fold *f, size_t i)
+{
+	return i < f->count ? f->parts[i].bytes
+			    : span_of(f->newest, f->newest_len);
+}
+
+static enum err
+join_carts(const struct fold *f, struct arena *a, uint8_t **bytes, size_t *len)
+{
+	struct columns sum = { 0 };
+	struct columns *all = arena_alloc(a, (f->count + 1) * sizeof(*all));
+	size_t decoded = 0;
+	enum err e = all ? ERR_OK : ERR_NO_MEMORY;
+
+	while (e == ERR_OK && decoded <= f->count) {
+		e = columns_decode(segment_at(f, decoded), &all[decoded]);
+		decoded += e == ERR_OK;
+	}
+	if (e == ERR_OK)
+		e = columns_join(all, decoded, &sum);
+	if (e == ERR_OK)
+		e = columns_encode(&sum, bytes, len);
+	columns_cleanup(&sum);
+	while (decoded > 0)
+		columns_cleanup(&all[--decoded]);
+	return e;
+}
+
+static enum err
+join_addresses(
+    const struct fold *f, struct tally *t, uint8_t **bytes, size_t *len)
+{
+	bool is_base = kept_of(f) == 0;
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i <= f->count; i++)
+		e = addresses_append(t, f->shard, segment_at(f, i));
+	return e == ERR_OK ? addresses_encode(t, f->shard, !is_base, bytes, len)
+			   : e;
+}
+
+static enum err
+join_votes(const struct fold *f, struct tally *t, uint8_t **bytes, size_t *len)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; e == ERR_OK && i <= f->count; i++)
+		e = votes_append(t, segment_at(f, i));
+	return e == ERR_OK ? votes_encode(t, bytes, len) : e;
+}
+
+static enum err
+join(const struct fold *f, struct arena *a, uint8_t **bytes, size_t *len)
+{
+	struct tally *t;
+	enum err e;
+
+	if (f->kind == FOLD_CARTS)
+		return join_carts(f, a, bytes, len);
+	t = tally_new(NULL);
+	if (!t)
+		return ERR_NO_MEMORY;
+	e = f->kind == FOLD_ADDRESSES ? join_addresses(f, t, bytes, len)
+				      : join_votes(f, t, bytes, len);
+	tally_free(t);
+	return e;
+}
+
+static enum err
+write_segment(const struct fold *f, const struct build *b)
+{
+	struct span bytes = span_of(f->newest, f->newest_len);
+	uint8_t *joined = NULL;
+	enum err e = ERR_OK;
+
+	if (f->count > 0) {
+		e = join(f, b->arena, &joined, &bytes.len);
+		bytes.data = (char *)joined;
+	}
+	if (e == ERR_OK)
+		e = segment_put_bytes(b->bulk, f->id, bytes);
+	free(joined);
+	return e;
+}
+
+enum err
+fold_end(const struct fold *f, const struct build *b, struct span *ids)
+{
+	size_t kept = kept_of(f), size = strlen(f->id);
+	char *text, *to;
+	enum err e = f->newest ? write_segment(f, b) : ERR_OK;
+
 	for (size_t i = 0; i < kept; i++)
 		size += f->list->ids[i].len + 1;
-	text = to = arena_alloc(f->build->arena, size + 1);
-	if (!text)
-		return ERR_NO_MEMORY;
+	text = to = arena_alloc(b->arena, size + 1);
+	if (e != ERR_OK || !text)
+		return e != ERR_OK ? e : ERR_NO_MEMORY;
 	for (size_t i = 0; i < kept; i++) {
 		memcpy(to, f->list->ids[i].data, f->list->ids[i].len);
 		to += f->list->ids[i].len;
 		*to++ = ' ';
 	}
-	memcpy(to, f->id, strlen(f->id));
-	*ids = span_of(text, size);
+	if (f->newest)
+		to = stpcpy(to, f->id);
+	else if (kept > 0)
+		to--;
+	*to = '\0';
+	*ids = span_of(text, (size_t)(to - text));
 	return ERR_OK;
-}
-
-/* out := the segments, then c */
-static enum err
-join_carts(const struct folding *g, const struct columns *c, struct arena *a,
-    struct columns *out)
-{
-	struct columns *parts = arena_alloc(a, (g->count + 1) * sizeof(*parts));
-	size_t len = 0;
-	enum err e = parts ? ERR_OK : ERR_NO_MEMORY;
-
-	while (e == ERR_OK && len < g->count) {
-		e = columns_decode(g->parts[len].bytes, &parts[len]);
-		len += e == ERR_OK;
-	}
-	if (e == ERR_OK) {
-		parts[len] = *c;
-		e = columns_join(parts, len + 1, out);
-	}
-	while (len > 0)
-		columns_cleanup(&parts[--len]);
-	return e;
-}
-
-enum err
-fold_carts(const struct fold *f, const struct columns *c, struct span *ids)
-{
-	struct columns sum = { 0 };
-	struct folding g;
-	uint8_t *bytes;
-	size_t len;
-	enum err e = columns_encode(c, &bytes, &len);
-
-	if (e != ERR_OK)
-		return e;
-	e = begin(f, len, &g);
-	if (e == ERR_OK && g.count > 0) {
-		free(bytes);
-		bytes = NULL;
-		e = join_carts(&g, c, f->build->arena, &sum);
-		if (e == ERR_OK)
-			e = columns_encode(&sum, &bytes, &len);
-		columns_cleanup(&sum);
-	}
-	if (e != ERR_OK) {
-		free(bytes);
-		return e;
-	}
-	return end(f, &g, bytes, len, ids);
-}
-
-static enum err
-join_addresses(const struct fold *f, const struct folding *g,
-    struct span newest, uint8_t **bytes, size_t *len)
-{
-	struct tally *t = tally_new(NULL);
-	enum err e = t ? ERR_OK : ERR_NO_MEMORY;
-
-	for (size_t i = 0; e == ERR_OK && i < g->count; i++)
-		e = addresses_append(t, f->shard, g->parts[i].bytes);
-	if (e == ERR_OK)
-		e = addresses_append(t, f->shard, newest);
-	if (e == ERR_OK)
-		e = addresses_encode(t, f->shard, !g->is_base, bytes, len);
-	tally_free(t);
-	return e;
-}
-
-enum err
-fold_addresses(const struct fold *f, const struct tally *t, struct span *ids)
-{
-	bool is_first = !f->list || f->list->len == 0;
-	uint8_t *bytes, *joined = NULL;
-	struct folding g;
-	size_t len;
-	enum err e = addresses_encode(t, f->shard, !is_first, &bytes, &len);
-
-	if (e != ERR_OK)
-		return e;
-	e = begin(f, len, &g);
-	if (e == ERR_OK && g.count > 0) {
-		e = join_addresses(f, &g, span_of(bytes, len), &joined, &len);
-		free(bytes);
-		bytes = joined;
-	}
-	if (e != ERR_OK) {
-		free(bytes);
-		return e;
-	}
-	return end(f, &g, bytes, len, ids);
-}
-
-enum err
-fold_votes(const struct fold *f, struct span newest, struct span *ids)
-{
-	struct tally *t = tally_new(NULL);
-	uint8_t *bytes = NULL;
-	struct folding g;
-	size_t len;
-	enum err e = t ? begin(f, newest.len, &g) : ERR_NO_MEMORY;
-
-	for (size_t i = 0; e == ERR_OK && i < g.count; i++)
-		e = votes_append(t, g.parts[i].bytes);
-	if (e == ERR_OK)
-		e = votes_append(t, newest);
-	if (e == ERR_OK)
-		e = votes_encode(t, &bytes, &len);
-	tally_free(t);
-	return e == ERR_OK ? end(f, &g, bytes, len, ids) : e;
 }

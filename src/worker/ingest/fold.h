@@ -3,10 +3,9 @@
 
 #include "common/base/err.h"
 #include "common/base/span.h"
-#include "common/shoplog/columns.h"
-#include "common/shoplog/tally.h"
 #include "worker/ingest/base.h"
 #include "worker/ingest/build_shard.h"
+#include "worker/store/segment.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,23 +27,33 @@ size_t fold_count(const struct base_list *list, uint64_t bytes, bool is_turn);
 /* Whether it is the shard's turn in that job: one shard has it. */
 bool fold_is_turn(int64_t job, unsigned shard);
 
-/* Writes the segment, folded, and gives the list: ids with blanks between.
- *
- * list   NULL: there is nothing before
- * id     of what is written */
-struct fold {
-	const struct build *build;
-	const struct base_list *list;
-	const char *id;
-	unsigned shard;
-};
-enum err fold_carts(const struct fold *f, const struct columns *c,
-    struct span *ids) __attribute__((warn_unused_result));
-enum err fold_addresses(const struct fold *f, const struct tally *t,
-    struct span *ids) __attribute__((warn_unused_result));
+/* One list and what it gets. Zero but for the first four: */
+enum fold_kind { FOLD_CARTS, FOLD_ADDRESSES, FOLD_VOTES };
 
-/* bytes  as votes_encode() gives them */
-enum err fold_votes(const struct fold *f, struct span bytes, struct span *ids)
+struct fold {
+	enum fold_kind kind;
+	const struct base_list *list; /* NULL: there is nothing before */
+	unsigned shard;
+	char id[SEGMENT_ID_SIZE]; /* of what is written */
+
+	uint8_t *newest; /* the new segment; owner. NULL: nothing new */
+	size_t newest_len;
+	size_t count; /* of the list's newest that become one with it */
+	struct segment_part *parts; /* their bytes */
+};
+
+/* There is a new segment, whose bytes it takes. */
+void fold_begin(
+    struct fold *f, const struct build *b, uint8_t *bytes, size_t len);
+
+/* Fetches what is folded of all of these with one question. */
+enum err folds_fetch(const struct build *b, struct fold *const *folds,
+    size_t len) __attribute__((warn_unused_result));
+
+/* Writes the segment and gives the list: ids with blanks between; nothing new: as
+ * it was. fold_cleanup() in any case. */
+enum err fold_end(const struct fold *f, const struct build *b, struct span *ids)
     __attribute__((warn_unused_result));
+void fold_cleanup(struct fold *f);
 
 #endif

@@ -207,7 +207,7 @@ merge_shard(struct work *w, struct bulk *bulk)
 	if (e == ERR_OK)
 		e = build_carts(&b, shard, 1, &carts);
 	if (e == ERR_OK)
-		e = build_shard(&b, shard, lines.tally, &carts, &reduced);
+		e = build_shards(&b, shard, 1, lines.tally, &carts, &reduced);
 	if (e == ERR_OK)
 		e = put_border_votes(&b, lines.tally, rest, &reduced);
 	if (e == ERR_OK) {

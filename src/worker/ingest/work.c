@@ -192,10 +192,10 @@ build_whole(struct work *w, const struct build *b, struct tallies *t)
 	record_init(&manifest, b->arena);
 	record_init(&checkpoint, b->arena);
 	record_init(&job, b->arena);
-	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
+	for (unsigned i = 0; i < SHARDS; i++)
 		record_init(&reduced[i], b->arena);
-		e = build_shard(b, i, t->lines, &carts[i], &reduced[i]);
-	}
+	if (e == ERR_OK)
+		e = build_shards(b, 0, SHARDS, t->lines, carts, reduced);
 	build_carts_cleanup(carts, SHARDS);
 	if (e == ERR_OK)
 		e = build_on_base(b, t->lines, rest, reduced, &known);

@@ -97,20 +97,42 @@ on_part(size_t index, const redisReply *reply, void *arg)
 	return keep(r->arena, reply, &part->bytes);
 }
 
+/* A batch of parts, as many as are asked for at once: at least `together`, as all
+ * are multiples of it. Gives their number, or 0 when one of them is empty. */
+static size_t
+put_window(struct bulk *b, const struct segment_part *parts, size_t len,
+    size_t together)
+{
+	uint64_t bytes = 0;
+	size_t n = 0;
+
+	while (n < len && (n % together > 0 ||
+			      (bytes < WINDOW_BYTES && n < WINDOW_PARTS))) {
+		const struct segment_part *p = &parts[n++];
+
+		if (p->from >= p->to)
+			return 0;
+		bytes += p->to - p->from;
+		put_part(b, p);
+	}
+	return n;
+}
+
 enum err
 segment_parts(
     struct bulk *b, struct segment_part *parts, size_t len, struct arena *a)
 {
 	struct reading r = { .arena = a, .parts = parts };
+	enum err e = ERR_OK;
 
-	for (size_t i = 0; i < len; i++) {
-		const struct segment_part *p = &parts[i];
+	for (size_t at = 0; e == ERR_OK && at < len;) {
+		size_t n = put_window(b, parts + at, len - at, 1);
 
-		if (p->from >= p->to)
-			return ERR_CORRUPT;
-		put_part(b, p);
+		r.parts = parts + at;
+		e = n > 0 ? bulk_run(b, on_part, &r) : ERR_CORRUPT;
+		at += n;
 	}
-	return bulk_run(b, on_part, &r);
+	return e;
 }
 
 struct stretching {
@@ -146,28 +168,16 @@ segment_stretches(struct bulk *b, const struct segment_part *parts,
 	struct stretching s = {
 		.parts = parts, .together = together, .fn = fn, .arg = arg
 	};
+	size_t len = count * together;
 	enum err e = ERR_OK;
-	size_t at = 0;
 
 	assert(together > 0 && together <= SEGMENT_TOGETHER_MAX);
-	while (e == ERR_OK && at < count) {
-		uint64_t bytes = 0;
-		size_t put = 0;
+	for (size_t at = 0; e == ERR_OK && at < len;) {
+		size_t n = put_window(b, parts + at, len - at, together);
 
-		s.first = at;
-		for (; at < count && bytes < WINDOW_BYTES && put < WINDOW_PARTS;
-		     at++) {
-			for (size_t i = 0; i < together; i++, put++) {
-				const struct segment_part *p =
-				    &parts[at * together + i];
-
-				if (p->from >= p->to)
-					return ERR_CORRUPT;
-				bytes += p->to - p->from;
-				put_part(b, p);
-			}
-		}
-		e = bulk_run(b, on_stretch, &s);
+		s.first = at / together;
+		e = n > 0 ? bulk_run(b, on_stretch, &s) : ERR_CORRUPT;
+		at += n;
 	}
 	return e;
 }

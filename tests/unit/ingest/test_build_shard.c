@@ -18,6 +18,15 @@ add(struct tally *t, enum event_kind kind, uint64_t cart_id, int32_t day)
 }
 
 static void
+build_all(const struct build *b, const struct tally *t,
+    const struct shard_carts *s, struct record *out)
+{
+	for (unsigned i = 0; i < SHARDS; i++)
+		record_init(&out[i], b->arena);
+	assert_int_equal(build_shards(b, 0, SHARDS, t, s, out), ERR_OK);
+}
+
+static void
 every_cart_is_in_one_shard_and_counts_on_its_first_day(void **state)
 {
 	struct bulk_redis *t = *state;
@@ -25,6 +34,7 @@ every_cart_is_in_one_shard_and_counts_on_its_first_day(void **state)
 	const struct build b = { t->bulk, &job, &t->arena, NULL, NULL };
 	struct tally *tally = tally_new(NULL);
 	struct shard_carts carts_of[SHARDS];
+	struct record out[SHARDS];
 	unsigned begun = 0;
 
 	for (uint64_t i = 0; i < CARTS; i++) {
@@ -33,22 +43,18 @@ every_cart_is_in_one_shard_and_counts_on_its_first_day(void **state)
 	}
 	assert_int_equal(build_carts_of(tally, NULL, carts_of), ERR_OK);
 	assert_int_equal(build_carts(&b, 0, SHARDS, carts_of), ERR_OK);
+	build_all(&b, tally, carts_of, out);
+	assert_int_equal(segment_flush(t->bulk), ERR_OK);
 	for (unsigned shard = 0; shard < SHARDS; shard++) {
-		struct record out;
 		unsigned day, carts, done;
 
-		record_init(&out, &t->arena);
-		assert_int_equal(
-		    build_shard(&b, shard, tally, &carts_of[shard], &out),
-		    ERR_OK);
-		assert_int_equal(segment_flush(t->bulk), ERR_OK);
-		if (record_get(&out, "carts").len == 0)
+		if (record_get(&out[shard], "carts").len == 0)
 			continue;
 		assert_string_equal(
 		    redis_process_ask(&t->server, "EXISTS segment:%s",
-			record_get(&out, "carts").data),
+			record_get(&out[shard], "carts").data),
 		    "1");
-		assert_int_equal(sscanf(record_get(&out, "days").data,
+		assert_int_equal(sscanf(record_get(&out[shard], "days").data,
 				     "%u %u %u ", &day, &carts, &done),
 		    3);
 		assert_int_equal(day, DAY);
@@ -68,25 +74,22 @@ a_tail_is_a_delta_of_its_carts_shard_alone(void **state)
 	const struct build b = { t->bulk, &job, &t->arena, NULL, NULL };
 	struct tally *tally = tally_new(NULL), *tail = tally_new(NULL);
 	struct shard_carts carts[SHARDS];
+	struct record out[SHARDS];
 	unsigned deltas = 0;
 
 	add(tally, EVENT_PAY, 3, DAY);
 	add(tail, EVENT_SUCCESS, 3, DAY + 1);
 	assert_int_equal(build_carts_of(tally, tail, carts), ERR_OK);
 	assert_int_equal(build_carts(&b, 0, SHARDS, carts), ERR_OK);
+	build_all(&b, tally, carts, out);
 	for (unsigned shard = 0; shard < SHARDS; shard++) {
-		struct record out;
-
-		record_init(&out, &t->arena);
-		assert_int_equal(
-		    build_shard(&b, shard, tally, &carts[shard], &out), ERR_OK);
-		if (record_get(&out, "tail carts").len == 0)
+		if (record_get(&out[shard], "tail carts").len == 0)
 			continue;
 		deltas++;
 		assert_true(span_is_equal(
-		    record_get(&out, "days"), span_text("736000 1 0 ")));
-		assert_true(span_is_equal(
-		    record_get(&out, "tail days"), span_text("736000 1 1 ")));
+		    record_get(&out[shard], "days"), span_text("736000 1 0 ")));
+		assert_true(span_is_equal(record_get(&out[shard], "tail days"),
+		    span_text("736000 1 1 ")));
 	}
 	assert_int_equal(deltas, 1);
 	build_carts_cleanup(carts, SHARDS);

@@ -90,6 +90,27 @@ every_shard_has_its_turn_however_far_apart_jobs_are(void **state)
 	}
 }
 
+/* The list after it got these votes; NULL: nothing. */
+static struct span
+fold(const struct build *b, const struct base_list *known, struct span votes)
+{
+	struct fold f = { .kind = FOLD_VOTES, .list = known, .id = "new" };
+	struct fold *folds[] = { &f };
+	struct span ids;
+
+	if (votes.data) {
+		uint8_t *copy = malloc(votes.len);
+
+		assert_non_null(copy);
+		memcpy(copy, votes.data, votes.len);
+		fold_begin(&f, b, copy, votes.len);
+	}
+	assert_int_equal(folds_fetch(b, folds, 1), ERR_OK);
+	assert_int_equal(fold_end(&f, b, &ids), ERR_OK);
+	fold_cleanup(&f);
+	return ids;
+}
+
 static void
 folded_segments_say_what_the_list_said(void **state)
 {
@@ -100,7 +121,6 @@ folded_segments_say_what_the_list_said(void **state)
 	struct span ids[1] = { span_text("old") }, list, bytes;
 	uint64_t sizes[1];
 	const struct base_list known = { ids, sizes, 1 };
-	const struct fold f = { &b, &known, "new", 0 };
 	uint8_t *votes;
 	size_t len;
 
@@ -109,15 +129,19 @@ folded_segments_say_what_the_list_said(void **state)
 	assert_int_equal(
 	    segment_put_bytes(t->bulk, "old", span_of(votes, len)), ERR_OK);
 	assert_int_equal(segment_flush(t->bulk), ERR_OK);
-	assert_int_equal(fold_votes(&f, span_of(votes, len), &list), ERR_OK);
+	list = fold(&b, &known, span_of(votes, len));
 	assert_true(span_is_equal(list, span_text("new")));
 	assert_int_equal(segment_flush(t->bulk), ERR_OK);
 	assert_int_equal(
 	    log_read_bytes(t->bulk, &list, 1, &t->arena, &bytes), ERR_OK);
 	assert_true(span_is_equal(bytes, span_of(votes, len)));
 	sizes[0] = 1000 * len; /* a base too great to be folded */
-	assert_int_equal(fold_votes(&f, span_of(votes, len), &list), ERR_OK);
+	list = fold(&b, &known, span_of(votes, len));
 	assert_true(span_is_equal(list, span_text("old new")));
+	list = fold(&b, &known, (struct span){ NULL, 0 });
+	assert_true(span_is_equal(list, span_text("old")));
+	list = fold(&b, NULL, (struct span){ NULL, 0 });
+	assert_int_equal(list.len, 0);
 	assert_int_equal(segment_flush(t->bulk), ERR_OK);
 	free(votes);
 	tally_free(tally);

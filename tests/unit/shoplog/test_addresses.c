@@ -164,6 +164,35 @@ damaged_segments_are_corrupt_or_harmless(void **state)
 	tally_free(t);
 }
 
+static void
+shards_together_are_as_each_alone_whatever_they_want(void **state)
+{
+	uint64_t seed = 32;
+	struct stream s = random_stream(&seed, STREAM_MAX);
+	struct tally *t = tally_of(NULL, s.events, s.len);
+
+	(void)state;
+	for (unsigned first = 0; first < SHARDS; first += 5) {
+		struct addresses_shard all[SHARDS] = { 0 };
+		unsigned len = SHARDS - first;
+
+		for (unsigned i = 0; i < len; i++)
+			all[i].keep_not = (i + first) % 3 == 0;
+		assert_int_equal(
+		    addresses_encode_shards(t, first, all, len), ERR_OK);
+		for (unsigned i = 0; i < len; i++) {
+			struct bytes one =
+			    segment_of(t, first + i, all[i].keep_not);
+
+			assert_int_equal(all[i].len, one.len);
+			assert_memory_equal(all[i].bytes, one.data, one.len);
+			free(all[i].bytes);
+			free(one.data);
+		}
+	}
+	tally_free(t);
+}
+
 int
 main(void)
 {
@@ -173,6 +202,8 @@ main(void)
 		cmocka_unit_test(
 		    a_base_and_its_deltas_compact_into_the_base_of_all),
 		cmocka_unit_test(a_base_leaves_out_who_is_not_on_a_goods_page),
+		cmocka_unit_test(
+		    shards_together_are_as_each_alone_whatever_they_want),
 		cmocka_unit_test(damaged_segments_are_corrupt_or_harmless),
 	};
 
