@@ -123,10 +123,15 @@ void
 geo_countries(
     const struct geo *g, const struct address *ips, size_t len, uint16_t *out)
 {
-	if (g && g->ranges)
-		ranges_fetch(g->ranges, ips, len);
+	if (!g || !g->ranges) {
+		for (size_t i = 0; i < len; i++)
+			out[i] = geo_country(g, &ips[i]);
+		return;
+	}
+	ranges_countries(g->ranges, ips, len, out);
 	for (size_t i = 0; i < len; i++)
-		out[i] = geo_country(g, &ips[i]);
+		if (address_is_reserved(&ips[i]))
+			out[i] = COUNTRY_UNKNOWN;
 }
 
 const char *

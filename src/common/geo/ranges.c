@@ -207,8 +207,56 @@ ranges_country(const struct ranges *r, const struct address *ip)
 	return find_ipv6(r, address_to_number(ip));
 }
 
-void
-ranges_fetch(const struct ranges *r, const struct address *ips, size_t len)
+/* Addresses of one kind that are looked up together, so that what one waits for in
+ * memory the others wait for at the same time. */
+enum { TOGETHER = 16 };
+
+struct together {
+	address_number ip[TOGETHER];
+	size_t place[TOGETHER]; /* whose they are */
+	size_t len;
+};
+
+static void
+find_ipv6_together(
+    const struct ranges *r, const struct together *t, uint16_t *out)
+{
+	const address_number *start = r->ipv6_start;
+	uint32_t at[TOGETHER] = { 0 };
+
+	for (uint32_t n = r->header->ipv6_len; n > 1; n -= n / 2)
+		for (size_t i = 0; i < t->len; i++) {
+			uint32_t is_behind = start[at[i] + n / 2] <= t->ip[i];
+
+			at[i] += n / 2 & -is_behind;
+		}
+	for (size_t i = 0; i < t->len; i++)
+		out[t->place[i]] = r->ipv6_country[at[i]];
+}
+
+static void
+find_all_ipv6(const struct ranges *r, const struct address *ips, size_t len,
+    uint16_t *out)
+{
+	struct together t;
+
+	t.len = 0;
+	for (size_t i = 0; i < len; i++) {
+		if (address_is_ipv4(&ips[i]))
+			continue;
+		t.ip[t.len] = address_to_number(&ips[i]);
+		t.place[t.len++] = i;
+		if (t.len == TOGETHER) {
+			find_ipv6_together(r, &t, out);
+			t.len = 0;
+		}
+	}
+	find_ipv6_together(r, &t, out);
+}
+
+static void
+find_all_ipv4(const struct ranges *r, const struct address *ips, size_t len,
+    uint16_t *out)
 {
 	for (size_t i = 0; i < len; i++)
 		if (address_is_ipv4(&ips[i]))
@@ -222,6 +270,17 @@ ranges_fetch(const struct ranges *r, const struct address *ips, size_t len)
 		row += address_ipv4(&ips[i]) >> 16;
 		__builtin_prefetch(r->ipv4 + row[0] + (row[1] - row[0]) / 2);
 	}
+	for (size_t i = 0; i < len; i++)
+		if (address_is_ipv4(&ips[i]))
+			out[i] = find_ipv4(r, address_ipv4(&ips[i]));
+}
+
+void
+ranges_countries(const struct ranges *r, const struct address *ips, size_t len,
+    uint16_t *out)
+{
+	find_all_ipv4(r, ips, len, out);
+	find_all_ipv6(r, ips, len, out);
 }
 
 const uint8_t *

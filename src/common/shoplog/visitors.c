@@ -12,7 +12,6 @@ void
 visitors_init(struct visitors *v, const struct hash_secret *secret)
 {
 	*v = (struct visitors){ .secret = *secret };
-	hash_table_init(&v->ipv6, sizeof(struct ipv6_visitor), secret);
 	hash_table_init(&v->firsts, sizeof(struct first_cart), secret);
 	hash_table_init(&v->far_pages, sizeof(struct far_page), secret);
 }
@@ -21,7 +20,7 @@ void
 visitors_cleanup(struct visitors *v)
 {
 	free(v->buckets);
-	hash_table_cleanup(&v->ipv6);
+	ipv6_visitors_cleanup(&v->ipv6);
 	hash_table_cleanup(&v->firsts);
 	hash_table_cleanup(&v->far_pages);
 	*v = (struct visitors){ 0 };
@@ -78,7 +77,7 @@ bool
 visitors_reserve(struct visitors *v, size_t ipv4_len, size_t ipv6_len)
 {
 	return reserve_ipv4(v, ipv4_len) &&
-	       hash_table_reserve(&v->ipv6, ipv6_len);
+	       ipv6_visitors_reserve(&v->ipv6, ipv6_len, &v->secret);
 }
 
 static struct visitor *
@@ -106,14 +105,10 @@ visitors_meet_hashed(
 {
 	struct visitor *visitor;
 
-	if (visitor_is_ipv4(key)) {
+	if (visitor_is_ipv4(key))
 		visitor = meet_ipv4(v, (uint32_t)key.low, hash);
-	} else {
-		struct ipv6_visitor *found =
-		    hash_table_add_hashed(&v->ipv6, key, hash, is_new);
-
-		visitor = found ? &found->visitor : NULL;
-	}
+	else
+		visitor = ipv6_visitors_meet(&v->ipv6, key, hash, &v->secret);
 	if (!visitor)
 		return NULL;
 	*is_new = visitor->country == COUNTRY_NOBODY;
@@ -151,15 +146,11 @@ visitors_page(const struct visitors *v, struct hash_key key, uint32_t *page)
 	const struct visitor *visitor = NULL;
 	uint32_t *place;
 
-	if (!visitor_is_ipv4(key)) {
-		const struct ipv6_visitor *found =
-		    hash_table_find(&v->ipv6, key);
-
-		visitor = found ? &found->visitor : NULL;
-	} else if (v->buckets_len) {
+	if (!visitor_is_ipv4(key))
+		visitor = ipv6_visitors_find(&v->ipv6, key, hash);
+	else if (v->buckets_len)
 		visitor = probe(v->buckets, v->buckets_len, (uint32_t)key.low,
 		    hash, &place);
-	}
 	if (!visitor || visitor->country == COUNTRY_NOBODY)
 		return false;
 	*page = page_of(v, visitor, key);
@@ -214,14 +205,7 @@ next_of(struct visitors_walk *w, struct hash_key *key)
 		if (b->visitor[place].country != COUNTRY_NOBODY)
 			return &b->visitor[place];
 	}
-	if (w->ipv6 < v->ipv6.len) {
-		const struct ipv6_visitor *at =
-		    hash_table_at(&v->ipv6, w->ipv6++);
-
-		*key = at->key;
-		return &at->visitor;
-	}
-	return NULL;
+	return ipv6_visitors_next(&v->ipv6, &w->ipv6, key);
 }
 
 bool

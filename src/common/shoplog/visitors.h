@@ -4,10 +4,12 @@
 #include "common/base/err.h"
 #include "common/shoplog/ballot.h"
 #include "common/shoplog/hash_table.h"
+#include "common/shoplog/ipv6_visitors.h"
 #include "common/shoplog/lanes.h"
 #include "common/shoplog/names.h"
 #include "common/shoplog/names_map.h"
 #include "common/shoplog/visit.h"
+#include "common/shoplog/visitor.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,20 +20,6 @@
  * is a goods page, or that it is not (which shadows a page of an earlier
  * stretch). An address that is absent has no line here. */
 
-/* What is known of an address, in four bytes: every line needs one of them, and
- * the less room they take the more of them are in the cache. */
-struct visitor {
-	uint32_t page : 23; /* of its last line, or one of those below */
-	uint32_t begins_with_cart : 1; /* its goods id is in visitors.firsts */
-	uint32_t country : 8;          /* country_index.h; 0: nobody is here */
-};
-
-enum {
-	VISITOR_NO_PAGE = (1 << 23) - 1, /* its last line is something else */
-	VISITOR_FAR_PAGE =
-	    VISITOR_NO_PAGE - 1, /* it is in visitors.far_pages */
-};
-
 /* IPv4 addresses lie in buckets of one cache line, filled from their first
  * place on; one that is full goes on in the next. */
 enum { BUCKET_PLACES = LANES_NUMBERS };
@@ -41,17 +29,12 @@ struct visitors_bucket {
 	struct visitor visitor[BUCKET_PLACES];
 };
 
-struct ipv6_visitor {
-	struct hash_key key; /* the address, network order, two halves */
-	struct visitor visitor;
-};
-
 struct visitors {
 	struct hash_secret secret;
 	struct visitors_bucket *buckets; /* owner */
 	size_t buckets_len; /* a power of two, or 0; at most 3/4 are taken */
 	size_t ipv4_len;
-	struct hash_table ipv6;      /* of struct ipv6_visitor */
+	struct ipv6_visitors ipv6;
 	struct hash_table firsts;    /* of struct first_cart */
 	struct hash_table far_pages; /* of struct far_page */
 };
@@ -101,7 +84,7 @@ FETCH void
 visitors_fetch(const struct visitors *v, struct hash_key key, uint64_t hash)
 {
 	if (!visitor_is_ipv4(key))
-		hash_table_fetch_bucket(&v->ipv6, hash);
+		ipv6_visitors_fetch(&v->ipv6, hash);
 	else if (v->buckets_len)
 		__builtin_prefetch(&v->buckets[hash & (v->buckets_len - 1)]);
 }

@@ -165,6 +165,49 @@ many_ranges_answer_as_a_linear_reading_does(void **state)
 	ranges_close(r);
 }
 
+/* Addresses of both families in any mixture and number. */
+static void
+many_at_a_time_are_of_the_countries_that_each_is_of(void **state)
+{
+	enum { RANGES = 500, ASKED = 300 };
+	static char ipv4[RANGES * 40], ipv6[RANGES * 40];
+	size_t ipv4_len = 0, ipv6_len = 0;
+	struct address asked[ASKED];
+	uint16_t countries[ASKED];
+	struct ranges *r;
+	uint32_t seed = 1;
+
+	(void)state;
+	for (unsigned i = 0; i < RANGES; i++) {
+		const char *code = i % 3 ? "DE" : "FR";
+
+		ipv4_len += (size_t)sprintf(ipv4 + ipv4_len, "%u,%u,%s\n",
+		    i << 20, (i << 20) + (i << 10), code);
+		ipv6_len += (size_t)sprintf(ipv6 + ipv6_len,
+		    "2a00:%x::,2a00:%x::%x,%s\n", i, i, i, code);
+	}
+	r = tables(ipv4, ipv6);
+	for (size_t len = 0; len <= ASKED; len++) {
+		for (size_t i = 0; i < len; i++) {
+			char ip[64];
+
+			seed = seed * 1664525 + 1013904223;
+			if (seed >> 31)
+				sprintf(ip, "%u.%u.%u.0", seed >> 8 & 31,
+				    seed >> 16 & 255, seed >> 24 & 31);
+			else
+				sprintf(ip, "2a00:%x::%x", seed >> 8 & 511,
+				    seed >> 18 & 511);
+			asked[i] = address_of(ip);
+		}
+		ranges_countries(r, asked, len, countries);
+		for (size_t i = 0; i < len; i++)
+			assert_int_equal(
+			    countries[i], ranges_country(r, &asked[i]));
+	}
+	ranges_close(r);
+}
+
 static void
 assert_refused(const uint8_t *bytes, size_t len, const char *words)
 {
@@ -305,6 +348,8 @@ main(void)
 		    a_range_may_reach_over_many_blocks_or_begin_inside_one),
 		cmocka_unit_test(somewhere_is_unknown),
 		cmocka_unit_test(many_ranges_answer_as_a_linear_reading_does),
+		cmocka_unit_test(
+		    many_at_a_time_are_of_the_countries_that_each_is_of),
 		cmocka_unit_test(a_damaged_byte_anywhere_is_noticed),
 		cmocka_unit_test(a_file_of_another_length_is_refused),
 		cmocka_unit_test(

@@ -1,0 +1,61 @@
+#ifndef TRAWL_COMMON_SHOPLOG_IPV6_VISITORS_H
+#define TRAWL_COMMON_SHOPLOG_IPV6_VISITORS_H
+
+#include "common/shoplog/hash_table.h"
+#include "common/shoplog/visitor.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The IPv6 addresses of a tally, with what is known of each beside it: a bucket is
+ * one cache line, filled from its first place on, so that nearly every address
+ * costs one line that was fetched ahead. One that is full goes on in the next. */
+enum { IPV6_PLACES = 3, IPV6_FILL = 2 /* on the average, at most */ };
+
+struct ipv6_bucket {
+	_Alignas(64) struct hash_key key[IPV6_PLACES];
+	struct visitor visitor[IPV6_PLACES];
+};
+
+struct ipv6_visitors {
+	struct ipv6_bucket *buckets; /* owner */
+	size_t buckets_len;          /* a power of two, or 0 */
+	size_t len;                  /* addresses */
+};
+
+/* Without memory until an address is met. */
+void ipv6_visitors_cleanup(struct ipv6_visitors *v);
+
+/* Brings the place of the address into the cache.
+ *
+ * hash  hash_of() it, as below */
+FETCH void
+ipv6_visitors_fetch(const struct ipv6_visitors *v, uint64_t hash)
+{
+	if (v->buckets_len)
+		__builtin_prefetch(&v->buckets[hash & (v->buckets_len - 1)]);
+}
+
+/* NULL: the address is not there. */
+const struct visitor *ipv6_visitors_find(
+    const struct ipv6_visitors *v, struct hash_key key, uint64_t hash);
+
+/* The visitor of the address; zeroed when nobody was there, and the caller gives
+ * it a country then. NULL when memory is out. Valid until the next call.
+ *
+ * secret  that of all hashes */
+struct visitor *ipv6_visitors_meet(struct ipv6_visitors *v, struct hash_key key,
+    uint64_t hash, const struct hash_secret *secret);
+
+/* Makes room for so many addresses in all; false when memory is out. */
+bool ipv6_visitors_reserve(
+    struct ipv6_visitors *v, size_t len, const struct hash_secret *secret);
+
+/* The next visitor of a walk over all of them, in no order; NULL at the end.
+ *
+ * place  0 at first */
+const struct visitor *ipv6_visitors_next(
+    const struct ipv6_visitors *v, size_t *place, struct hash_key *key);
+
+#endif

@@ -1,0 +1,115 @@
+/* IPv6 visitors: whoever was met is found again, however many they are. */
+#include "common/shoplog/ipv6_visitors.h"
+
+#include "common/shoplog/country_index.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { MANY = 5000 };
+
+static const struct hash_secret secret = { 1, 2 };
+
+/* Addresses of which some differ in one half only, the first one being "::". */
+static struct hash_key
+address(uint64_t i)
+{
+	return (struct hash_key){ i / 3, i % 3 };
+}
+
+static struct visitor *
+meet(struct ipv6_visitors *v, uint64_t i)
+{
+	return ipv6_visitors_meet(
+	    v, address(i), hash_of(&secret, address(i)), &secret);
+}
+
+static const struct visitor *
+find(const struct ipv6_visitors *v, uint64_t i)
+{
+	return ipv6_visitors_find(v, address(i), hash_of(&secret, address(i)));
+}
+
+static void
+meet_many(struct ipv6_visitors *v)
+{
+	for (uint64_t i = 0; i < MANY; i++) {
+		struct visitor *visitor = meet(v, i);
+
+		assert_int_equal(visitor->country, COUNTRY_NOBODY);
+		visitor->page = (uint32_t)i;
+		visitor->country = COUNTRY_NOT_ASKED;
+	}
+}
+
+static void
+who_was_met_is_found_again(void **state)
+{
+	struct ipv6_visitors v = { 0 };
+
+	(void)state;
+	assert_null(find(&v, 0));
+	meet_many(&v);
+	assert_int_equal(v.len, MANY);
+	for (uint64_t i = 0; i < MANY; i++) {
+		assert_int_equal(find(&v, i)->page, i);
+		assert_ptr_equal(meet(&v, i), find(&v, i));
+	}
+	assert_null(find(&v, MANY));
+	assert_int_equal(v.len, MANY);
+	ipv6_visitors_cleanup(&v);
+}
+
+static void
+a_walk_meets_everybody_once(void **state)
+{
+	static unsigned met[MANY];
+	struct ipv6_visitors v = { 0 };
+	const struct visitor *visitor;
+	struct hash_key key;
+	size_t place = 0;
+
+	(void)state;
+	assert_null(ipv6_visitors_next(&v, &place, &key));
+	meet_many(&v);
+	while ((visitor = ipv6_visitors_next(&v, &place, &key))) {
+		assert_true(key.high * 3 + key.low == visitor->page);
+		met[visitor->page]++;
+	}
+	for (size_t i = 0; i < MANY; i++)
+		assert_int_equal(met[i], 1);
+	ipv6_visitors_cleanup(&v);
+}
+
+static void
+room_that_was_made_is_enough(void **state)
+{
+	struct ipv6_visitors v = { 0 };
+	size_t buckets_len;
+
+	(void)state;
+	assert_true(ipv6_visitors_reserve(&v, 0, &secret));
+	assert_int_equal(v.buckets_len, 0);
+	assert_true(ipv6_visitors_reserve(&v, MANY, &secret));
+	buckets_len = v.buckets_len;
+	assert_in_range(buckets_len, MANY / IPV6_FILL, MANY);
+	meet_many(&v);
+	assert_int_equal(v.buckets_len, buckets_len);
+	ipv6_visitors_cleanup(&v);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_was_met_is_found_again),
+		cmocka_unit_test(a_walk_meets_everybody_once),
+		cmocka_unit_test(room_that_was_made_is_enough),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
