@@ -1,13 +1,11 @@
 /* The offline command, in the order of its work: options, files, the reading,
- * what the questions are asked of, the answers. */
+ * the answers. */
 #include "master/report.h"
 
 #include "common/base/civil.h"
 #include "common/report/report.h"
 #include "common/shoplog/categories.h"
-#include "common/shoplog/day.h"
-#include "common/shoplog/question.h"
-#include "master/reading.h"
+#include "master/answers.h"
 #include "master/report_options.h"
 #include "master/report_text.h"
 #include "master/spool.h"
@@ -27,9 +25,7 @@ struct report {
 	struct source source;
 	struct geo *geo;
 	struct reading log;
-	struct catalogue *catalogue;
-	struct day_segment *days; /* in the arena */
-	size_t days_len;
+	struct answers answers;
 	struct report_source about;
 	char parsed_at[CIVIL_MOMENT_TEXT + 1];
 	struct arena arena;
@@ -38,7 +34,7 @@ struct report {
 static void
 cleanup(struct report *r)
 {
-	catalogue_free(r->catalogue);
+	answers_cleanup(&r->answers);
 	reading_cleanup(&r->log);
 	geo_close(r->geo);
 	source_cleanup(&r->source);
@@ -159,25 +155,13 @@ read_log(struct report *r, struct problem *why)
 	    &progress, &r->log, why);
 }
 
-/* What the questions are asked of beside the carts: days, the catalogue. */
 static enum err
 derive(struct report *r)
 {
 	struct span counted[COUNTED];
-	struct day_carts *carts = NULL;
-	size_t carts_len = 0;
-	enum err e = ERR_OK;
 
 	list_counted(r, counted);
-	for (unsigned i = 0; i < SHARDS && e == ERR_OK; i++)
-		e = day_carts_of(&r->log.carts[i], &carts, &carts_len);
-	if (e == ERR_OK)
-		e = day_segments_of(r->log.tally, counted, COUNTED, carts,
-		    carts_len, &r->arena, &r->days, &r->days_len);
-	free(carts);
-	if (e == ERR_OK)
-		e = catalogue_of_tally(r->log.tally, &r->catalogue);
-	return e;
+	return answers_init(&r->answers, &r->log, counted, COUNTED, &r->arena);
 }
 
 static enum err
@@ -245,52 +229,9 @@ check_category(struct report *r, struct problem *why)
 	if (!r->options.category)
 		return ERR_OK;
 	/* The days know of no other category. */
-	e = categories_of_days(r->days, r->days_len, &r->arena, &names, &len);
+	e = categories_of_days(
+	    r->answers.days, r->answers.days_len, &r->arena, &names, &len);
 	return e || len ? e : refuse_category(r, why);
-}
-
-/* Empty when the day has no such field. */
-static struct span
-field_of(const struct day_segment *day, const char *name)
-{
-	for (size_t i = 0; i < day->fields_len; i++)
-		if (span_is_equal(day->fields[i].name, span_text(name)))
-			return day->fields[i].value;
-	return span_of(NULL, 0);
-}
-
-static enum err
-answer_of_days(struct report *r, const struct question *q, struct answer *out)
-{
-	const char *field = question_field(q, &r->arena);
-	struct question_sum sum;
-	enum err e = ERR_NO_MEMORY;
-
-	if (field)
-		e = question_sum_init(&sum, q, &r->arena, r->days_len);
-	for (size_t i = 0; i < r->days_len && e == ERR_OK; i++) {
-		struct span value = field_of(&r->days[i], field);
-
-		if (value.len)
-			e = question_sum_add(&sum, r->days[i].day, value);
-	}
-	return e == ERR_OK ? question_sum_answer(&sum, &r->arena, out) : e;
-}
-
-static enum err
-answer_of_carts(struct report *r, const struct question *q, struct answer *out)
-{
-	struct question_carts carts;
-	enum err e = question_carts_init(&carts, q, r->catalogue);
-
-	for (size_t i = 0; i < SHARDS && e == ERR_OK; i++)
-		e = question_carts_add(&carts, &r->log.carts[i]);
-	if (e == ERR_OK)
-		e = question_carts_end(&carts, count_threads(&r->options));
-	if (e == ERR_OK)
-		e = question_carts_answer(&carts, q->period, &r->arena, out);
-	question_carts_cleanup(&carts);
-	return e;
 }
 
 static enum err
@@ -302,8 +243,7 @@ answer(struct report *r, int report, struct answer *out)
 		.period = r->options.period,
 	};
 
-	return question_is_of_days(&q) ? answer_of_days(r, &q, out)
-				       : answer_of_carts(r, &q, out);
+	return answers_get(&r->answers, &q, count_threads(&r->options), out);
 }
 
 static enum err
