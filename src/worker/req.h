@@ -119,7 +119,8 @@ struct req {
 	 * buffers until the answer is out */
 	enum req_method method;
 	struct span path, query, body;
-	struct span authorization, content_type, if_none_match, prefer;
+	struct span authorization, content_type, prefer;
+	struct span if_match, if_none_match;
 	struct span user_agent, forwarded_for, host, last_event_id;
 	char client[46];       /* address of the client, behind proxies; text */
 	int64_t path_id;       /* {id}, {n} of the route; 0 when it has none */

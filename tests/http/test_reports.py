@@ -109,6 +109,17 @@ class Tags(ReportsCase):
                 self.assertTrue(self.assert_status(self.ask_with(value),
                                                    200).body)
 
+    def test_of_another_version_than_if_match_names_are_412(self):
+        etag = self.etag()
+        for tags, status in ((etag, 200), ("*", 200), (f'"x", {etag}', 200),
+                             ("W/" + etag, 412), ('"x"', 412)):
+            answer = self.client.get("/report/1", headers={"If-Match": tags})
+            with self.subTest(tags):
+                if status == 200:
+                    self.assert_status(answer, 200)
+                else:
+                    self.assert_refused(answer, 412)
+
     def test_leave_the_connection_in_order_after_304(self):
         etag = self.etag()
         with self.client.connect() as connection:

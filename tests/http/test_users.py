@@ -163,6 +163,19 @@ class ChangingUsers(ServiceCase):
         return who.ask("PATCH", path or f"/user/{self.ann.user['id']}",
                        document)
 
+    def test_changes_nothing_of_another_version_than_is_named(self):
+        """Users have no ETag, so that none can be theirs."""
+        path = f"/user/{self.ann.user['id']}"
+        for method, document in ("PATCH", {"last_name": "x"}), \
+                ("DELETE", None):
+            answer = self.ann.ask(method, path, document,
+                                  headers={"If-Match": '"1"'})
+            self.assert_refused(answer, 412)
+        answer = self.ann.ask("PATCH", path, {"first_name": "Ann"},
+                              headers={"If-Match": "*"})
+        self.assert_status(answer, 200)
+        self.assertNotEqual(answer.json["last_name"], "x")
+
     def test_changes_the_names_given_and_no_other(self):
         [before] = [user for user in self.ann.get("/user/all").json
                     if user["id"] == self.ann.user["id"]]

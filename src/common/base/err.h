@@ -22,6 +22,7 @@
 	X(TIMEOUT, 408, "The request took too long to arrive")            \
 	X(LOGIN_BUSY, 409, "Login is busy")                               \
 	X(NOTHING_PARSED, 409, "Nothing has been parsed yet: ask /parse") \
+	X(PRECONDITION, 412, "Not the version that was asked for")        \
 	X(BODY_TOO_LARGE, 413, "The body is too large")                   \
 	X(TARGET_TOO_LONG, 414, "The request target is too long")         \
 	X(NOT_JSON, 415, "Content-Type must be application/json")         \

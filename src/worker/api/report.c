@@ -115,10 +115,9 @@ trim(struct span s)
 	return s;
 }
 
-/* RFC 9110, 13.1.2: a list of tags or "*", compared weakly. Ours holds no
- * comma. */
+/* RFC 9110, 13.1: a list of tags or "*". Ours holds no comma. */
 static bool
-matches(struct span list, struct span etag)
+matches(struct span list, struct span etag, bool is_weak)
 {
 	if (span_is_equal(trim(list), span_text("*")))
 		return true;
@@ -127,7 +126,7 @@ matches(struct span list, struct span etag)
 		size_t len = comma ? (size_t)(comma - list.data) : list.len;
 		struct span one = trim(span_of(list.data, len));
 
-		if (one.len > 2 && memcmp(one.data, "W/", 2) == 0)
+		if (is_weak && one.len > 2 && memcmp(one.data, "W/", 2) == 0)
 			one = span_of(one.data + 2, one.len - 2);
 		if (span_is_equal(one, etag))
 			return true;
@@ -145,10 +144,12 @@ api_report_encode(struct req *r)
 	/* What was asked is the document's: all who get it asked the same. */
 	if (!etag[0])
 		make_etag(etag, r);
+	if (r->if_match.len && !matches(r->if_match, span_text(etag), false))
+		return ERR_PRECONDITION;
 	r->out.etag = etag;
 	r->out.status = OK;
 	if (r->if_none_match.len &&
-	    matches(r->if_none_match, span_text(etag))) {
+	    matches(r->if_none_match, span_text(etag), true)) {
 		r->out.status = NOT_MODIFIED;
 		r->out.body = (struct span){ NULL, 0 };
 	}

@@ -47,11 +47,39 @@ permit(struct req *r)
 	return e == ERR_OK ? req_done(r) : req_fail(r, e);
 }
 
+/* What has no ETag is none of those that If-Match names (RFC 9110, 13.1.1). */
+static bool
+matches_untagged(const struct req *r)
+{
+	return r->if_match.len == 0 ||
+	       span_is_equal(r->if_match, span_text("*"));
+}
+
+/* Nothing that can be changed has an ETag. */
+static bool
+may_be_done(const struct req *r)
+{
+	return r->method == METHOD_GET || r->method == METHOD_HEAD ||
+	       matches_untagged(r);
+}
+
+static enum err
+encode(struct req *r)
+{
+	enum err e = r->route->encode(r);
+
+	return e != ERR_OK || r->out.etag != NULL || matches_untagged(r)
+		   ? e
+		   : ERR_PRECONDITION;
+}
+
 enum req_state
 endpoint_serve(struct req *r)
 {
 	enum err e = r->route->decode ? r->route->decode(r) : ERR_OK;
 
+	if (e == ERR_OK && !may_be_done(r))
+		e = ERR_PRECONDITION;
 	return e == ERR_OK ? r->route->serve(r) : req_fail(r, e);
 }
 
@@ -59,7 +87,7 @@ void
 endpoint_encode(const struct routes *table, struct req *r)
 {
 	if (r->out.err == ERR_OK) {
-		enum err e = r->route->encode(r);
+		enum err e = encode(r);
 
 		if (e == ERR_OK)
 			return;

@@ -10,7 +10,7 @@
 /* 404, 405, 401, 403; req_done: the request may be read and served. */
 req_step endpoint_admit;
 
-/* 415, 400, 429, the work. */
+/* 415, 400, 412, 429, the work. */
 req_step endpoint_serve;
 
 /* Writes the answer, or the error, into r->out.body. */

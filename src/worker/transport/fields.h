@@ -24,6 +24,7 @@
 	X(USER_AGENT, "user-agent", ONCE)               \
 	X(LAST_EVENT_ID, "last-event-id", ONCE)         \
 	X(IF_NONE_MATCH, "if-none-match", LIST)         \
+	X(IF_MATCH, "if-match", LIST)                   \
 	X(PREFER, "prefer", LIST)                       \
 	X(X_FORWARDED_FOR, "x-forwarded-for", LIST)
 

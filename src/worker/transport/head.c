@@ -124,6 +124,7 @@ head_take(const struct head *h, const char *base, const struct target *target,
 	r->authorization = fields_get(&h->fields, base, FIELD_AUTHORIZATION);
 	r->content_type = fields_get(&h->fields, base, FIELD_CONTENT_TYPE);
 	r->if_none_match = fields_get(&h->fields, base, FIELD_IF_NONE_MATCH);
+	r->if_match = fields_get(&h->fields, base, FIELD_IF_MATCH);
 	r->prefer = fields_get(&h->fields, base, FIELD_PREFER);
 	r->user_agent = fields_get(&h->fields, base, FIELD_USER_AGENT);
 	r->last_event_id = fields_get(&h->fields, base, FIELD_LAST_EVENT_ID);

@@ -34,6 +34,8 @@ reason(int status)
 		return "408 Request Timeout";
 	case 409:
 		return "409 Conflict";
+	case 412:
+		return "412 Precondition Failed";
 	case 413:
 		return "413 Content Too Large";
 	case 414:

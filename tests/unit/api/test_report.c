@@ -107,6 +107,30 @@ an_etag_that_matches_spares_the_body(void **state)
 }
 
 static void
+an_etag_that_is_asked_for_must_match_strongly(void **state)
+{
+	static const struct {
+		const char *if_match;
+		enum err err;
+	} cases[] = {
+		{ "*", ERR_OK },
+		{ "\"7-1a2b3c4d-1\"", ERR_OK },
+		{ "\"x\", \"7-1a2b3c4d-1\"", ERR_OK },
+		{ "W/\"7-1a2b3c4d-1\"", ERR_PRECONDITION },
+		{ "\"x\"", ERR_PRECONDITION },
+		{ "x", ERR_PRECONDITION },
+	};
+	struct req *r = *state;
+
+	assert_int_equal(decode(r, 1, ""), ERR_OK);
+	assert_int_equal(status(r, NULL), 200);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		r->if_match = span_text(cases[i].if_match);
+		assert_int_equal(api_report_encode(r), cases[i].err);
+	}
+}
+
+static void
 every_query_has_an_etag_of_its_own(void **state)
 {
 	static const char *const queries[] = { "", "category=a", "category=b",
@@ -134,6 +158,7 @@ main(void)
 		test(a_period_has_two_sides_that_may_be_open),
 		test(what_is_no_period_names_the_parameter),
 		test(an_etag_that_matches_spares_the_body),
+		test(an_etag_that_is_asked_for_must_match_strongly),
 		test(every_query_has_an_etag_of_its_own),
 	};
 
