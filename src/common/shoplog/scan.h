@@ -14,7 +14,7 @@
 enum {
 	SCAN_LINES = 128, /* at a time */
 	SCAN_PADDING =
-	    128,         /* bytes behind a block that may be read, not used */
+	    192,         /* bytes behind a block that may be read, not used */
 	SCAN_WIDTH = 64, /* of a layout, at most */
 	SCAN_LAYOUTS = 16,
 	SCAN_NOTES = 64, /* of layouts */

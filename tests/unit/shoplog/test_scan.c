@@ -266,6 +266,32 @@ assert_way_agrees_on_layouts(scan_way *way)
 		}
 }
 
+/* Paths of every length behind long and short addresses and hosts, each of which
+ * has come before. */
+static void
+assert_way_agrees_on_ends(scan_way *way)
+{
+	static const char *const addresses[] = { "1.2.3.4", "121.165.118.201",
+		"12.165.8.201", "2a02:1bd:4a::6f" };
+	static const char *const hosts[] = { "https://shop.com", "h://s",
+		"http://a-host-with-a-name-that-is-longer-than-32-bytes.com" };
+	char log[4 * 512], path[256];
+
+	memset(path, 'p', sizeof(path));
+	path[0] = '/';
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+		for (int len = 1; len < 200; len++) {
+			size_t log_len = 0;
+
+			for (size_t k = 0; k < 4; k++)
+				log_len += (size_t)sprintf(log + log_len,
+				    HEAD "%s %s%.*s%s", addresses[k], hosts[i],
+				    len, path, k < 3 ? "\n" : "");
+			if (!scan_agrees(way, log, log_len))
+				fail_msg("%s, %d", hosts[i], len);
+		}
+}
+
 static void
 assert_way_agrees(scan_way *way)
 {
@@ -275,6 +301,7 @@ assert_way_agrees(scan_way *way)
 	assert_way_agrees_on_layouts(way);
 	assert_way_agrees_on_ipv6(way);
 	assert_way_agrees_on_lengths(way);
+	assert_way_agrees_on_ends(way);
 	assert_way_agrees_on_utf8(way);
 
 	for (int round = 0; round < 400; round++) {
@@ -307,17 +334,23 @@ the_way_of_this_processor_agrees(void **state)
 static void
 a_usual_line_takes_the_fast_way(void **state)
 {
-	static const char log[SCAN_PADDING + sizeof(USUAL)] = USUAL "\n";
-	struct scan_batch batch;
-	struct scan s;
+	static const char *const usual[] = { USUAL "\n",
+		HEAD "121.165.118.201 h://s/a/path/\n" };
 
 	(void)state;
-	scan_init(&s);
-	for (int i = 0; i < 3; i++) {
-		scan_lines(&s, span_of(log, sizeof(USUAL)), &batch);
-		assert_int_equal(batch.visits_len, 1);
-		assert_int_equal(s.layouts_len, 1);
-		assert_int_equal(s.strange, i == 0);
+	for (size_t k = 0; k < sizeof(usual) / sizeof(usual[0]); k++) {
+		char log[SCAN_PADDING + sizeof(HEAD) + 64] = "";
+		struct scan_batch batch;
+		struct scan s;
+
+		strcpy(log, usual[k]);
+		scan_init(&s);
+		for (int i = 0; i < 3; i++) {
+			scan_lines(&s, span_of(log, strlen(log)), &batch);
+			assert_int_equal(batch.visits_len, 1);
+			assert_int_equal(s.layouts_len, 1);
+			assert_int_equal(s.strange, i == 0);
+		}
 	}
 }
 
