@@ -1,23 +1,31 @@
-/* A table of one place a digest, found by its first bits: who comes takes the
- * place of who was there. */
+/* A digest may stand in one set of places, found by some of its bits. One that comes
+ * takes the place that was noted longest ago: as long as no more sessions of a set
+ * are in use than it has places, which is so for some ten thousand in all, none is
+ * forgotten before its minute is over. */
 #include "worker/service/seen.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACES = 1 << 16 };
+/* A set is a line of the cache. */
+enum { SETS = 1 << 12, PLACES = 8, LINE = 64 };
+
+struct place {
+	uint32_t digest; /* other bits of it */
+	uint32_t minute;
+};
 
 struct seen {
-	struct {
-		uint64_t digest; /* its first eight characters */
-		int64_t minute;
-	} places[PLACES];
+	_Alignas(LINE) struct place sets[SETS][PLACES];
 };
+_Static_assert(sizeof(struct place[PLACES]) == LINE, "each set is one");
 
 struct seen *
 seen_new(void)
 {
-	return calloc(1, sizeof(struct seen));
+	struct seen *s = aligned_alloc(LINE, sizeof(*s));
+
+	return s ? memset(s, 0, sizeof(*s)) : NULL;
 }
 
 void
@@ -26,20 +34,41 @@ seen_free(struct seen *s)
 	free(s);
 }
 
+static struct place *
+oldest(struct place set[PLACES])
+{
+	struct place *found = set;
+
+	for (size_t i = 1; i < PLACES; i++)
+		if (set[i].minute < found->minute)
+			found = &set[i];
+	return found;
+}
+
+static struct place *
+find(struct place set[PLACES], uint32_t digest)
+{
+	for (size_t i = 0; i < PLACES; i++)
+		if (set[i].digest == digest && set[i].minute != 0)
+			return &set[i];
+	return NULL;
+}
+
 bool
 seen_is_first(struct seen *s, const char *digest, int64_t minute)
 {
-	uint64_t head;
-	size_t place;
+	uint64_t bits;
+	struct place *set, *known;
 
 	/* 48 random bits as eight characters of base64url; the product's upper
-	 * bits depend on all of them. */
-	memcpy(&head, digest, sizeof(head));
-	place = head * UINT64_C(0x9e3779b97f4a7c15) >> (64 - 16);
-	if (s->places[place].digest == head &&
-	    s->places[place].minute == minute)
+	 * ones depend on all of them. */
+	memcpy(&bits, digest, sizeof(bits));
+	bits *= UINT64_C(0x9e3779b97f4a7c15);
+	set = s->sets[bits >> (64 - 12)];
+	known = find(set, (uint32_t)(bits >> 20));
+	if (known && known->minute == (uint32_t)minute)
 		return false;
-	s->places[place].digest = head;
-	s->places[place].minute = minute;
+	*(known ? known : oldest(set)) =
+	    (struct place){ (uint32_t)(bits >> 20), (uint32_t)minute };
 	return true;
 }
