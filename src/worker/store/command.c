@@ -12,6 +12,11 @@
 /* "$18446744073709551615\r\n" and the argument's own "\r\n". */
 enum { BULK_MARKS = 25, HEAD_SIZE = 16 };
 
+enum {
+	USUAL_SIZE = 320, /* of a block with a command of a few short words */
+	SPARES_MAX = 64,  /* as many as wait for Redis at once, mostly */
+};
+
 static size_t
 length(const char *const *argv, const size_t *lens, int i)
 {
@@ -90,21 +95,66 @@ put_bulks(
 }
 
 static struct command *
-new_sized(size_t size)
+take(struct command_pool *pool)
 {
-	struct command *c = malloc(sizeof(*c) + HEAD_SIZE + size + 1);
+	struct command *c = pool ? pool->spares : NULL;
 
-	if (c) {
-		memset(c, 0, sizeof(*c));
-		c->script = SCRIPTS;
-	}
+	if (!c)
+		return malloc(USUAL_SIZE);
+	pool->spares = c->next;
+	pool->len--;
 	return c;
 }
 
-struct command *
-command_new(int argc, const char *const *argv, const size_t *lens)
+/* size  of what is to be written into it */
+static struct command *
+new_of(struct command_pool *pool, size_t size)
 {
-	struct command *c = new_sized(bulks_size(argc, argv, lens));
+	bool is_usual = sizeof(struct command) + size <= USUAL_SIZE;
+	struct command *c = is_usual ? take(pool) : malloc(sizeof(*c) + size);
+
+	if (c)
+		*c =
+		    (struct command){ .script = SCRIPTS, .is_usual = is_usual };
+	return c;
+}
+
+static struct command *
+new_sized(size_t size)
+{
+	return new_of(NULL, HEAD_SIZE + size + 1);
+}
+
+void
+command_free(struct command_pool *pool, struct command *c)
+{
+	if (!c || !c->is_usual || !pool || pool->len == SPARES_MAX) {
+		free(c);
+		return;
+	}
+	c->next = pool->spares;
+	pool->spares = c;
+	pool->len++;
+}
+
+void
+command_pool_cleanup(struct command_pool *pool)
+{
+	struct command *c;
+
+	while ((c = pool->spares)) {
+		pool->spares = c->next;
+		free(c);
+	}
+	pool->len = 0;
+}
+
+struct command *
+command_new(struct command_pool *pool, int argc, const char *const *argv,
+    const size_t *lens)
+{
+	struct command *c =
+	    new_of(pool, HEAD_SIZE + bulks_size(argc, argv, lens) + 1);
 
 	if (!c)
 		return NULL;

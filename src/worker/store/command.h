@@ -16,6 +16,7 @@ struct command {
 	uint64_t due_ms;    /* uv_now() at which it is overdue */
 	enum script script; /* SCRIPTS: an ordinary command */
 	bool has_text;      /* of the script: EVAL, not EVALSHA */
+	bool is_usual;      /* of the size that a pool keeps */
 	int argc;           /* of the whole command */
 	size_t rest;        /* script: where its keys and arguments begin */
 	size_t len;
@@ -28,10 +29,23 @@ struct command_queue {
 	size_t len;
 };
 
-/* All give a command to be freed with free(), or NULL when memory is out.
- * lens  NULL: argv holds C strings */
-struct command *command_new(
-    int argc, const char *const *argv, const size_t *lens);
+/* Commands of usual size that nobody has just now: a few, the last one given back is
+ * taken first. Zeroed is empty. */
+struct command_pool {
+	struct command *spares;
+	size_t len;
+};
+void command_pool_cleanup(struct command_pool *pool);
+
+/* All give a command to be freed with command_free(), or NULL when memory is out.
+ *
+ * lens  NULL: argv holds C strings
+ * pool  where its memory may come from; NULL: malloc(3) alone */
+struct command *command_new(struct command_pool *pool, int argc,
+    const char *const *argv, const size_t *lens);
+
+/* pool  where its memory may go, whereever it is from; NULL: nowhere */
+void command_free(struct command_pool *pool, struct command *c);
 
 /* As redisvFormatCommand(). */
 struct command *command_format(const char *format, va_list args);

@@ -6,7 +6,7 @@
 static enum err
 add(struct command_queue *out, int argc, const char *const *argv)
 {
-	struct command *c = command_new(argc, argv, NULL);
+	struct command *c = command_new(NULL, argc, argv, NULL);
 
 	if (!c)
 		return ERR_NO_MEMORY;

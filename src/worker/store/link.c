@@ -183,11 +183,27 @@ on_alloc(uv_handle_t *h, size_t suggested, uv_buf_t *buf)
 	*buf = uv_buf_init(l->in, sizeof(l->in));
 }
 
-/* A hook may close the link between two replies. */
+/* Short replies are handed on from where they lie. Returns what is behind them.
+ * A hook may close the link between two replies. */
+static char *
+take_short(struct link *l, char *at, const char *end)
+{
+	redisReply reply;
+	size_t len;
+
+	while (!l->is_closing &&
+	       (len = reply_read_short(at, (size_t)(end - at), &reply)) > 0) {
+		at += len;
+		l->hooks.reply(&reply, l->hooks.arg);
+	}
+	return at;
+}
+
 static void
 on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 {
 	struct link *l = s->data;
+	char *at = buf->base, *end;
 	void *reply;
 
 	if (n == 0 || l->is_closing)
@@ -196,7 +212,12 @@ on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 		lose(l, n == UV_EOF ? "closed by Redis" : uv_strerror((int)n));
 		return;
 	}
-	redisReaderFeed(l->reader, buf->base, (size_t)n);
+	end = at + n;
+	if (reply_reader_is_empty(l->reader))
+		at = take_short(l, at, end);
+	if (at == end)
+		return;
+	redisReaderFeed(l->reader, at, (size_t)(end - at));
 	while (!l->is_closing) {
 		if (redisReaderGetReply(l->reader, &reply) != REDIS_OK) {
 			lose(l, l->reader->errstr);

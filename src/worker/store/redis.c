@@ -39,6 +39,7 @@ struct redis {
 	size_t queue_limit;
 	struct link *link; /* NULL: waiting for `reconnect` */
 	struct command_queue waiting, sent;
+	struct command_pool spares;
 	uint64_t second_look_ms; /* at what is overdue; 0: not yet */
 	unsigned attempts;       /* since the connection was up */
 	size_t greeting_len;     /* answers still to come before it is up */
@@ -52,23 +53,28 @@ static void on_reconnect(uv_timer_t *t);
 static void on_deadline(uv_timer_t *t);
 
 static void
-answer(struct command *c, enum err err, const redisReply *reply)
+answer(
+    struct redis *r, struct command *c, enum err err, const redisReply *reply)
 {
-	if (c->fn)
-		c->fn(err, reply, c->arg);
-	free(c);
+	redis_fn *fn = c->fn;
+	void *arg = c->arg;
+
+	/* Before the next one is asked for, which can have the memory. */
+	command_free(&r->spares, c);
+	if (fn)
+		fn(err, reply, arg);
 }
 
 /* Callbacks may push to the queue again: those commands wait for their turn. */
 static void
-answer_all(struct command_queue *q, enum err err)
+answer_all(struct redis *r, struct command_queue *q, enum err err)
 {
 	struct command_queue all = *q;
 	struct command *c;
 
 	*q = (struct command_queue){ 0 };
 	while ((c = command_pop(&all)))
-		answer(c, err, NULL);
+		answer(r, c, err, NULL);
 }
 
 /* 10 ms, 20, 40, ... 500, each less a random part of up to a half, so that the
@@ -102,7 +108,7 @@ drop(struct redis *r, const char *why)
 	memset(r->is_text_sent, 0, sizeof(r->is_text_sent));
 	uv_timer_start(
 	    &r->reconnect, on_reconnect, backoff_ms(r->attempts++), 0);
-	answer_all(&r->sent, ERR_STORE_DOWN);
+	answer_all(r, &r->sent, ERR_STORE_DOWN);
 	if (was_up && !r->is_closing && r->hooks.down)
 		r->hooks.down(r->hooks.arg);
 }
@@ -142,7 +148,7 @@ put_waiting(struct redis *r)
 	while (r->is_up && (c = command_pop(&r->waiting))) {
 		err = put(r, c);
 		if (err != ERR_OK)
-			answer(c, err, NULL);
+			answer(r, c, err, NULL);
 	}
 }
 
@@ -167,7 +173,7 @@ enqueue(struct redis *r, struct command *c, redis_fn *fn, void *arg,
 	else
 		command_push(&r->waiting, c);
 	if (err != ERR_OK)
-		free(c);
+		command_free(&r->spares, c);
 	else
 		watch(r, c->due_ms);
 	return err;
@@ -177,7 +183,8 @@ enum err
 redis_send(struct redis *r, redis_fn *fn, void *arg, int64_t deadline_ms,
     int argc, const char *const *argv, const size_t *lens)
 {
-	return enqueue(r, command_new(argc, argv, lens), fn, arg, deadline_ms);
+	return enqueue(
+	    r, command_new(&r->spares, argc, argv, lens), fn, arg, deadline_ms);
 }
 
 enum err
@@ -259,11 +266,11 @@ send_again(struct redis *r, struct command *c)
 
 	if (err != ERR_OK) {
 		if (again != c)
-			free(again);
-		answer(c, err, NULL);
+			command_free(&r->spares, again);
+		answer(r, c, err, NULL);
 	} else if (takes_text) {
 		r->is_text_sent[c->script] = true;
-		free(c);
+		command_free(&r->spares, c);
 	}
 }
 
@@ -293,7 +300,7 @@ on_reply(const struct redisReply *reply, void *arg)
 	if (!c) {
 		drop(r, "a reply that nobody asked for");
 	} else if (!c->fn) {
-		free(c);
+		command_free(NULL, c); /* it may tell a password */
 		on_greeted(r, reply);
 	} else if (c->script != SCRIPTS && !c->has_text &&
 		   reply->type == REDIS_REPLY_ERROR &&
@@ -302,7 +309,7 @@ on_reply(const struct redisReply *reply, void *arg)
 	} else {
 		if (c->has_text)
 			r->is_text_sent[c->script] = false;
-		answer(c, ERR_OK, reply);
+		answer(r, c, ERR_OK, reply);
 	}
 }
 
@@ -325,7 +332,7 @@ on_open(void *arg)
 		if (err == ERR_OK)
 			err = put(r, c);
 		if (err != ERR_OK)
-			free(c);
+			command_free(NULL, c);
 	}
 	if (err != ERR_OK)
 		drop(r, err_text(err));
@@ -388,7 +395,7 @@ check_waiting(struct redis *r, uint64_t now)
 	struct command_queue overdue = { 0 };
 
 	command_take_overdue(&r->waiting, now, &overdue);
-	answer_all(&overdue, ERR_STORE_DOWN);
+	answer_all(r, &overdue, ERR_STORE_DOWN);
 }
 
 static void
@@ -437,8 +444,10 @@ on_closed(uv_handle_t *h)
 {
 	struct redis *r = h->data;
 
-	if (--r->refs == 0)
-		free(r);
+	if (--r->refs > 0)
+		return;
+	command_pool_cleanup(&r->spares);
+	free(r);
 }
 
 void
@@ -452,8 +461,8 @@ redis_close(struct redis *r)
 	r->link = NULL;
 	uv_close((uv_handle_t *)&r->reconnect, on_closed);
 	uv_close((uv_handle_t *)&r->deadline, on_closed);
-	answer_all(&r->sent, ERR_DRAINING);
-	answer_all(&r->waiting, ERR_DRAINING);
+	answer_all(r, &r->sent, ERR_DRAINING);
+	answer_all(r, &r->waiting, ERR_DRAINING);
 }
 
 bool

@@ -45,7 +45,7 @@ arguments_become_bulk_strings(void **state)
 {
 	const char *argv[] = { "SET", "a b", "\r\n\0x" };
 	const size_t lens[] = { 3, 3, 4 };
-	struct command *c = command_new(3, argv, lens);
+	struct command *c = command_new(NULL, 3, argv, lens);
 	static const char wanted[] =
 	    "*3\r\n$3\r\nSET\r\n$3\r\na b\r\n$4\r\n\r\n\0x\r\n";
 
@@ -54,9 +54,39 @@ arguments_become_bulk_strings(void **state)
 	assert_memory_equal(c->text, wanted, c->len);
 	free(c);
 	argv[1] = "";
-	c = command_new(2, argv, NULL);
+	c = command_new(NULL, 2, argv, NULL);
 	assert_text(c, "*2\r\n$3\r\nSET\r\n$0\r\n\r\n");
 	free(c);
+}
+
+static void
+memory_of_a_short_one_is_the_next_ones(void **state)
+{
+	const char *argv[] = { "GET", "key" };
+	struct command_pool pool = { 0 };
+	struct command *first = command_new(&pool, 2, argv, NULL), *second;
+	char large[1000] = { 0 };
+
+	(void)state;
+	command_free(&pool, first);
+	assert_int_equal(pool.len, 1);
+	argv[1] = "other";
+	second = command_new(&pool, 2, argv, NULL);
+	assert_ptr_equal(second, first);
+	assert_int_equal(pool.len, 0);
+	assert_text(second, "*2\r\n$3\r\nGET\r\n$5\r\nother\r\n");
+	assert_null(second->fn);
+	assert_int_equal(second->script, SCRIPTS);
+	command_free(&pool, second);
+	memset(large, 'x', sizeof(large) - 1);
+	argv[1] = large;
+	second = command_new(&pool, 2, argv, NULL);
+	assert_int_equal(pool.len, 1);
+	command_free(&pool, second);
+	assert_int_equal(pool.len, 1);
+	command_free(&pool, NULL);
+	command_pool_cleanup(&pool);
+	assert_int_equal(pool.len, 0);
 }
 
 static void
@@ -169,6 +199,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arguments_become_bulk_strings),
+		cmocka_unit_test(memory_of_a_short_one_is_the_next_ones),
 		cmocka_unit_test(format_and_arguments_agree),
 		cmocka_unit_test(script_goes_by_its_digest_in_both_forms),
 		cmocka_unit_test(eval_has_the_text_and_the_same_arguments),
