@@ -146,8 +146,10 @@ struct req {
 	/* service: whose request it is; 0 before the session is known */
 	struct {
 		int64_t user_id;
-		char digest[DIGEST_TEXT]; /* see service_session_digest() */
-		bool is_noted;            /* that it was used in this minute */
+		uint8_t tag[TOKEN_TAG_SIZE]; /* copies_tag() */
+		char digest[DIGEST_TEXT];    /* see service_session_digest() */
+		bool is_tagged;
+		bool is_noted; /* that it was used in this minute */
 	} session;
 	uint64_t generation_read; /* store: under way for it; 0: none is */
 	bool is_promised;         /* req_promise_offload() has kept a place */

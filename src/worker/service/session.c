@@ -43,17 +43,27 @@ token_of(struct span authorization)
 void
 service_session_expect(struct req *r)
 {
-	copies_expect_session(r->worker->copies, token_of(r->authorization));
+	r->session.is_tagged = copies_tag(
+	    r->worker->copies, token_of(r->authorization), r->session.tag);
+}
+
+void
+service_session_expect_next(struct worker *w, struct span authorization)
+{
+	uint8_t tag[TOKEN_TAG_SIZE];
+
+	(void)copies_tag(w->copies, token_of(authorization), tag);
 }
 
 enum req_state
 service_session(struct req *r, void (*early)(struct req *r), req_step *next)
 {
-	struct span token = token_of(r->authorization);
 	int64_t now_s = clock_unix_s(), expires_s;
 	struct lookup *l;
 
-	if (store_session_recall(r, token, now_s / MINUTE_S, &expires_s))
+	if (!r->session.is_tagged)
+		service_session_expect(r);
+	if (store_session_recall(r, now_s / MINUTE_S, &expires_s))
 		return expires_s > now_s ? next(r)
 					 : req_fail(r, ERR_NO_SESSION);
 	l = arena_alloc(&r->arena, sizeof(*l));
@@ -61,12 +71,12 @@ service_session(struct req *r, void (*early)(struct req *r), req_step *next)
 		return req_fail(r, ERR_NO_MEMORY);
 	r->chain = l;
 	l->next = next;
-	if (!token_digest(&r->worker->setup->key, token, &r->session.user_id,
-		r->session.digest))
+	if (!token_digest(&r->worker->setup->key, token_of(r->authorization),
+		&r->session.user_id, r->session.digest))
 		return req_fail(r, ERR_NO_SESSION);
 	if (early)
 		early(r);
-	return store_session_read(r, token, &l->expires_s, found);
+	return store_session_read(r, &l->expires_s, found);
 }
 
 const char *

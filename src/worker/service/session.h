@@ -17,6 +17,9 @@ enum req_state service_session(struct req *r, void (*early)(struct req *r),
  * then for what it looks at, which is far away with thousands of sessions. */
 void service_session_expect(struct req *r);
 
+/* The same for a request that is still to be read, if its header says so. */
+void service_session_expect_next(struct worker *w, struct span authorization);
+
 /* The digest of the session of `r`: it is made when it is wanted, because most
  * requests, whose session is remembered, want none. */
 const char *service_session_digest(struct req *r);

@@ -185,24 +185,22 @@ copies_note_reports(const struct copies *c, uint64_t *out)
 	return note(c, REPORTS_SLOT, out);
 }
 
-void
-copies_expect_session(const struct copies *c, struct span token)
+bool
+copies_tag(
+    const struct copies *c, struct span token, uint8_t tag[TOKEN_TAG_SIZE])
 {
-	uint8_t tag[TOKEN_TAG_SIZE];
-
-	if (c->tracking && token_tag(&c->key, token, tag))
-		copy_table_expect(c->sessions, tag);
+	if (!c->tracking || !token_tag(&c->key, token, tag))
+		return false;
+	copy_table_expect(c->sessions, tag);
+	return true;
 }
 
 struct session_copy *
-copies_find_session(struct copies *c, struct span token)
+copies_find_session(struct copies *c, const uint8_t tag[TOKEN_TAG_SIZE])
 {
-	uint8_t tag[TOKEN_TAG_SIZE];
 	struct session_copy *found;
 
-	if (!c->tracking || !tracking_is_alive(c->tracking))
-		return NULL;
-	if (!token_tag(&c->key, token, tag))
+	if (!tracking_is_alive(c->tracking))
 		return NULL;
 	found = copy_table_find(c->sessions, tag);
 	if (found && found->stamp == stamp_of(c, slot_of_user(found->user_id)))
@@ -211,13 +209,10 @@ copies_find_session(struct copies *c, struct span token)
 }
 
 void
-copies_keep_session(
-    struct copies *c, struct span token, const struct session_copy *session)
+copies_keep_session(struct copies *c, const uint8_t tag[TOKEN_TAG_SIZE],
+    const struct session_copy *session)
 {
-	uint8_t tag[TOKEN_TAG_SIZE];
-
-	if (token_tag(&c->key, token, tag))
-		copy_table_put(c->sessions, tag, session);
+	copy_table_put(c->sessions, tag, session);
 }
 
 static bool

@@ -56,15 +56,18 @@ void copies_revoke_reports(struct worker *w);
 bool copies_note_user(const struct copies *c, int64_t user_id, uint64_t *stamp);
 bool copies_note_reports(const struct copies *c, uint64_t *stamp);
 
-/* Says that copies_find_session() will be asked for this token soon: with thousands
- * of sessions its memory is far away, and can come meanwhile. */
-void copies_expect_session(const struct copies *c, struct span token);
+/* The tag by which the session of a token is remembered; false: none is. Who wants
+ * it will ask for the session soon: with thousands of them its memory is far away,
+ * and comes meanwhile. */
+bool copies_tag(
+    const struct copies *c, struct span token, uint8_t tag[TOKEN_TAG_SIZE]);
 
-/* The session of a token; NULL: to be read. Borrowed until the next call; the
+/* The session with a tag; NULL: to be read. Borrowed until the next call; the
  * caller may set its minute. */
-struct session_copy *copies_find_session(struct copies *c, struct span token);
-void copies_keep_session(
-    struct copies *c, struct span token, const struct session_copy *session);
+struct session_copy *copies_find_session(
+    struct copies *c, const uint8_t tag[TOKEN_TAG_SIZE]);
+void copies_keep_session(struct copies *c, const uint8_t tag[TOKEN_TAG_SIZE],
+    const struct session_copy *session);
 
 /* The name of the current generation; the empty span: to be read. Borrowed until
  * the next call. */

@@ -55,12 +55,12 @@ store_session_open(
 }
 
 bool
-store_session_recall(
-    struct req *r, struct span token, int64_t minute, int64_t *expires_s)
+store_session_recall(struct req *r, int64_t minute, int64_t *expires_s)
 {
-	struct session_copy *copy =
-	    copies_find_session(r->worker->copies, token);
+	struct session_copy *copy = NULL;
 
+	if (r->session.is_tagged)
+		copy = copies_find_session(r->worker->copies, r->session.tag);
 	if (!copy)
 		return false;
 	r->session.is_noted = copy->minute == minute;
@@ -72,7 +72,6 @@ store_session_recall(
 
 /* A read whose answer is kept. */
 struct keeping {
-	struct span token;
 	uint64_t stamp;
 	int64_t *expires_s;
 };
@@ -87,7 +86,7 @@ on_session(struct req *r, const redisReply *reply, void *out)
 		.stamp = k->stamp };
 
 	if (err == ERR_OK && copy.expires_s != 0)
-		copies_keep_session(r->worker->copies, k->token, &copy);
+		copies_keep_session(r->worker->copies, r->session.tag, &copy);
 	return err;
 }
 
@@ -118,8 +117,7 @@ session_key(char out[KEY_MAX], int64_t user_id, const char *digest)
 }
 
 enum req_state
-store_session_read(
-    struct req *r, struct span token, int64_t *expires_s, req_step *next)
+store_session_read(struct req *r, int64_t *expires_s, req_step *next)
 {
 	char key[KEY_MAX];
 	const char *const words[] = { "HGET", key, "expires" };
@@ -128,13 +126,14 @@ store_session_read(
 	uint64_t stamp;
 	struct keeping *k;
 
-	if (!copies_note_user(r->worker->copies, r->session.user_id, &stamp))
+	if (!r->session.is_tagged ||
+	    !copies_note_user(r->worker->copies, r->session.user_id, &stamp))
 		return store_send_words(r, store_decode_number, expires_s, next,
 		    false, 3, words, lens);
 	k = arena_alloc(&r->arena, sizeof(*k));
 	if (!k)
 		return req_fail(r, ERR_NO_MEMORY);
-	*k = (struct keeping){ token, stamp, expires_s };
+	*k = (struct keeping){ stamp, expires_s };
 	return store_send_words(r, on_session, k, next, true, 3, words, lens);
 }
 

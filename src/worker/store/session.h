@@ -21,20 +21,18 @@ struct session {
 enum req_state store_session_open(struct req *r, const struct session *s,
     bool *is_open, req_step *next) __attribute__((warn_unused_result));
 
-/* Whether this worker remembers the token's session (copies.h), without asking
- * Redis: r->session is filled then, but for the digest.
+/* Whether this worker remembers the session of r->session.tag (copies.h), without
+ * asking Redis: r->session is filled then, but for the digest.
  *
  * minute  now, Unix time; r->session.is_noted says whether it was recalled in
  *         this minute before */
-bool store_session_recall(
-    struct req *r, struct span token, int64_t minute, int64_t *expires_s);
+bool store_session_recall(struct req *r, int64_t minute, int64_t *expires_s);
 
 /* The session that r->session names, remembered from then on.
  *
- * token      borrowed until `next` runs
  * expires_s  Unix time; 0: there is no such session */
-enum req_state store_session_read(struct req *r, struct span token,
-    int64_t *expires_s, req_step *next) __attribute__((warn_unused_result));
+enum req_state store_session_read(struct req *r, int64_t *expires_s,
+    req_step *next) __attribute__((warn_unused_result));
 
 /* Fills r->row.sessions, those that expire last first. */
 enum req_state store_session_list(struct req *r, int64_t user_id, int64_t now_s,

@@ -39,7 +39,9 @@ read_session(struct req *r)
 {
 	r->session.user_id = 7;
 	strcpy(r->session.digest, digest);
-	return store_session_read(r, r->authorization, r->chain, req_done);
+	r->session.is_tagged =
+	    copies_tag(r->worker->copies, r->authorization, r->session.tag);
+	return store_session_read(r, r->chain, req_done);
 }
 
 /* Seconds; 0: there is none. */
@@ -59,7 +61,10 @@ read_from_redis(struct loopback *l)
 static bool
 is_remembered(struct loopback *l)
 {
-	return copies_find_session(l->worker.copies, span_text(TOKEN)) != NULL;
+	uint8_t tag[TOKEN_TAG_SIZE];
+
+	return copies_tag(l->worker.copies, span_text(TOKEN), tag) &&
+	       copies_find_session(l->worker.copies, tag) != NULL;
 }
 
 static void
@@ -80,6 +85,14 @@ keep_session(struct loopback *l)
 	while (!is_remembered(l));
 }
 
+static bool
+recall(struct req *r, const char *token, int64_t minute, int64_t *expires_s)
+{
+	r->session.is_tagged =
+	    copies_tag(r->worker->copies, span_text(token), r->session.tag);
+	return store_session_recall(r, minute, expires_s);
+}
+
 static void
 session_that_was_read_is_remembered(void **state)
 {
@@ -88,16 +101,15 @@ session_that_was_read_is_remembered(void **state)
 	int64_t expires_s;
 
 	keep_session(l);
-	assert_true(store_session_recall(r, span_text(TOKEN), 1, &expires_s));
+	assert_true(recall(r, TOKEN, 1, &expires_s));
 	assert_false(r->session.is_noted);
 	assert_int_equal(r->session.user_id, 7);
 	assert_int_equal(expires_s, 4000000000);
-	assert_true(store_session_recall(r, span_text(TOKEN), 1, &expires_s));
+	assert_true(recall(r, TOKEN, 1, &expires_s));
 	assert_true(r->session.is_noted);
-	assert_true(store_session_recall(r, span_text(TOKEN), 2, &expires_s));
+	assert_true(recall(r, TOKEN, 2, &expires_s));
 	assert_false(r->session.is_noted);
-	assert_false(
-	    store_session_recall(r, span_text(OTHER_TOKEN), 2, &expires_s));
+	assert_false(recall(r, OTHER_TOKEN, 2, &expires_s));
 	loopback_free(r);
 }
 

@@ -34,8 +34,7 @@ read_session(struct req *r)
 
 	r->session.user_id = 7;
 	strcpy(r->session.digest, c->session.digest);
-	return store_session_read(
-	    r, span_text("the token"), &c->expires_s, req_done);
+	return store_session_read(r, &c->expires_s, req_done);
 }
 
 static enum req_state
