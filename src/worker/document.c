@@ -17,10 +17,14 @@ struct document *
 document_new(struct span generation, struct span body)
 {
 	struct document *d;
+	size_t size =
+	    sizeof(*d) + DOCUMENT_HEAD_MAX + body.len + generation.len;
 
 	if (body.len > SIZE_MAX / 4 || generation.len > SIZE_MAX / 4)
 		return NULL;
-	d = malloc(sizeof(*d) + DOCUMENT_HEAD_MAX + body.len + generation.len);
+	/* aligned_alloc() gives whole lines only. */
+	d = aligned_alloc(DOCUMENT_LINE,
+	    (size + DOCUMENT_LINE - 1) / DOCUMENT_LINE * DOCUMENT_LINE);
 	if (d == NULL)
 		return NULL;
 	memset(d, 0, sizeof(*d));

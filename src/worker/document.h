@@ -12,16 +12,19 @@
  * that they need not do so again: api its name, transport the head that it was
  * sent with last, right before its first byte, so that head and body are one
  * piece of memory and leave with one write(2). Loop thread only. */
-enum { DOCUMENT_NAME_MAX = 96, DOCUMENT_HEAD_MAX = 448 };
+enum { DOCUMENT_NAME_MAX = 96, DOCUMENT_HEAD_MAX = 448, DOCUMENT_LINE = 64 };
 
 struct document {
-	int refs;
-	struct span generation, body;   /* service: in this memory */
-	char etag[DOCUMENT_NAME_MAX];   /* api; empty: not made yet */
-	int64_t head_s;                 /* transport: the second it tells */
-	bool head_is_last, head_is_old; /* and to which kind of client */
-	uint16_t head_len;              /* 0: there is none */
+	/* What every answer meets is one line of the cache. */
+	_Alignas(DOCUMENT_LINE) int refs;
+	uint16_t head_len;              /* transport; 0: there is none */
 	uint16_t lent;                  /* how often it is to be written */
+	int64_t head_s;                 /* the second that the head tells */
+	bool head_is_last, head_is_old; /* and to which kind of client */
+	bool has_etag;                  /* api */
+	struct span body, generation;   /* service: in this memory */
+
+	char etag[DOCUMENT_NAME_MAX];
 	char bytes[];
 };
 

@@ -139,11 +139,13 @@ matches(struct span list, struct span etag, bool is_weak)
 enum err
 api_report_encode(struct req *r)
 {
-	char *etag = r->out.document->etag;
+	struct document *d = r->out.document;
+	char *etag = d->etag;
 
 	/* What was asked is the document's: all who get it asked the same. */
-	if (!etag[0])
+	if (!d->has_etag)
 		make_etag(etag, r);
+	d->has_etag = true;
 	if (r->if_match.len && !matches(r->if_match, span_text(etag), false))
 		return ERR_PRECONDITION;
 	r->out.etag = etag;

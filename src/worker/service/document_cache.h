@@ -10,15 +10,17 @@
 struct document_cache;
 
 struct cached_document {
+	/* Of one that is found, who asks for it meets only these. */
+	struct document *document; /* held */
+	unsigned listed_at;        /* document_cache.c alone */
+	/* whether it was used since the owner set this to false */
+	bool is_asked;
+
 	struct cold_question question; /* its category is the entry's own */
-	struct document *document;     /* held */
-	bool
-	    is_asked; /* whether it was used since the owner set this to false */
 
 	/* of document_cache.c alone */
 	struct cached_document *chain;         /* of its bucket */
 	struct cached_document *newer, *older; /* by when they were used */
-	unsigned listed_at;
 };
 
 /* bytes_max  0: nothing is kept

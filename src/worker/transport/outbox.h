@@ -19,6 +19,7 @@ struct outbox {
 	struct outbox_item {
 		struct conn *conn;
 		struct document *document; /* held, and lent */
+		int fd;                    /* of the connection */
 	} items[OUTBOX_MAX];
 	size_t sent, len; /* those in [sent, len) wait */
 };

@@ -153,15 +153,12 @@ send_later(const uv_buf_t *parts, unsigned parts_len, size_t sent, size_t left,
 /* Returns how many bytes the kernel took, or an error of libuv. Asked of the socket
  * itself: uv_try_write() writes as to a file, which is longer a way. */
 static ssize_t
-send_now(uv_stream_t *stream, uv_buf_t *parts, unsigned parts_len)
+send_now(int fd, uv_buf_t *parts, unsigned parts_len)
 {
 	struct msghdr message = { .msg_iov = (struct iovec *)parts,
 		.msg_iovlen = parts_len };
-	uv_os_fd_t fd;
-	ssize_t sent = uv_fileno((uv_handle_t *)stream, &fd);
+	ssize_t sent;
 
-	if (sent != 0)
-		return sent;
 	do
 		sent = parts_len == 1
 			   ? send(fd, parts[0].base, parts[0].len, MSG_NOSIGNAL)
@@ -172,21 +169,33 @@ send_now(uv_stream_t *stream, uv_buf_t *parts, unsigned parts_len)
 	return sent;
 }
 
-/* Returns as output_send() does. What waits in libuv goes first: the kernel may
- * have had room again before libuv has heard of it. */
+/* What comes of a send: `sent` bytes were, or it failed. Returns as output_send()
+ * does. */
 static int
-send_all(uv_stream_t *stream, uv_buf_t *parts, unsigned parts_len, size_t len,
-    void (*on_sent)(uv_stream_t *stream, int status))
+end_send(ssize_t sent, uv_stream_t *stream, uv_buf_t *parts, unsigned parts_len,
+    size_t len, void (*on_sent)(uv_stream_t *stream, int status))
 {
-	bool is_first = uv_stream_get_write_queue_size(stream) == 0;
-	ssize_t sent = is_first ? send_now(stream, parts, parts_len) : 0;
-
 	if (sent < 0)
 		return (int)sent;
 	if ((size_t)sent == len)
 		return 0;
 	return send_later(parts, parts_len, (size_t)sent, len - (size_t)sent,
 	    stream, on_sent);
+}
+
+/* What waits in libuv goes first: the kernel may have had room again before libuv
+ * has heard of it. Returns as output_send() does. */
+static int
+send_all(uv_stream_t *stream, uv_buf_t *parts, unsigned parts_len, size_t len,
+    void (*on_sent)(uv_stream_t *stream, int status))
+{
+	bool is_first = uv_stream_get_write_queue_size(stream) == 0;
+	uv_os_fd_t fd;
+	ssize_t sent = uv_fileno((uv_handle_t *)stream, &fd);
+
+	if (sent == 0 && is_first)
+		sent = send_now(fd, parts, parts_len);
+	return end_send(sent, stream, parts, parts_len, len, on_sent);
 }
 
 int
@@ -225,14 +234,15 @@ output_take_document(struct output *out)
 }
 
 int
-output_send_document(struct document *d, uv_stream_t *stream,
+output_send_document(struct document *d, int fd, uv_stream_t *stream,
     void (*on_sent)(uv_stream_t *stream, int status))
 {
 	struct span bytes = document_message(d);
 	/* libuv has no const, and only reads. */
 	uv_buf_t part =
 	    uv_buf_init((char *)(uintptr_t)bytes.data, (unsigned)bytes.len);
-	int left = send_all(stream, &part, 1, bytes.len, on_sent);
+	int left = end_send(
+	    send_now(fd, &part, 1), stream, &part, 1, bytes.len, on_sent);
 
 	give_back(d);
 	return left;

@@ -83,8 +83,11 @@ int output_send(struct output *out, uv_stream_t *stream,
  * empty then. The caller hands it to output_send_document(). NULL otherwise. */
 struct document *output_take_document(struct output *out);
 
-/* As output_send(), of what output_take_document() gave. */
-int output_send_document(struct document *d, uv_stream_t *stream,
+/* As output_send(), of what output_take_document() gave, when nothing waits in the
+ * stream.
+ *
+ * fd  the stream's, of which nothing else is looked at if the kernel takes all */
+int output_send_document(struct document *d, int fd, uv_stream_t *stream,
     void (*on_sent)(uv_stream_t *stream, int status));
 
 /* Drops what is there. */

@@ -18,7 +18,7 @@ it_is_there_as_long_as_somebody_holds_it(void **state)
 	document_release(d);
 	assert_true(span_is_equal(d->generation, span_text("7-a")));
 	assert_true(span_is_equal(d->body, span_text("{}")));
-	assert_string_equal(d->etag, "");
+	assert_false(d->has_etag);
 	document_release(d);
 	document_release(NULL);
 }
