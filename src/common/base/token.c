@@ -58,24 +58,35 @@ token_new(int64_t user_id, char out[TOKEN_TEXT])
 	    sizeof(random), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }
 
-static const bool base64url_bytes[256] = {
-	['A' ... 'Z'] = true,
-	['a' ... 'z'] = true,
-	['0' ... '9'] = true,
-	['-'] = true,
-	['_'] = true,
-};
+/* Sixteen bytes at once (a GNU vector: SSE2, NEON, or plain code). */
+typedef unsigned char block __attribute__((vector_size(16)));
+
+/* The bytes of base64url are not 0. */
+static block
+digits_of(const char *at)
+{
+	block bytes, letters;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	letters = bytes | 0x20;
+	return (block)((block)(letters - 'a') < 26) |
+	       (block)((block)(bytes - '0') < 10) | (block)(bytes == '-') |
+	       (block)(bytes == '_');
+}
 
 /* All of them, whatever the first one is that is not: nearly every text is good. */
 static bool
 is_base64url(const char *text)
 {
-	bool is_good = true;
+	/* The last block overlaps the one before. */
+	block good = digits_of(text) & digits_of(text + sizeof(block)) &
+		     digits_of(text + RANDOM_TEXT - sizeof(block));
+	uint64_t halves[2];
 
-	for (size_t i = 0; i < RANDOM_TEXT; i++)
-		is_good &= base64url_bytes[(unsigned char)text[i]];
-	return is_good;
+	memcpy(halves, &good, sizeof(halves));
+	return (halves[0] & halves[1]) == UINT64_MAX;
 }
+_Static_assert(RANDOM_TEXT > 32 && RANDOM_TEXT <= 48, "in three blocks");
 
 /* Whether `token` has the form that token_new() gives; its user id. */
 static bool

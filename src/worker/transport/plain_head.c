@@ -52,18 +52,18 @@ bits_of(block truths)
 static inline __attribute__((always_inline)) const char *
 find(const char *at, const char *end, block (*is_wanted)(block bytes))
 {
-	while (at < end) {
-		size_t left = (size_t)(end - at);
-		size_t seen = left < BLOCK ? BLOCK - left : 0;
-		block bytes;
+	block bytes;
+	unsigned bits;
 
-		memcpy(&bytes, at - seen, sizeof(bytes));
-		unsigned bits = bits_of(is_wanted(bytes)) >> seen;
+	for (; end - at >= BLOCK; at += BLOCK) {
+		memcpy(&bytes, at, sizeof(bytes));
+		bits = bits_of(is_wanted(bytes));
 		if (bits != 0)
 			return at + __builtin_ctz(bits);
-		at += BLOCK - seen;
 	}
-	return end;
+	memcpy(&bytes, end - BLOCK, sizeof(bytes));
+	bits = bits_of(is_wanted(bytes)) >> (BLOCK - (end - at));
+	return bits != 0 ? at + __builtin_ctz(bits) : end;
 }
 
 static inline block
@@ -76,6 +76,21 @@ static inline block
 is_colon(block bytes)
 {
 	return (block)(bytes == ':');
+}
+
+/* What is neither a letter or a digit nor one of "-./", which stand next to them. */
+static inline block
+is_unusual(block bytes)
+{
+	return (block)((block)((bytes | 0x20) - 'a') > 'z' - 'a') &
+	       (block)((block)(bytes - '-') > '9' - '-');
+}
+
+/* As target_skip(): nearly all of a target is letters, digits and slashes. */
+static const char *
+skip_target(const bool bytes[256], const char *at, const char *end)
+{
+	return target_skip(bytes, find(at, end, is_unusual), end);
 }
 
 /* The first byte of [at, end) that may not stand in a value, or `end`; mostly the
@@ -162,9 +177,9 @@ read_request_line(
 	} else {
 		return NULL;
 	}
-	question = blank = target_skip(target_path_bytes, at, r->end);
+	question = blank = skip_target(target_path_bytes, at, r->end);
 	if (question < r->end && *question == '?')
-		blank = target_skip(target_query_bytes, question + 1, r->end);
+		blank = skip_target(target_query_bytes, question + 1, r->end);
 	if ((uint64_t)(blank - at) > target_max ||
 	    !BEGINS_WITH(blank, r->end, " HTTP/1.1\r\n"))
 		return NULL;

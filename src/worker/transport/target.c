@@ -107,12 +107,48 @@ static const bool host_bytes[256] = {
 	ANYWHERE,
 };
 
+/* Eight bytes at once (a GNU vector). */
+typedef unsigned char word __attribute__((vector_size(8)));
+
+/* Those that are neither letters or digits nor one of "-." are not 0. */
+static uint64_t
+unusual_of(const char *at)
+{
+	uint64_t truths;
+	word bytes, found;
+
+	memcpy(&bytes, at, sizeof(bytes));
+	found = (word)((word)((bytes | 0x20) - 'a') > 'z' - 'a') &
+		(word)((word)(bytes - '0') > '9' - '0') &
+		(word)((word)(bytes - '-') > '.' - '-');
+	memcpy(&truths, &found, sizeof(truths));
+	return truths;
+}
+
+/* How many bytes of it are usual ones of a name. */
+static size_t
+usual_len(struct span host)
+{
+	size_t at = 0;
+
+	while (host.len - at >= sizeof(word)) {
+		uint64_t unusual = unusual_of(host.data + at);
+
+		if (unusual != 0)
+			return at + (size_t)(__builtin_ctzll(unusual) / 8);
+		at += sizeof(word);
+	}
+	return at;
+}
+
 /* How many bytes of it are a registered name. */
 static size_t
 name_len(struct span host)
 {
+	const char *end = host.data + host.len;
+
 	return (
-	    size_t)(target_skip(host_bytes, host.data, host.data + host.len) -
+	    size_t)(target_skip(host_bytes, host.data + usual_len(host), end) -
 		    host.data);
 }
 

@@ -1,6 +1,7 @@
 /* Session tokens: their form, and what their digest depends on. */
 #include "common/base/token.h"
 
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -189,6 +190,27 @@ other_texts_are_no_token(void **state)
 		45)));
 }
 
+/* At every place behind the dot. */
+static void
+bytes_of_a_token_are_those_of_base64url(void **state)
+{
+	char text[] = "7." RANDOM;
+
+	(void)state;
+	for (size_t at = 2; text[at]; at++) {
+		char kept = text[at];
+
+		for (int byte = 1; byte < 256; byte++) {
+			bool is_good =
+			    isalnum(byte) || byte == '-' || byte == '_';
+
+			text[at] = (char)byte;
+			assert_int_equal(is_token(span_text(text)), is_good);
+		}
+		text[at] = kept;
+	}
+}
+
 static void
 a_made_up_secret_is_long_and_new(void **state)
 {
@@ -213,6 +235,7 @@ main(void)
 		cmocka_unit_test(
 		    a_tag_depends_on_every_byte_on_the_length_and_on_the_key),
 		cmocka_unit_test(other_texts_are_no_token),
+		cmocka_unit_test(bytes_of_a_token_are_those_of_base64url),
 		cmocka_unit_test(a_made_up_secret_is_long_and_new),
 	};
 

@@ -216,7 +216,9 @@ assert_same(const struct outcome *a, const struct outcome *b, const char *bytes)
 static void
 llhttp_says_the_same(void **state)
 {
-	char bytes[] = "GET /a?b HTTP/1.1\r\nHost: a:1\r\nuser-Agent:  x y \r\n"
+	char bytes[] = "GET /a/path-of/more.than_16?b=a-value.of/more-than_16 "
+		       "HTTP/1.1\r\nHost: a.name-of-more.than-16:1\r\n"
+		       "user-Agent:  x y \r\n"
 		       "If-None-Match: \"a\"\r\nConnection: keep-alive\r\n"
 		       "Authorization: 1.a\r\n\r\n";
 	size_t len = sizeof(bytes) - 1;

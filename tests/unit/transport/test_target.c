@@ -1,5 +1,6 @@
 #include "worker/transport/target.h"
 
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -118,6 +119,33 @@ hosts_are_names_or_addresses_with_or_without_port(void **state)
 	assert_false(target_host_is_valid(span_of("a\0b", 3)));
 }
 
+/* Every byte in turn made every other byte. */
+static void
+bytes_of_a_host_are_those_of_a_name(void **state)
+{
+	char host[] = "a.name-of-more.than-16.zz";
+	size_t len = strlen(host);
+
+	(void)state;
+	for (size_t at = 0; at < len; at++) {
+		char was = host[at];
+
+		for (int byte = 1; byte < 256; byte++) {
+			bool is_good = isalnum(byte) ||
+				       strchr("-._~!$&'()*+,;=", byte) ||
+				       (byte == ':' && at > 0 && at == len - 1);
+
+			host[at] = (char)byte;
+			if (byte == '%')
+				is_good = isxdigit(host[at + 1]) &&
+					  isxdigit(host[at + 2]);
+			if (target_host_is_valid(span_text(host)) != is_good)
+				fail_msg("\"%s\"", host);
+		}
+		host[at] = was;
+	}
+}
+
 int
 main(void)
 {
@@ -128,6 +156,7 @@ main(void)
 		cmocka_unit_test(bytes_outside_of_the_grammar_are_refused),
 		cmocka_unit_test(
 		    hosts_are_names_or_addresses_with_or_without_port),
+		cmocka_unit_test(bytes_of_a_host_are_those_of_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
