@@ -195,6 +195,74 @@ assert_way_agrees_on_lengths(scan_way *way)
 		}
 }
 
+/* Blanks, one at least, or up to eighty of them. */
+static size_t
+write_blanks(char *p, struct random *r)
+{
+	size_t len = 1 + below(r, below(r, 10) ? 4 : below(r, 5) ? 12 : 80);
+
+	for (size_t i = 0; i < len; i++)
+		p[i] = below(r, 3) ? ' ' : '\t';
+	return len;
+}
+
+/* A line with any blanks between fields of several lengths, now and then one field
+ * too few or too many. */
+static size_t
+write_spaced(char *p, struct random *r)
+{
+	static const char *const fields[][4] = {
+		{ "a", "front|end", "\xd0\xbb\xd0\xb0\xd0\xb2\xd0\xba",
+		    "shop" },
+		{ "|", "|", "|", "||" },
+		{ "2018-08-01", "2018-08-02", "2018-08-01", "2018-08-011" },
+		{ "00:28:36", "23:59:59", "10:00:00", "24:00:00" },
+		{ "[]", "[OOZLQWZC]", "[a]b]", "[" },
+		{ ":", "INFO:", "\xd1\x8f:", "INFO" },
+		{ "121.165.118.201", "1.2.3.4", "2a02:1bd::6f", "1.2.3" },
+		{ "https://shop.com/fish/", "h://s", "s+x://h/\xd1\x8f?#",
+		    "/fish" },
+	};
+	size_t len = below(r, 5) ? 0 : write_blanks(p, r);
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		const char *field = fields[i][below(r, below(r, 12) ? 3 : 4)];
+
+		if (below(r, 60) == 0)
+			continue;
+		memcpy(p + len, field, strlen(field));
+		len += strlen(field);
+		if (i + 1 < sizeof(fields) / sizeof(fields[0]) ||
+		    below(r, 5) == 0)
+			len += write_blanks(p + len, r);
+		if (below(r, 100) == 0)
+			p[len++] = 'x';
+	}
+	if (below(r, 3) == 0)
+		p[len++] = '\r';
+	p[len++] = '\n';
+	return len;
+}
+
+static void
+assert_way_agrees_on_spacing(scan_way *way)
+{
+	enum { ROUNDS = 1000, COUNT = 20, LONGEST = 1000 };
+	struct random r = { 1 };
+	char log[COUNT * LONGEST];
+
+	for (int round = 0; round < ROUNDS; round++) {
+		size_t len = 0;
+
+		for (int i = 0; i < COUNT; i++)
+			len += write_spaced(log + len, &r);
+		if (below(&r, 2))
+			log[below(&r, len)] = "\t x:]|\xd1"[below(&r, 7)];
+		if (!scan_agrees(way, log, len))
+			fail_msg("%.*s", (int)len, log);
+	}
+}
+
 /* Every first byte and every kind of second, third and fourth ones, in a line that
  * continues. */
 static void
@@ -299,6 +367,7 @@ assert_way_agrees(scan_way *way)
 	char log[200 * 160];
 
 	assert_way_agrees_on_layouts(way);
+	assert_way_agrees_on_spacing(way);
 	assert_way_agrees_on_ipv6(way);
 	assert_way_agrees_on_lengths(way);
 	assert_way_agrees_on_ends(way);
