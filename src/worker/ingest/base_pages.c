@@ -18,6 +18,8 @@ struct place {
 	uint64_t size;
 	struct addresses_layout layout;
 	size_t first_probe; /* as many as the shard has keys */
+	struct address_page *pages;
+	size_t pages_len;
 };
 
 struct keys {
@@ -202,31 +204,51 @@ pages_of(const struct lookup *l, const struct place *p, bool *is_settled,
 	return len;
 }
 
+/* Each place keeps the pages that it is to say the names of. */
+static enum err
+settle(struct lookup *l)
+{
+	bool *is_settled = NULL;
+
+	for (size_t i = 0; i < l->places_len; i++) {
+		struct place *p = &l->places[i];
+		size_t keys = l->keys[p->shard].len;
+
+		p->pages = arena_alloc(l->arena, keys * sizeof(*p->pages));
+		if (i == 0 || p[-1].shard != p->shard)
+			is_settled = arena_alloc(l->arena, keys);
+		if (!p->pages || !is_settled)
+			return ERR_NO_MEMORY;
+		p->pages_len = pages_of(l, p, is_settled, p->pages);
+	}
+	return ERR_OK;
+}
+
 static enum err
 pick(const struct lookup *l, struct bulk *b, struct tally *t)
 {
-	bool *is_settled = NULL;
-	enum err e = ERR_OK;
+	struct segment_part *names =
+	    arena_alloc(l->arena, (l->places_len + 1) * sizeof(*names));
+	size_t len = 0, at = 0;
+	enum err e;
 
+	if (!names)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < l->places_len; i++) {
+		const struct place *p = &l->places[i];
+
+		if (p->pages_len > 0)
+			names[len++] = (struct segment_part){ .id = p->id,
+				.from = p->layout.names,
+				.to = p->size };
+	}
+	e = segment_parts(b, names, len, l->arena);
 	for (size_t i = 0; e == ERR_OK && i < l->places_len; i++) {
 		const struct place *p = &l->places[i];
-		size_t keys = l->keys[p->shard].len, len;
-		struct segment_part names = {
-			.id = p->id, .from = p->layout.names, .to = p->size
-		};
-		struct address_page *pages =
-		    arena_alloc(l->arena, keys * sizeof(*pages));
 
-		if (i == 0 || p[-1].shard != p->shard)
-			is_settled = arena_alloc(l->arena, keys);
-		if (!pages || !is_settled)
-			return ERR_NO_MEMORY;
-		len = pages_of(l, p, is_settled, pages);
-		if (len == 0)
-			continue;
-		e = segment_parts(b, &names, 1, l->arena);
-		if (e == ERR_OK)
-			e = addresses_pick(t, names.bytes, pages, len);
+		if (p->pages_len > 0)
+			e = addresses_pick(
+			    t, names[at++].bytes, p->pages, p->pages_len);
 	}
 	return e;
 }
@@ -249,5 +271,7 @@ base_pages(struct bulk *b, const struct base *base,
 		e = find(&l, b);
 	if (e == ERR_OK)
 		e = read_last(&l, b);
+	if (e == ERR_OK)
+		e = settle(&l);
 	return e == ERR_OK ? pick(&l, b, t) : e;
 }

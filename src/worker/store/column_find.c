@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum {
-	BLOCK_ROWS = 256,  /* a stretch of so many is fetched at once */
+	BLOCK_ROWS = 1024, /* a stretch of so many is fetched at once */
 	BATCH_MOST = 8192, /* commands between two looks at the answers */
 };
 
