@@ -10,9 +10,12 @@
 --       5 1: everything is to be read, 0: what is new
 --       6 seconds for which its record is of interest once it is over
 --       7 generation that the asker compared the log with, or empty
---       8... fields of the job's record: name, value, ...
--- Gives {number, 1} for a new job, {number, 0} for one that was joined and reads
--- all that the asker wants.
+--       8 a worker that has looked at the log and begins with the first task of
+--         a new job at once, or empty
+--       9... fields of the job's record: name, value, ...
+-- Gives {number, 1, when it began} for a new job, and behind that the entry in the
+-- stream of its first task, if a worker has it; {number, 0} for one that was joined
+-- and reads all that the asker wants.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -97,7 +100,7 @@ local number = next_number()
 local key = '{logs}:job:' .. number
 redis.call('HSET', key, 'state', 'running', 'phase', ARGV[3],
     'remaining', ARGV[4], 'revision', 1, 'keep_s', ARGV[6],
-    'started_ms', now, 'alive_ms', now, 'source', ARGV[1], unpack(ARGV, 8))
+    'started_ms', now, 'alive_ms', now, 'source', ARGV[1], unpack(ARGV, 9))
 redis.call('SET', KEYS[1], number)
 redis.pcall('XGROUP', 'CREATE', KEYS[3], 'workers', '0', 'MKSTREAM')
 redis.call('XTRIM', KEYS[3], 'MAXLEN', 0)
@@ -105,5 +108,10 @@ for index = 0, ARGV[4] - 1 do
 	redis.call('XADD', KEYS[3], '*', 'job', number, 'kind', ARGV[3],
 	    'index', index)
 end
-redis.call('PUBLISH', '{logs}:events', number .. ' tasks')
-return {tonumber(number), 1}
+local read = ARGV[8] ~= '' and redis.pcall('XREADGROUP', 'GROUP', 'workers',
+    ARGV[8], 'COUNT', 1, 'STREAMS', KEYS[3], '>')
+local entry = read and read[1] and read[1][2][1]
+if not entry or tonumber(ARGV[4]) > 1 then
+	redis.call('PUBLISH', '{logs}:events', number .. ' tasks')
+end
+return {tonumber(number), 1, now, entry and entry[1]}

@@ -4,7 +4,7 @@ it, again and again: nobody has had the task, so it has killed nobody."""
 import time
 
 from support.caught import Caught
-from support.redis_gate import WAIT_LIMIT_S, is_take
+from support.redis_gate import WAIT_LIMIT_S, is_start, is_take
 
 # Long enough for others to take the task over more often than a deadly one is
 # given out.
@@ -19,10 +19,11 @@ class LostAnswers(Caught):
         self.until = None
 
         def is_lost(words):
-            if not is_take(words):
+            if not is_start(words) and not is_take(words):
                 return False
             with self.redis.client() as redis:
-                if redis.ask("GET", "{logs}:running") != words[6].decode():
+                if is_take(words) and \
+                        redis.ask("GET", "{logs}:running") != words[6].decode():
                     return False
             now = time.monotonic()
             self.until = self.until or now + LOST_S

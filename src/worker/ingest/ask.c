@@ -1,7 +1,8 @@
 /* One who asks for a parse:
  *
  *	plan   what the log is like now            on the pool; it may be known
- *	start  a job, or join one that reads it    job_start
+ *	start  a job, or join one that reads it    job_start; a new one's first task
+ *	                                           is the runner's, if it is free
  *	watch  until the job is over, or patience  watch.h
  *
  * When the job has vanished from Redis, or its base turned out not to be whole,
@@ -10,7 +11,9 @@
 
 #include "common/base/clock.h"
 #include "worker/context.h"
+#include "worker/ingest/job_view.h"
 #include "worker/ingest/plan.h"
+#include "worker/ingest/runner.h"
 #include "worker/ingest/watch.h"
 #include "worker/pool.h"
 #include "worker/store/job.h"
@@ -34,6 +37,7 @@ struct ask {
 	void *arg;
 	struct parse_wish wish;
 	unsigned rounds;
+	bool has_offer; /* of the runner, to begin with the job */
 	int64_t job;
 	/* clock_ms(): asked, the last look, Redis answered */
 	int64_t since_ms, looked_ms, heard_ms;
@@ -49,6 +53,7 @@ struct asks {
 	struct worker *worker;
 	struct redis *redis;
 	struct watches *watches;
+	struct runner *runner;
 	struct ask *first;
 	bool is_closing;
 	int refs; /* its owner and each ask */
@@ -199,11 +204,51 @@ on_look(enum err e, const struct record *record, void *arg)
 	}
 }
 
+/* The job as its record will say it, but that nobody has to read that. */
+static enum err
+view_of_plan(struct ask *k, const struct job_begun *begun, struct job_view *out)
+{
+	const struct record *fields = &k->plan.fields;
+	struct record r;
+	enum err e;
+
+	record_init(&r, &k->arena);
+	e = record_put(&r, "source", k->plan.source_text);
+	if (e == ERR_OK)
+		e = record_put_number(
+		    &r, "started_ms", (uint64_t)begun->started_ms);
+	for (size_t i = 0; e == ERR_OK && i < fields->len; i++)
+		e = record_add(
+		    &r, fields->fields[i].name, fields->fields[i].value);
+	return e == ERR_OK ? job_view_of_record(&r, begun->task.job, out) : e;
+}
+
+/* The runner hears what came of its offer. */
 static void
-on_started(enum err e, int64_t number, void *arg)
+take_offer(struct ask *k, enum err e, const struct job_begun *begun)
+{
+	struct runner *runner = k->asks->runner;
+	struct job_view view = { 0 };
+
+	if (!k->has_offer)
+		return;
+	k->has_offer = false;
+	if (begun)
+		e = view_of_plan(k, begun, &view);
+	if (begun && e == ERR_OK) {
+		runner_begin(runner, &begun->task, &view);
+	} else {
+		job_view_cleanup(&view);
+		runner_withdraw(runner, e != ERR_OK);
+	}
+}
+
+static void
+on_started(enum err e, int64_t number, const struct job_begun *begun, void *arg)
 {
 	struct ask *k = arg;
 
+	take_offer(k, e, begun);
 	if (!k->fn) {
 		ask_free(k);
 		return;
@@ -221,6 +266,7 @@ on_started(enum err e, int64_t number, void *arg)
 static void
 start(struct ask *k)
 {
+	const char *worker = runner_offer(k->asks->runner);
 	const struct job_start wanted = {
 		.source = k->plan.source_text,
 		.fields = &k->plan.fields,
@@ -230,11 +276,16 @@ start(struct ask *k)
 		.generation = k->plan.generation,
 		.keep_s = k->wish.keep_s,
 		.silence_ms = silence_ms(k->asks),
+		.worker = worker,
 	};
 	enum err e = job_start(k->asks->redis, &wanted, on_started, k);
 
-	if (e != ERR_OK)
-		finish(k, e, "", NULL);
+	k->has_offer = worker != NULL;
+	if (e == ERR_OK)
+		return;
+	if (worker)
+		runner_withdraw(k->asks->runner, false);
+	finish(k, e, "", NULL);
 }
 
 static void
@@ -297,7 +348,8 @@ asks_add(struct asks *a, const struct parse_wish *wish, parse_fn *fn, void *arg)
 }
 
 struct asks *
-asks_open(struct worker *w, struct redis *redis, struct watches *watches)
+asks_open(struct worker *w, struct redis *redis, struct watches *watches,
+    struct runner *runner)
 {
 	struct asks *a = calloc(1, sizeof(*a));
 
@@ -306,6 +358,7 @@ asks_open(struct worker *w, struct redis *redis, struct watches *watches)
 	a->worker = w;
 	a->redis = redis;
 	a->watches = watches;
+	a->runner = runner;
 	a->refs = 1;
 	return a;
 }

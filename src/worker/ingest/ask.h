@@ -6,6 +6,7 @@
 struct worker;
 struct redis;
 struct watches;
+struct runner;
 struct asks;
 
 /* Those who asked this worker for a parse and wait for its end. Loop thread
@@ -13,9 +14,11 @@ struct asks;
 
 /* redis    borrowed until it is closed, which is after asks_close
  * watches  the same
+ * runner   that is offered the first task of jobs that begin here; borrowed until
+ *          runner_close
  * NULL when memory is out. */
-struct asks *asks_open(
-    struct worker *w, struct redis *redis, struct watches *watches);
+struct asks *asks_open(struct worker *w, struct redis *redis,
+    struct watches *watches, struct runner *runner);
 
 /* See ingest_parse(). */
 enum err asks_add(struct asks *a, const struct parse_wish *wish, parse_fn *fn,

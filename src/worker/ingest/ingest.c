@@ -57,8 +57,9 @@ ingest_open(struct worker *w)
 	if (i->redis) {
 		i->runner = runner_open(w, i->redis, name);
 		i->watches = watches_open(w->loop, i->redis);
-		i->asks = asks_open(w, i->redis, i->watches);
 	}
+	if (i->runner && i->watches)
+		i->asks = asks_open(w, i->redis, i->watches, i->runner);
 	i->collector = collector_open(w);
 	if (i->asks && w->setup->config->follow)
 		i->follow = follow_open(w, i->asks, i->redis);

@@ -6,6 +6,11 @@
  *	check   can this worker do it?             on the pool
  *	begin   the hand has it
  *
+ * or, when who starts the job is in this worker, in one step with its start:
+ *
+ *	offer   a hand for the first task          job_start
+ *	begin
+ *
  * and round again until there is nothing to do or no hand free. A failure on the
  * way goes back to `ask` at the next tick: whatever this worker had claimed comes
  * back to somebody when its claim has grown old. */
@@ -25,13 +30,19 @@
 #include <stdlib.h>
 #include <uv.h>
 
-enum { TICK_MOST_MS = 500 };
+enum {
+	TICK_MOST_MS = 500,
+	/* After the last task, before the heap is given back: a log that is
+	 * followed has another one by then (FOLLOW_MS). */
+	REST_MS = 600,
+};
 
 enum state {
 	IDLE,
 	ASKING,   /* Redis has task_take */
 	LOOKING,  /* Redis has job_read */
 	CHECKING, /* the pool has `check` */
+	OFFERED,  /* Redis may be giving it the first task of a job */
 };
 
 /* Whether this worker can work for a job, seen on the pool. */
@@ -48,6 +59,7 @@ struct runner {
 	struct redis *redis;
 	char name[128];
 	uv_timer_t tick;
+	uv_timer_t rest_timer; /* until the heap is given back */
 	enum state state;
 	bool again; /* woken while it was busy */
 	bool is_closing;
@@ -55,7 +67,7 @@ struct runner {
 	bool is_resting;       /* the pool has `rest` */
 	bool has_lost;         /* Redis did not answer the last task_take */
 	int64_t not_before_ms; /* clock_ms(): it leaves tasks to others */
-	int refs; /* the timer, the pool, Redis, each hand that is not free */
+	int refs; /* both timers, the pool, Redis, each hand that is not free */
 	int64_t declined; /* a job that others must do */
 	int64_t looking_at;
 	struct arena arena; /* of the record that is read */
@@ -137,6 +149,7 @@ static void
 begin(struct runner *r, const struct task *t)
 {
 	r->has_worked = true;
+	uv_timer_stop(&r->rest_timer);
 	r->refs++;
 	hand_begin(free_hand(r), t, &r->view);
 	/* There may be one for another hand. */
@@ -244,6 +257,20 @@ on_given_back(struct pool_job *job)
 	release(r);
 }
 
+static void
+on_rest_timer(uv_timer_t *t)
+{
+	struct runner *r = t->data;
+
+	r->rest = (struct pool_job){ .work = give_back, .done = on_given_back };
+	if (r->is_resting || !all_are_free(r) ||
+	    pool_start(r->worker->parse_pool, &r->rest) != ERR_OK)
+		return;
+	r->has_worked = false;
+	r->is_resting = true;
+	r->refs++;
+}
+
 /* There is no job any more. */
 static void
 rest(struct runner *r)
@@ -251,14 +278,8 @@ rest(struct runner *r)
 	if (!all_are_free(r))
 		return;
 	forget(r);
-	if (!r->has_worked || r->is_resting)
-		return;
-	r->rest = (struct pool_job){ .work = give_back, .done = on_given_back };
-	if (pool_start(r->worker->parse_pool, &r->rest) != ERR_OK)
-		return;
-	r->has_worked = false;
-	r->is_resting = true;
-	r->refs++;
+	if (r->has_worked && !uv_is_active((uv_handle_t *)&r->rest_timer))
+		uv_timer_start(&r->rest_timer, on_rest_timer, REST_MS, 0);
 }
 
 static void
@@ -266,7 +287,9 @@ on_task(enum err e, const struct task *t, void *arg)
 {
 	struct runner *r = arg;
 
-	r->has_lost = e != ERR_OK;
+	/* Of a job that it has to look at first it was told no more than that. */
+	if (e != ERR_OK || t->job == 0 || t->job == r->view.number)
+		r->has_lost = e != ERR_OK;
 	if (e != ERR_OK || r->is_closing) {
 		r->again = false;
 		idle(r);
@@ -318,6 +341,41 @@ on_tick(uv_timer_t *t)
 		ask(r);
 }
 
+const char *
+runner_offer(struct runner *r)
+{
+	if (r->state != IDLE || r->is_closing || r->has_lost ||
+	    !all_are_free(r) || clock_ms() < r->not_before_ms)
+		return NULL;
+	r->state = OFFERED;
+	r->refs++;
+	return r->name;
+}
+
+void
+runner_begin(struct runner *r, const struct task *t, struct job_view *view)
+{
+	assert(r->state == OFFERED);
+	if (!r->is_closing) {
+		forget(r);
+		r->view = *view;
+		*view = (struct job_view){ 0 };
+		begin(r, t);
+	}
+	job_view_cleanup(view);
+	idle(r);
+	release(r);
+}
+
+void
+runner_withdraw(struct runner *r, bool has_lost)
+{
+	assert(r->state == OFFERED);
+	r->has_lost |= has_lost;
+	idle(r);
+	release(r);
+}
+
 struct runner *
 runner_open(struct worker *w, struct redis *redis, const char *name)
 {
@@ -330,12 +388,14 @@ runner_open(struct worker *w, struct redis *redis, const char *name)
 		tick_ms = TICK_MOST_MS;
 	r->worker = w;
 	r->redis = redis;
-	r->refs = 1;
+	r->refs = 2;
 	snprintf(r->name, sizeof(r->name), "%s", name);
 	for (size_t i = 0; i < RUNNER_HANDS; i++)
 		hand_init(&r->hands[i], w, redis, r->name, on_free, r);
 	uv_timer_init(w->loop, &r->tick);
 	r->tick.data = r;
+	uv_timer_init(w->loop, &r->rest_timer);
+	r->rest_timer.data = r;
 	uv_timer_start(&r->tick, on_tick, (uint64_t)tick_ms, (uint64_t)tick_ms);
 	return r;
 }
@@ -363,4 +423,5 @@ runner_close(struct runner *r)
 	for (size_t i = 0; i < RUNNER_HANDS; i++)
 		hand_close(&r->hands[i]);
 	uv_close((uv_handle_t *)&r->tick, on_closed);
+	uv_close((uv_handle_t *)&r->rest_timer, on_closed);
 }

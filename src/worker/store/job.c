@@ -14,7 +14,7 @@ enum {
 	START_MS = 900, /* a client waits for it */
 	READ_MS = 450,  /* who waits hears within a second that Redis is away */
 	FAIL_MS = 5000, /* nobody waits for it */
-	START_FIXED_ARGS = 12,
+	START_FIXED_ARGS = 13,
 	PLAN_FIXED_ARGS = 8,
 };
 
@@ -25,7 +25,8 @@ struct call {
 		job_failed_fn *failed;
 	} fn;
 	void *arg;
-	struct record record;
+	struct record record; /* of job_read */
+	enum task_kind kind;  /* of job_start */
 };
 
 /* takes `c` when the command could not be sent */
@@ -37,20 +38,41 @@ sent(struct call *c, enum err e)
 	return e;
 }
 
+/* Whether a worker has the first task. */
+static bool
+read_begun(const redisReply *reply, enum task_kind kind, struct job_begun *out)
+{
+	redisReply **e = reply->element;
+
+	*out = (struct job_begun){
+		.task = { .job = e[0]->integer, .kind = kind, .deliveries = 1 }
+	};
+	if (reply->elements != 4 || e[3]->type != REDIS_REPLY_STRING ||
+	    e[3]->len >= sizeof(out->task.entry))
+		return false;
+	memcpy(out->task.entry, e[3]->str, e[3]->len + 1);
+	out->started_ms = e[2]->integer;
+	return true;
+}
+
 static void
 on_started(enum err e, const redisReply *reply, void *arg)
 {
 	struct call *c = arg;
+	struct job_begun begun;
+	bool has_begun = false;
 	int64_t number = 0;
 
 	if (e == ERR_OK)
 		e = redis_reply_err(reply);
 	if (e == ERR_OK &&
-	    (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2))
+	    (reply->type != REDIS_REPLY_ARRAY || reply->elements < 2))
 		e = ERR_CORRUPT;
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
 		number = reply->element[0]->integer;
-	c->fn.started(e, number, c->arg);
+		has_begun = read_begun(reply, c->kind, &begun);
+	}
+	c->fn.started(e, number, has_begun ? &begun : NULL, c->arg);
 	free(c);
 }
 
@@ -69,6 +91,7 @@ job_start(struct redis *r, const struct job_start *start, job_started_fn *fn,
 		goto out;
 	c->fn.started = fn;
 	c->arg = arg;
+	c->kind = start->kind;
 	snprintf(silence, sizeof(silence), "%" PRId64, start->silence_ms);
 	snprintf(keep, sizeof(keep), "%" PRId64, start->keep_s);
 	snprintf(tasks, sizeof(tasks), "%" PRIu32, start->tasks);
@@ -85,6 +108,7 @@ job_start(struct redis *r, const struct job_start *start, job_started_fn *fn,
 		span_text(start->is_full ? "1" : "0"),
 		span_text(keep),
 		start->generation,
+		span_text(start->worker ? start->worker : ""),
 	};
 	for (; at < START_FIXED_ARGS; at++) {
 		argv[at] = fixed[at].data;

@@ -28,13 +28,25 @@ struct job_start {
 	 * was none. When it is not the last one any more, what is new is looked
 	 * for again. */
 	struct span generation;
-	int64_t keep_s;     /* how long its record is of interest */
+	int64_t keep_s; /* how long its record is of interest */
+	/* That begins with the first task of a new job, having looked at the log
+	 * already; NULL: workers are told that there are tasks. */
+	const char *worker;
 	int64_t silence_ms; /* of a running job that is given up */
 };
 
+/* The first task of a new job, in the hands of job_start.worker. */
+struct job_begun {
+	struct task task;
+	int64_t started_ms; /* as in the record */
+};
+
 /* number  of a job that reads what the asker wants: the new one, the running
- *         one, or one that begins when that is over */
-typedef void job_started_fn(enum err e, int64_t number, void *arg);
+ *         one, or one that begins when that is over
+ * begun   NULL: the worker that was named has nothing to do with it. When there is
+ *         no answer it may have a task that it does not know (task_take) */
+typedef void job_started_fn(
+    enum err e, int64_t number, const struct job_begun *begun, void *arg);
 enum err job_start(struct redis *r, const struct job_start *start,
     job_started_fn *fn, void *arg) __attribute__((warn_unused_result));
 
@@ -54,8 +66,8 @@ enum err job_fail(struct redis *r, const struct task *t, enum err why,
 /* The job that task `t` was the plan of begins, or is done without any work.
  *
  * worker  who looked, for people
- * start   is_full, generation, keep_s and silence_ms are not used; tasks 0: the log is what
- *         the reports are of, which is what the fields then say
+ * start   is_full, generation, keep_s, worker and silence_ms are not used; tasks 0: the
+ *         log is what the reports are of, which is what the fields then say
  * ERR_STALE: another job runs. Thread: a pool thread. */
 enum err job_plan(struct bulk *b, const struct task *t, const char *worker,
     const struct job_start *start) __attribute__((warn_unused_result));

@@ -113,18 +113,25 @@ wait_for(struct crew *c, const char *what, const char *answer)
 	assert_int_equal(strncmp(ask(c, what), answer, strlen(answer)), 0);
 }
 
-/* Worker 0 asks, and is left out as soon as there is a job. Of its first tasks one
- * is a worker's that is never heard of again. */
+enum { ENTRY_SIZE = 64 };
+
+/* Worker 0 asks, and is left out as soon as there is a job, with the first task
+ * perhaps, or two. The next one is a worker's that is never heard of again. */
 static void
-freeze_with_a_task(struct crew *c, struct ended *e)
+freeze_with_a_task(struct crew *c, struct ended *e, char entry[ENTRY_SIZE])
 {
+	c->config.chunk_size = 100; /* there are more than that */
 	for (size_t i = 1; i < c->len; i++)
 		c->member[i].is_frozen = true;
 	crew_ask(c, 0, e);
 	wait_for(c, "EXISTS {logs}:running", "1");
-	crew_turn(c); /* it hears of it, and has not looked at it yet */
+	crew_turn(c); /* it hears of it */
 	c->member[0].is_frozen = true;
 	ask(c, "XREADGROUP GROUP workers gone COUNT 1 STREAMS {logs}:tasks >");
+	assert_int_equal(
+	    sscanf(ask(c, "XPENDING {logs}:tasks workers - + 1 gone"), "%63s",
+		entry),
+	    1);
 	for (size_t i = 1; i < c->len; i++)
 		c->member[i].is_frozen = false;
 }
@@ -161,12 +168,12 @@ a_task_of_a_stopped_worker_is_taken_over(void **state)
 {
 	struct crew *c = crew_open(2);
 	struct ended e;
+	char entry[ENTRY_SIZE];
 	char generation[64];
 
 	(void)state;
 	crew_write(c, "w", log_text);
-	c->config.chunk_size = 400;
-	freeze_with_a_task(c, &e);
+	freeze_with_a_task(c, &e, entry);
 	wait_for(c, "HGET " FIRST_JOB_KEY " state", "done");
 	assert_non_null(
 	    strstr(ask(c, "HVALS " FIRST_JOB_KEY ":tasks"), "delivery 2"));
@@ -187,15 +194,16 @@ a_task_that_kills_its_workers_fails_the_job(void **state)
 {
 	struct crew *c = crew_open(2);
 	struct ended e;
+	char entry[ENTRY_SIZE];
 
 	(void)state;
 	crew_write(c, "w", log_text);
-	c->config.chunk_size = 400;
-	freeze_with_a_task(c, &e);
+	freeze_with_a_task(c, &e, entry);
 	/* Given out twice more, to workers that never came back. */
 	c->member[1].is_frozen = true;
 	for (int i = 0; i < 2; i++)
-		ask(c, "XAUTOCLAIM {logs}:tasks workers dead 0 0 COUNT 1");
+		redis_process_ask(
+		    &c->server, "XCLAIM {logs}:tasks workers dead 0 %s", entry);
 	c->member[1].is_frozen = false;
 	wait_for(c, "HGET " FIRST_JOB_KEY " state", "failed");
 	c->member[0].is_frozen = false;
@@ -232,12 +240,12 @@ a_log_that_shrinks_under_a_parse_fails_it(void **state)
 {
 	struct crew *c = crew_open(2);
 	struct ended e;
+	char entry[ENTRY_SIZE];
 
 	(void)state;
 	crew_write(c, "w", log_text);
 	assert_int_equal(crew_parse(c, 0).err, ERR_OK);
-	c->config.chunk_size = 400;
-	freeze_with_a_task(c, &e);
+	freeze_with_a_task(c, &e, entry);
 	crew_write(c, "w", "short\n");
 	wait_for(c, "HGET " SECOND_JOB_KEY " state", "failed");
 	c->member[0].is_frozen = false;
@@ -252,16 +260,19 @@ static void
 who_asks_while_a_parse_runs_joins_it(void **state)
 {
 	struct crew *c = crew_open(2);
-	struct ended first, second;
+	const struct parse_wish wish = { true, CREW_PATIENCE_MS, 61 };
+	struct ended first, second = { 0 };
+	char entry[ENTRY_SIZE];
 
 	(void)state;
 	crew_write(c, "w", log_text);
-	c->config.chunk_size = 400;
 	c->config.task_timeout_ms = 60000;
-	freeze_with_a_task(c, &first);
-	crew_ask(c, 1, &second);
-	wait_for(c, "HGET " FIRST_JOB_KEY " remaining", "1");
-	c->config.task_timeout_ms = 300; /* the last one is taken over */
+	freeze_with_a_task(c, &first, entry);
+	assert_int_equal(ingest_parse(c->member[1].worker.ingest, &wish,
+			     crew_on_end, &second),
+	    ERR_OK);
+	wait_for(c, "HGET " FIRST_JOB_KEY " keep_s", "61");
+	c->config.task_timeout_ms = 300; /* the others are taken over */
 	c->member[0].is_frozen = false;
 	crew_wait(c, &first);
 	crew_wait(c, &second);
@@ -276,11 +287,11 @@ who_joins_with_a_longer_log_gets_the_rest(void **state)
 {
 	struct crew *c = crew_open(2);
 	struct ended first, second;
+	char entry[ENTRY_SIZE];
 
 	(void)state;
 	crew_write(c, "w", log_text);
-	c->config.chunk_size = 400;
-	freeze_with_a_task(c, &first);
+	freeze_with_a_task(c, &first, entry);
 	crew_write(c, "a", "\none more\n");
 	crew_ask(c, 1, &second);
 	c->member[0].is_frozen = false;
@@ -297,11 +308,11 @@ a_parse_outlives_the_death_of_redis(void **state)
 {
 	struct crew *c = crew_open(2);
 	struct ended e;
+	char entry[ENTRY_SIZE];
 
 	(void)state;
 	crew_write(c, "w", log_text);
-	c->config.chunk_size = 100;
-	freeze_with_a_task(c, &e);
+	freeze_with_a_task(c, &e, entry);
 	/* This one forgets everything when it dies: the parse begins anew. */
 	redis_process_kill(&c->server);
 	redis_process_start(&c->server);
@@ -317,11 +328,11 @@ who_waits_is_answered_when_the_worker_ends(void **state)
 {
 	struct crew *c = crew_open(2);
 	struct ended e;
+	char entry[ENTRY_SIZE];
 
 	(void)state;
 	crew_write(c, "w", log_text);
-	c->config.chunk_size = 400;
-	freeze_with_a_task(c, &e);
+	freeze_with_a_task(c, &e, entry);
 	crew_close(c);
 	assert_true(e.is_over);
 	assert_int_equal(e.err, ERR_DRAINING);

@@ -44,6 +44,32 @@ one_worker_after_the_other_does_the_next_job_too(void **state)
 	crew_close(c);
 }
 
+/* Unless it has just asked for another task. */
+static void
+who_asks_for_a_parse_begins_with_it(void **state)
+{
+	struct crew *c = crew_open(2);
+	unsigned begun = 0;
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		struct ended e;
+		char worker[32];
+
+		snprintf(worker, sizeof(worker), " worker %d ", i % 2);
+		crew_write(c, "a", "no line\n");
+		e = crew_parse(c, (size_t)i % 2);
+		assert_int_equal(e.err, ERR_OK);
+		begun += strstr(redis_process_ask(&c->server,
+				    "HVALS {logs}:job:%lld:tasks", e.job),
+			     worker) != NULL;
+		for (int turns = 0; turns < 20; turns++)
+			crew_turn(c);
+	}
+	assert_true(begun > 15);
+	crew_close(c);
+}
+
 int
 main(void)
 {
@@ -51,6 +77,7 @@ main(void)
 		cmocka_unit_test(a_job_with_other_countries_is_left_to_others),
 		cmocka_unit_test(
 		    one_worker_after_the_other_does_the_next_job_too),
+		cmocka_unit_test(who_asks_for_a_parse_begins_with_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,18 +15,28 @@ struct started {
 	bool is_there;
 	enum err err;
 	int64_t number;
+	bool has_begun;
+	struct job_begun begun;
 };
 
 static void
-on_started(enum err e, int64_t number, void *arg)
+on_started(enum err e, int64_t number, const struct job_begun *begun, void *arg)
 {
-	*(struct started *)arg = (struct started){ true, e, number };
+	struct started *s = arg;
+
+	*s = (struct started){ .is_there = true,
+		.err = e,
+		.number = number,
+		.has_begun = begun != NULL };
+	if (begun)
+		s->begun = *begun;
 }
 
-/* generation  that the log was compared with */
-static int64_t
-start_after(struct loopback *l, const char *generation, const char *source,
-    bool is_full, int64_t silence_ms)
+/* generation  that the log was compared with
+ * worker      that is to begin with the first task; NULL: none */
+static struct started
+start_by(struct loopback *l, const char *worker, const char *generation,
+    const char *source, bool is_full, int64_t silence_ms)
 {
 	struct started s = { 0 };
 	struct arena a;
@@ -46,14 +56,23 @@ start_after(struct loopback *l, const char *generation, const char *source,
 		.is_full = is_full,
 		.generation = span_text(generation),
 		.keep_s = 60,
-		.silence_ms = silence_ms };
+		.silence_ms = silence_ms,
+		.worker = worker };
 	assert_int_equal(
 	    job_start(l->worker.redis, &start, on_started, &s), ERR_OK);
 	while (!s.is_there)
 		uv_run(&l->loop, UV_RUN_ONCE);
 	assert_int_equal(s.err, ERR_OK);
 	arena_reset(&a);
-	return s.number;
+	return s;
+}
+
+static int64_t
+start_after(struct loopback *l, const char *generation, const char *source,
+    bool is_full, int64_t silence_ms)
+{
+	return start_by(l, NULL, generation, source, is_full, silence_ms)
+	    .number;
 }
 
 static int64_t
@@ -273,6 +292,28 @@ a_job_that_is_not_there_is_no_job(void **state)
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, loopback_open, loopback_close)
 
+static void
+a_worker_that_is_named_begins_with_the_first_task(void **state)
+{
+	struct loopback *l = *state;
+	struct started s = start_by(l, "w", "", "s", false, 10000), other;
+
+	assert_true(s.has_begun);
+	assert_int_equal(s.begun.task.job, s.number);
+	assert_int_equal(s.begun.task.kind, TASK_MAP);
+	assert_int_equal(s.begun.task.index, 0);
+	assert_int_equal(s.begun.task.deliveries, 1);
+	assert_true(s.begun.started_ms > 0);
+	assert_non_null(strstr(ask(l, "XPENDING {logs}:tasks workers - + 9 w"),
+	    s.begun.task.entry));
+	/* Who joins gets nothing. */
+	other = start_by(l, "v", "", "s", false, 10000);
+	assert_int_equal(other.number, s.number);
+	assert_false(other.has_begun);
+	assert_string_equal(
+	    ask(l, "XPENDING {logs}:tasks workers - + 9 v"), "");
+}
+
 int
 main(void)
 {
@@ -287,6 +328,7 @@ main(void)
 		TEST(a_silent_job_is_given_up),
 		TEST(a_silent_job_is_given_up_though_the_clock_was_put_back),
 		TEST(a_job_that_is_not_there_is_no_job),
+		TEST(a_worker_that_is_named_begins_with_the_first_task),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

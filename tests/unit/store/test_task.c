@@ -19,10 +19,11 @@ struct heard {
 };
 
 static void
-on_started(enum err e, int64_t number, void *arg)
+on_started(enum err e, int64_t number, const struct job_begun *begun, void *arg)
 {
 	struct heard *a = arg;
 
+	(void)begun;
 	*a = (struct heard){ .is_there = true, .err = e, .number = number };
 }
 
