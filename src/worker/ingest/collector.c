@@ -1,5 +1,6 @@
-/* One job on the parsing pool every minute. Workers of all hosts do it, each at
- * its own time; unlinking what another has unlinked does no harm. */
+/* One job on the parsing pool every ten seconds, so that no parse pays for the
+ * segments of those before it. Workers of all hosts do it, each at its own time;
+ * unlinking what another has unlinked does no harm. */
 #include "worker/ingest/collector.h"
 
 #include "common/base/log.h"
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <uv.h>
 
-enum { PERIOD_MS = 60000, STAGGER_MS = 1000 };
+enum { PERIOD_MS = 10000, STAGGER_MS = 1000 };
 
 struct collector {
 	struct pool_job pool_job;
@@ -53,7 +54,7 @@ on_collected(struct pool_job *job)
 
 	c->is_busy = false;
 	if (c->err != ERR_OK && !c->is_closing)
-		log_debug("ingest: old segments wait another minute: %s",
+		log_debug("ingest: old segments wait a little longer: %s",
 		    err_text(c->err));
 	release(c);
 }

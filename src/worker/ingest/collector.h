@@ -4,9 +4,8 @@
 struct worker;
 struct collector;
 
-/* Gives back, from time to time, segments that nobody names any more: those of
- * the last parse, and those of jobs that died, when no parse comes that would do
- * it by the way. Loop thread only. */
+/* Gives back, from time to time, segments that nobody names any more: those that a
+ * parse has replaced, and those of jobs that died. Loop thread only. */
 
 /* NULL when memory is out. */
 struct collector *collector_open(struct worker *w);

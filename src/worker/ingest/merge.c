@@ -5,7 +5,6 @@
  * in a shard; all others are in what the tallies have in common. */
 #include "worker/ingest/merge.h"
 
-#include "common/base/log.h"
 #include "common/base/turn.h"
 #include "common/shoplog/columns_join.h"
 #include "common/shoplog/partial.h"
@@ -36,15 +35,9 @@ merge_votes(const struct tally *t, struct arena *a, struct span *out)
 enum err
 merge_commit(struct work *w, struct bulk *b, const struct generation *g)
 {
-	enum err e;
-
 	work_report(w);
-	e = generation_commit(
+	return generation_commit(
 	    b, &w->task, w->report, (uint32_t)w->view->chunks_len, g);
-	/* The generation stands; what is not collected now is later. */
-	if (e == ERR_OK && segment_collect(b) != ERR_OK)
-		log_warn("ingest: old segments wait for the next parse");
-	return e;
 }
 
 enum { PILE = 256 }; /* columns that are made one together */

@@ -19,8 +19,8 @@ enum err merge_shard(struct work *w, struct bulk *b)
 enum err merge_generation(struct work *w, struct bulk *b)
     __attribute__((warn_unused_result));
 
-/* What ends every job that ends well: segments are in Redis, then the
- * generation is, then what nobody names any more goes. */
+/* What ends every job that ends well: its segments and the generation are in
+ * Redis, at once. */
 enum err merge_commit(struct work *w, struct bulk *b,
     const struct generation *g) __attribute__((warn_unused_result));
 

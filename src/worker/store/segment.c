@@ -4,6 +4,7 @@
 
 #include <hiredis/hiredis.h>
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,25 +131,36 @@ on_due(size_t index, const redisReply *reply, void *arg)
 	return ERR_OK;
 }
 
-enum err
-segment_collect(struct bulk *b)
+/* Those that are due, COLLECT_MAX at most. */
+static enum err
+find_due(struct bulk *b, struct due *due)
 {
 	const struct span argv[] = { span_text("{logs}:running"),
 		span_text("{logs}:manifest"), span_text("{logs}:checkpoint"),
 		span_text("{logs}:garbage"), span_text("1000") };
-	struct due *due = calloc(1, sizeof(*due));
-	enum err e;
 
-	if (!due)
-		return ERR_NO_MEMORY;
+	static_assert((int)COLLECT_MAX == 1000, "as the script is told");
+	due->len = 0;
 	bulk_put_script(b, SCRIPT_GARBAGE_DUE, 4, 5, argv);
-	e = bulk_run(b, on_due, due);
-	for (size_t i = 0; e == ERR_OK && i < due->len; i++) {
-		bulk_putf(b, "UNLINK segment:%s", due->ids[i]);
-		bulk_putf(b, "ZREM {logs}:garbage %s", due->ids[i]);
-	}
-	if (e == ERR_OK)
-		e = bulk_run(b, NULL, NULL);
+	return bulk_run(b, on_due, due);
+}
+
+enum err
+segment_collect(struct bulk *b)
+{
+	struct due *due = calloc(1, sizeof(*due));
+	enum err e = due ? ERR_OK : ERR_NO_MEMORY;
+
+	do {
+		if (e == ERR_OK)
+			e = find_due(b, due);
+		for (size_t i = 0; e == ERR_OK && i < due->len; i++) {
+			bulk_putf(b, "UNLINK segment:%s", due->ids[i]);
+			bulk_putf(b, "ZREM {logs}:garbage %s", due->ids[i]);
+		}
+		if (e == ERR_OK)
+			e = bulk_run_at_once(b);
+	} while (e == ERR_OK && due->len == COLLECT_MAX);
 	free(due);
 	return e;
 }

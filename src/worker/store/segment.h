@@ -31,7 +31,7 @@ enum err segment_put_names(struct bulk *b, const char *id,
 /* Everything that was put is in Redis. */
 enum err segment_flush(struct bulk *b) __attribute__((warn_unused_result));
 
-/* Gives back the segments that nobody names any more, a bounded number. */
+/* Gives back the segments that nobody names any more. */
 enum err segment_collect(struct bulk *b) __attribute__((warn_unused_result));
 
 #endif

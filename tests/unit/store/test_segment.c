@@ -60,6 +60,22 @@ what_is_due_and_nobody_names_is_given_back(void **state)
 	assert_string_equal(ask(t, "ZRANGE {logs}:garbage 0 -1"), "9-votes");
 }
 
+static void
+however_many_are_due_all_are_given_back(void **state)
+{
+	enum { MANY = 2300 };
+	struct bulk_redis *t = *state;
+
+	for (int i = 0; i < MANY; i++) {
+		bulk_putf(t->bulk, "SET segment:7-%d x", i);
+		bulk_putf(t->bulk, "ZADD {logs}:garbage 1 7-%d", i);
+	}
+	assert_int_equal(bulk_run(t->bulk, NULL, NULL), ERR_OK);
+	assert_int_equal(segment_collect(t->bulk), ERR_OK);
+	assert_string_equal(ask(t, "ZCARD {logs}:garbage"), "0");
+	assert_string_equal(ask(t, "DBSIZE"), "0");
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, bulk_redis_open, bulk_redis_close)
 
@@ -69,6 +85,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_day_is_a_hash_and_names_are_in_byte_order),
 		TEST(what_is_due_and_nobody_names_is_given_back),
+		TEST(however_many_are_due_all_are_given_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
