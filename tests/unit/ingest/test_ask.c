@@ -62,6 +62,8 @@ a_job_that_falls_silent_while_it_is_waited_for_is_given_up(void **state)
 static void
 who_does_not_wait_gets_the_job(void **state)
 {
+	const struct parse_wish longer = { false, CREW_PATIENCE_MS, 61 };
+	int64_t end = clock_ms() + CREW_PATIENCE_MS;
 	struct crew *c = crew_open(1);
 	struct ended e;
 
@@ -73,9 +75,15 @@ who_does_not_wait_gets_the_job(void **state)
 	assert_int_equal(e.err, ERR_OK);
 	assert_true(e.is_accepted);
 	assert_int_equal(e.number, SECOND_JOB);
-	/* It begins when the other one is over, asked for or not. */
+	/* It begins when the other one is over, also for who joins it. */
+	e = (struct ended){ 0 };
+	assert_int_equal(
+	    ingest_parse(c->member[0].worker.ingest, &longer, crew_on_end, &e),
+	    ERR_OK);
+	while (strcmp(ask(c, "HGET " SECOND_JOB_KEY " keep_s"), "61") != 0 &&
+	       clock_ms() < end)
+		crew_turn(c);
 	ask(c, "DEL {logs}:running");
-	crew_ask_for(c, 0, false, CREW_PATIENCE_MS, &e);
 	crew_wait(c, &e);
 	assert_false(e.is_accepted);
 	assert_int_equal(e.job, SECOND_JOB);
