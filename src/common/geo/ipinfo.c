@@ -2,9 +2,9 @@
  * its own handle, which is used again for the next one. */
 #include "common/geo/ipinfo.h"
 
-#include "common/geo/curl_library.h"
 #include "common/geo/ipinfo_answer.h"
 
+#include <curl/curl.h>
 #include <sodium.h>
 
 #include <stdbool.h>
@@ -30,7 +30,6 @@ struct call {
 };
 
 struct asking {
-	const struct curl_library *curl;
 	const struct ipinfo *api;
 	const struct address *addresses;
 	size_t len, next; /* the first that no batch has yet */
@@ -78,25 +77,25 @@ set_options(struct asking *a, struct call *c)
 	long timeout_ms = (long)a->api->timeout_ms;
 	CURLcode bad = CURLE_OK;
 
-	bad |= a->curl->easy_setopt(easy, CURLOPT_URL, a->url);
-	bad |= a->curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	bad |= a->curl->easy_setopt(easy, CURLOPT_HTTPHEADER, a->headers);
-	bad |= a->curl->easy_setopt(easy, CURLOPT_USERAGENT, "trawl");
-	bad |= a->curl->easy_setopt(easy, CURLOPT_POSTFIELDS, c->question);
-	bad |= a->curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data);
-	bad |= a->curl->easy_setopt(easy, CURLOPT_WRITEDATA, c);
-	bad |= a->curl->easy_setopt(easy, CURLOPT_PRIVATE, c);
-	bad |= a->curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, c->error);
-	bad |= a->curl->easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms);
+	bad |= curl_easy_setopt(easy, CURLOPT_URL, a->url);
+	bad |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	bad |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, a->headers);
+	bad |= curl_easy_setopt(easy, CURLOPT_USERAGENT, "trawl");
+	bad |= curl_easy_setopt(easy, CURLOPT_POSTFIELDS, c->question);
+	bad |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_data);
+	bad |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, c);
+	bad |= curl_easy_setopt(easy, CURLOPT_PRIVATE, c);
+	bad |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, c->error);
+	bad |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms);
 	/* A signal would be every thread's. */
-	bad |= a->curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	bad |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	return bad == CURLE_OK;
 }
 
 static bool
 call_open(struct asking *a, struct call *c)
 {
-	c->easy = a->curl->easy_init();
+	c->easy = curl_easy_init();
 	c->question = malloc(IPINFO_BATCH * QUESTION_SIZE + 4);
 	c->answer = malloc(ANSWER_MOST);
 	return c->easy && c->question && c->answer && set_options(a, c);
@@ -106,8 +105,8 @@ static void
 call_close(struct asking *a, struct call *c)
 {
 	if (c->easy) {
-		a->curl->multi_remove_handle(a->multi, c->easy);
-		a->curl->easy_cleanup(c->easy);
+		curl_multi_remove_handle(a->multi, c->easy);
+		curl_easy_cleanup(c->easy);
 	}
 	free(c->question);
 	free(c->answer);
@@ -124,7 +123,7 @@ call_start(struct asking *a, struct call *c)
 	c->error[0] = '\0';
 	write_question(a->addresses + c->first, c->len, c->question,
 	    IPINFO_BATCH * QUESTION_SIZE + 4);
-	if (a->curl->multi_add_handle(a->multi, c->easy) != CURLM_OK)
+	if (curl_multi_add_handle(a->multi, c->easy) != CURLM_OK)
 		return ERR_NO_MEMORY;
 	a->next += c->len;
 	a->running++;
@@ -142,8 +141,8 @@ judge(struct asking *a, const struct call *c, CURLcode result)
 		    "no answer within %ld ms", (long)a->api->timeout_ms);
 	if (result != CURLE_OK)
 		return problem_set(a->why, ERR_NO_COUNTRIES, "%s",
-		    *c->error ? c->error : a->curl->easy_strerror(result));
-	a->curl->easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+		    *c->error ? c->error : curl_easy_strerror(result));
+	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (status != 200)
 		return problem_set(
 		    a->why, ERR_NO_COUNTRIES, "HTTP status %ld", status);
@@ -159,13 +158,13 @@ collect(struct asking *a)
 	CURLMsg *m;
 	int left;
 
-	while (e == ERR_OK && (m = a->curl->multi_info_read(a->multi, &left))) {
+	while (e == ERR_OK && (m = curl_multi_info_read(a->multi, &left))) {
 		CURLcode result = m->data.result;
 		CURL *easy = m->easy_handle;
 		struct call *c;
 
-		a->curl->easy_getinfo(easy, CURLINFO_PRIVATE, &c);
-		a->curl->multi_remove_handle(a->multi, easy);
+		curl_easy_getinfo(easy, CURLINFO_PRIVATE, &c);
+		curl_multi_remove_handle(a->multi, easy);
 		a->running--;
 		e = judge(a, c, result);
 		if (e == ERR_OK && a->next < a->len)
@@ -189,11 +188,11 @@ run(struct asking *a, const _Atomic int *stop)
 	while (e == ERR_OK && a->running > 0) {
 		if (stop && atomic_load(stop))
 			return ERR_STALE;
-		if (a->curl->multi_perform(a->multi, &active) != CURLM_OK)
+		if (curl_multi_perform(a->multi, &active) != CURLM_OK)
 			return ERR_NO_MEMORY;
 		e = collect(a);
 		if (e == ERR_OK && a->running > 0 &&
-		    a->curl->multi_poll(a->multi, NULL, 0, WAIT_MS, NULL) !=
+		    curl_multi_poll(a->multi, NULL, 0, WAIT_MS, NULL) !=
 			CURLM_OK)
 			e = ERR_NO_MEMORY;
 	}
@@ -213,10 +212,9 @@ open_asking(struct asking *a)
 	snprintf(a->url, sizeof(a->url), "%.*s/batch", (int)len, url);
 	snprintf(
 	    header, sizeof(header), "Authorization: Bearer %s", a->api->token);
-	a->multi = a->curl->multi_init();
-	a->headers =
-	    a->curl->slist_append(NULL, "Content-Type: application/json");
-	all = a->headers ? a->curl->slist_append(a->headers, header) : NULL;
+	a->multi = curl_multi_init();
+	a->headers = curl_slist_append(NULL, "Content-Type: application/json");
+	all = a->headers ? curl_slist_append(a->headers, header) : NULL;
 	sodium_memzero(header, sizeof(header));
 	return a->multi && all;
 }
@@ -231,10 +229,6 @@ ipinfo_ask(const struct ipinfo *api, const struct address *addresses,
 
 	if (!a)
 		return e;
-	if (curl_library_load(&a->curl, why) != ERR_OK) {
-		free(a);
-		return ERR_NO_COUNTRIES;
-	}
 	a->api = api;
 	a->addresses = addresses;
 	a->len = len;
@@ -244,8 +238,8 @@ ipinfo_ask(const struct ipinfo *api, const struct address *addresses,
 		e = run(a, stop);
 	for (size_t i = 0; i < IPINFO_REQUESTS; i++)
 		call_close(a, &a->calls[i]);
-	a->curl->slist_free_all(a->headers);
-	a->curl->multi_cleanup(a->multi);
+	curl_slist_free_all(a->headers);
+	curl_multi_cleanup(a->multi);
 	free(a);
 	return e;
 }
