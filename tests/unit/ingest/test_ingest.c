@@ -145,10 +145,10 @@ tasks_of_one_job_are_done_by_two_workers(void **state)
 	(void)state;
 	crew_write(c, "w", log_text);
 	c->config.chunk_size = 400;
-	c->config.task_timeout_ms = 60000; /* nobody takes anything over */
 	c->member[1].is_frozen = true;
 	crew_ask(c, 0, &e);
-	/* Worker 0 still does what it has in its hands, and no more. */
+	/* Worker 0 still does what it has in its hands, and no more: a task that
+	 * it is given just then, and never hears of, is taken over. */
 	wait_for(c, "HGET " FIRST_JOB_KEY " phase", "reduce");
 	c->member[0].is_frozen = true;
 	c->member[1].is_frozen = false;
