@@ -22,7 +22,7 @@ worker/service    sees  common/ worker/store/ worker/ingest/ worker/service/ wor
 worker/api        sees  common/ worker/api/ worker/req.h worker/document.h
 worker/transport  sees  common/ worker/api/ worker/service/ worker/transport/ worker/req.h worker/document.h worker/context.h worker/pool.h
 worker            sees  common/ worker/
-master            sees  common/ master/ worker/worker.h worker/setup.h worker/user_add.h
+master            sees  common/ master/ worker/worker.h worker/user_add.h
 '
 
 # A header of a library, or one that the build makes, is known to these rooms

@@ -82,7 +82,7 @@ tell(struct req *r)
 	    r->row.job.number != 0 && r->row.job.state != JOB_RUNNING;
 	bool is_known;
 
-	if (is_over && r->row.job.state == JOB_DONE)
+	if (r->row.job.state == JOB_DONE)
 		store_reports_are_new(r->worker, r->row.parse.generation);
 	/* An id that the job has not reached is none of its ids. */
 	if (!r->out.is_continued && r->in.seen > r->row.job.revision)

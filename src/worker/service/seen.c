@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* A set is a line of the cache. */
-enum { SETS = 1 << 12, PLACES = 8, LINE = 64 };
+enum { SET_BITS = 12, SETS = 1 << SET_BITS, PLACES = 8, LINE = 64 };
 
 struct place {
 	uint32_t digest; /* other bits of it */
@@ -64,7 +64,7 @@ seen_is_first(struct seen *s, const char *digest, int64_t minute)
 	 * ones depend on all of them. */
 	memcpy(&bits, digest, sizeof(bits));
 	bits *= UINT64_C(0x9e3779b97f4a7c15);
-	set = s->sets[bits >> (64 - 12)];
+	set = s->sets[bits >> (64 - SET_BITS)];
 	known = find(set, (uint32_t)(bits >> 20));
 	if (known && known->minute == (uint32_t)minute)
 		return false;

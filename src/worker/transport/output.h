@@ -70,8 +70,8 @@ output_len(const struct output *out)
 void output_add_number(struct output *out, size_t number);
 
 /* Writes all of it, behind what was written before: what the kernel takes at once,
- * and the rest, copied, when it can. The output is empty afterwards, whatever happened; its memory stays
- * for the next answers, unless one was unusually large.
+ * and the rest, copied, when it can. The output is empty afterwards, whatever
+ * happened; its memory stays for the next answers, unless one was unusually large.
  *
  * on_sent  called when the rest is written, or never will be (status < 0)
  * Returns 0: nothing is left; 1: on_sent will be called; < 0: an error of libuv,

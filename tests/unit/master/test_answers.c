@@ -2,6 +2,7 @@
 #include "master/answers.h"
 
 #include "common/base/civil.h"
+#include "support/shop_log.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,17 +11,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-#define LINE(time, url) \
-	"web | 2018-08-0" time " [A] INFO: 9.9.9.9 https://s.com/" url "\n"
-
-static const char text[] = LINE("1 10:00:00", "fresh_fish/salmon")
-    LINE("1 10:00:01", "cart?goods_id=4&amount=1&cart_id=7") LINE("1 10:30:02",
-	"frozen_fish/") LINE("2 20:00:00", "semi_manufactures/pie")
-	LINE("2 20:00:01", "cart?goods_id=5&amount=1&cart_id=7")
-	    LINE("2 20:00:03", "pay?user_id=1&cart_id=7")
-		LINE("3 20:00:03", "success_pay_7")
-		    LINE("3 20:00:04", "cart?goods_id=5&amount=1&cart_id=8");
 
 static const struct span frozen = { "frozen_fish", 11 };
 
@@ -40,7 +30,8 @@ open_log(void **state)
 	struct progress nobody_looks;
 	int fd = mkstemp(path);
 
-	if (!l || write(fd, text, sizeof(text) - 1) != sizeof(text) - 1)
+	if (!l ||
+	    write(fd, shop_log, sizeof(shop_log) - 1) != sizeof(shop_log) - 1)
 		return -1;
 	close(fd);
 	progress_init(&nobody_looks, NULL, 0);

@@ -53,7 +53,7 @@ all_seven_are_computed_from_segments(void **state)
 
 	(void)state;
 	reporter_open(&t);
-	reporter_parse(&t, reporter_log);
+	reporter_parse(&t, shop_log);
 	expect(&t, (struct cold_question){ .report = 1 }, "\"unknown\":8");
 	expect(&t, (struct cold_question){ .report = 2 }, "\"unknown\":1");
 	expect(&t, (struct cold_question){ .report = 3 },
@@ -73,7 +73,7 @@ a_period_counts_its_days_and_carts_by_their_own(void **state)
 
 	(void)state;
 	reporter_open(&t);
-	reporter_parse(&t, reporter_log);
+	reporter_parse(&t, shop_log);
 	expect(&t, of_days(1, "2018-08-02", "2018-08-02"), "\"unknown\":3");
 	expect(&t, of_days(5, "2018-08-01", "2018-08-02"), "\"carts\":0");
 	expect(&t, of_days(5, "2018-08-03", "2018-08-03"), "\"carts\":1");
@@ -92,7 +92,7 @@ an_unknown_category_is_refused_with_those_that_occur(void **state)
 
 	(void)state;
 	reporter_open(&t);
-	reporter_parse(&t, reporter_log);
+	reporter_parse(&t, shop_log);
 	a = compute(&t, (struct cold_question){ .report = 2,
 			    .has_category = true,
 			    .category = span_text("no_such") });
@@ -114,7 +114,7 @@ a_segment_that_is_gone_for_good_is_an_error_and_not_an_answer(void **state)
 
 	(void)state;
 	reporter_open(&t);
-	reporter_parse(&t, reporter_log);
+	reporter_parse(&t, shop_log);
 	redis_process_ask(
 	    &t.crew->server, "DEL segment:" FIRST_JOB_TEXT "-day-2018-08-02");
 	a = compute(&t, (struct cold_question){ .report = 1 });
@@ -180,7 +180,7 @@ what_is_kept_gives_the_answers_of_what_is_read(void **state)
 	(void)state;
 	reporter_open(&t);
 	source.address = &t.crew->server.address;
-	reporter_parse(&t, reporter_log);
+	reporter_parse(&t, shop_log);
 	snprintf(generation, sizeof(generation), "%s", current(&t).data);
 	source.generation = span_text(generation);
 	assert_kept_is_true(&source);
@@ -207,7 +207,7 @@ another_period_of_what_is_kept_asks_redis_nothing(void **state)
 	(void)state;
 	reporter_open(&t);
 	source.address = &t.crew->server.address;
-	reporter_parse(&t, reporter_log);
+	reporter_parse(&t, shop_log);
 	snprintf(generation, sizeof(generation), "%s", current(&t).data);
 	source.generation = span_text(generation);
 	documents(&source, PERIOD_ALL, first);

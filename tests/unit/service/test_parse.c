@@ -10,15 +10,14 @@ a_parse_says_what_it_found(void **state)
 
 	(void)state;
 	reporter_open(&t);
-	crew_write(t.crew, "w", reporter_log);
+	crew_write(t.crew, "w", shop_log);
 	crew_write(t.crew, "a", "no line\n");
 	asked_init(&t, &a);
 	assert_int_equal(asked_run(&t, &a, service_parse), ERR_OK);
 	assert_int_equal(a.req.row.parse.lines, 9);
 	assert_int_equal(a.req.row.parse.malformed, 1);
 	assert_int_equal(a.req.row.parse.places_len, 1);
-	assert_int_equal(
-	    a.req.row.parse.places[0].offset, strlen(reporter_log));
+	assert_int_equal(a.req.row.parse.places[0].offset, strlen(shop_log));
 	assert_true(
 	    span_is_equal(a.req.row.parse.files[0], span_text("logs.txt")));
 	assert_true(span_is_equal(a.req.row.parse.mode, span_text("full")));
@@ -34,7 +33,7 @@ a_parse_that_is_not_waited_for_says_which_job_it_is(void **state)
 
 	(void)state;
 	reporter_open(&t);
-	crew_write(t.crew, "w", reporter_log);
+	crew_write(t.crew, "w", shop_log);
 	asked_init(&t, &a);
 	a.req.in.is_async = true;
 	assert_int_equal(asked_run(&t, &a, service_parse), ERR_OK);
@@ -68,7 +67,7 @@ a_client_that_hangs_up_does_not_stop_the_parse(void **state)
 
 	(void)state;
 	reporter_open(&t);
-	crew_write(t.crew, "w", reporter_log);
+	crew_write(t.crew, "w", shop_log);
 	asked_init(&t, &a);
 	req_start(&a.req, service_parse);
 	a.req.conn = NULL;

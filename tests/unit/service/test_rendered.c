@@ -33,7 +33,7 @@ a_document_is_made_once_for_all_who_ask(void **state)
 
 	(void)state;
 	reporter_open(&t);
-	reporter_parse(&t, reporter_log);
+	reporter_parse(&t, shop_log);
 	for (size_t i = 0; i < MANY; i++) {
 		init(&t, &a[i], 4);
 		req_start(&a[i].req, get);
@@ -57,7 +57,7 @@ a_ready_document_needs_no_redis(void **state)
 
 	(void)state;
 	reporter_open(&t);
-	reporter_parse(&t, reporter_log);
+	reporter_parse(&t, shop_log);
 	init(&t, &a, 4);
 	assert_int_equal(asked_run(&t, &a, get), ERR_OK);
 	redis_process_kill(&t.crew->server);
@@ -82,7 +82,7 @@ a_refusal_is_not_kept(void **state)
 	init(&t, &a, 4);
 	assert_int_equal(asked_run(&t, &a, get), ERR_NOTHING_PARSED);
 	asked_free(&a);
-	reporter_parse(&t, reporter_log);
+	reporter_parse(&t, shop_log);
 	init(&t, &a, 4);
 	assert_int_equal(asked_run(&t, &a, get), ERR_OK);
 	asked_free(&a);
@@ -113,7 +113,7 @@ the_least_recently_asked_make_room(void **state)
 
 	(void)state;
 	reporter_open(&t);
-	reporter_parse(&t, reporter_log);
+	reporter_parse(&t, shop_log);
 	rendered_close(t.worker->rendered);
 	t.crew->config.report_copies = 20000; /* some twenty */
 	t.worker->rendered = rendered_open(t.worker);
@@ -143,7 +143,7 @@ another_generation_ends_all_documents_of_the_one_before(void **state)
 
 	(void)state;
 	reporter_open(&t);
-	reporter_parse(&t, reporter_log);
+	reporter_parse(&t, shop_log);
 	init(&t, &a, 4);
 	assert_int_equal(asked_run(&t, &a, get), ERR_OK);
 	assert_int_equal(ask_from(&t, a.req.row.parse.generation, 1), ERR_OK);
@@ -163,7 +163,7 @@ who_waits_at_the_end_is_answered(void **state)
 
 	(void)state;
 	reporter_open(&t);
-	reporter_parse(&t, reporter_log);
+	reporter_parse(&t, shop_log);
 	init(&t, &a, 4);
 	req_start(&a.req, get);
 	reporter_close(&t);

@@ -25,7 +25,7 @@ a_report_is_of_the_newest_generation(void **state)
 
 	(void)state;
 	reporter_open(&t);
-	reporter_parse(&t, reporter_log);
+	reporter_parse(&t, shop_log);
 	asked_init(&t, &a);
 	a.req.in.report = 6;
 	assert_int_equal(asked_run(&t, &a, service_report), ERR_OK);

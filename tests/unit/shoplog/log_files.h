@@ -36,6 +36,10 @@ log_directory_close(void **state)
 	return chdir("/") == 0 ? system(command) : -1;
 }
 
+#define IN_DIRECTORY(test)               \
+	cmocka_unit_test_setup_teardown( \
+	    test, log_directory_open, log_directory_close)
+
 static inline void
 log_file_write(const char *name, struct span bytes)
 {

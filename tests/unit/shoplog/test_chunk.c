@@ -304,10 +304,6 @@ stop_ends_the_reading(void **state)
 	source_cleanup(&s);
 }
 
-#define IN_DIRECTORY(test)               \
-	cmocka_unit_test_setup_teardown( \
-	    test, log_directory_open, log_directory_close)
-
 int
 main(void)
 {

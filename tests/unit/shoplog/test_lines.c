@@ -110,10 +110,6 @@ file_that_shrinks_while_it_is_read_is_noticed(void **state)
 	source_cleanup(&s);
 }
 
-#define IN_DIRECTORY(test)               \
-	cmocka_unit_test_setup_teardown( \
-	    test, log_directory_open, log_directory_close)
-
 int
 main(void)
 {

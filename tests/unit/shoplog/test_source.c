@@ -172,10 +172,6 @@ unreadable_file_is_refused_by_name(void **state)
 		assert_int_equal(seteuid(0), 0);
 }
 
-#define IN_DIRECTORY(test)               \
-	cmocka_unit_test_setup_teardown( \
-	    test, log_directory_open, log_directory_close)
-
 int
 main(void)
 {

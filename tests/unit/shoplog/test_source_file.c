@@ -132,10 +132,6 @@ digest_before_is_of_the_last_4_kib(void **state)
 	    source_file_digest_before(&f, 20000, two, NULL), ERR_LOG_CHANGED);
 }
 
-#define IN_DIRECTORY(test)               \
-	cmocka_unit_test_setup_teardown( \
-	    test, log_directory_open, log_directory_close)
-
 int
 main(void)
 {
