@@ -4,10 +4,39 @@
 #include "master/serve.h"
 #include "master/user.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+/* A standard descriptor that the caller has closed would be the number of the
+ * first file that is opened, and what is printed would go into that. Opened the
+ * wrong way round, it stays one that can be neither read nor written. */
+static bool
+hold_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		int flags = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", flags) != fd)
+			return false;
+	}
+	return true;
+}
+
+/* The status of a command whose work was to print. */
 static int
+printed(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	fprintf(stderr, "trawl: standard output: cannot be written: %s\n",
+	    strerror(errno));
+	return 1;
+}
+
+static void
 usage(FILE *out)
 {
 	fputs("trawl                                 serve logs_file_name\n"
@@ -19,20 +48,18 @@ usage(FILE *out)
 	      "read from stdin\n"
 	      "trawl --help | --version\n",
 	    out);
-	return out == stdout ? 0 : 2;
 }
 
 static int
 help(void)
 {
-	int status = usage(stdout);
-
+	usage(stdout);
 	puts(
 	    "\nSettings are environment variables; a .env file in the working\n"
 	    "directory is read first. SIGTERM, SIGINT or SIGHUP ends the "
 	    "service.\n");
 	config_help(stdout);
-	return status;
+	return printed();
 }
 
 int
@@ -40,6 +67,8 @@ main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : NULL;
 
+	if (!hold_standard_descriptors())
+		return 1;
 	if (!command)
 		return serve();
 	if (!strcmp(command, "report"))
@@ -50,8 +79,9 @@ main(int argc, char **argv)
 		return help();
 	if (argc == 2 && !strcmp(command, "--version")) {
 		puts("trawl " TRAWL_VERSION);
-		return 0;
+		return printed();
 	}
 	fprintf(stderr, "trawl: unknown argument: %s\n", command);
-	return usage(stderr);
+	usage(stderr);
+	return 2;
 }

@@ -42,8 +42,18 @@ cleanup(struct report *r)
 	arena_reset(&r->arena);
 }
 
-static int
-help(void)
+/* What stdio still holds is written, or the reason told. */
+static enum err
+finish_output(struct problem *why)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return ERR_OK;
+	return problem_set(
+	    why, ERR_INTERNAL, "standard output: cannot be written");
+}
+
+static enum err
+help(struct problem *why)
 {
 	puts("usage: trawl report [OPTION]... LOG...\n"
 	     "Answers the seven reports about the files, read as one log.\n"
@@ -58,7 +68,7 @@ help(void)
 	     "  -h, --help     this text\n\n"
 	     "Ends with 0; with 1 when a log cannot be read or has no such\n"
 	     "category; with 2 for wrong usage.");
-	return fflush(stdout) == 0 ? 0 : FAILED;
+	return finish_output(why);
 }
 
 /* Where progress is shown; NULL: nobody looks. */
@@ -286,10 +296,7 @@ print_answers(struct report *r, struct problem *why)
 		else if (e == ERR_OK)
 			report_text_answer(stdout, &a);
 	}
-	if (e == ERR_OK && (fflush(stdout) != 0 || ferror(stdout)))
-		e = problem_set(
-		    why, ERR_INTERNAL, "standard output: cannot be written");
-	return e;
+	return e == ERR_OK ? finish_output(why) : e;
 }
 
 static enum err
@@ -330,9 +337,7 @@ report_command(int argc, char **argv)
 		fputs("All options: trawl report --help\n", stderr);
 		return MISUSED;
 	}
-	if (r.options.is_help)
-		return help();
-	e = run(&r, &why);
+	e = r.options.is_help ? help(&why) : run(&r, &why);
 	cleanup(&r);
 	if (e == ERR_OK)
 		return 0;

@@ -4,8 +4,10 @@ everything when it ends, however it ends."""
 import os
 import signal
 import socket
+import subprocess
 import time
 
+from support.build import program
 from support.case import Case, ServiceCase
 from support.http_client import NoAnswer, request
 from support.processes import wait_until
@@ -35,6 +37,33 @@ class SecondMaster(ServiceCase):
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = other.getsockname()[1]
             self.refuse([str(port)], port=port)
+
+
+class ClosedDescriptors(Case):
+    def test_are_no_numbers_for_files_of_its_own(self):
+        """What is printed and logged goes nowhere, least of all into one."""
+        service = Service(port=find_port(), debug="true")
+        self.addCleanup(self.end, service)
+        command = 'exec "$0" <&- >&- 2>&-'
+        service.process = subprocess.Popen(
+            ["sh", "-c", command, program("trawl")], cwd=service.home,
+            env={"PATH": os.environ["PATH"],
+                 **{k: str(v) for k, v in service.settings.items()}})
+        service.output_path, service.output_from = os.devnull, 0
+        service.address = ("127.0.0.1", service.settings["port"])
+        service.wait_ready()
+        for process in [service.master(), *service.workers()]:
+            held = [os.readlink(f"/proc/{process.pid}/fd/{fd}")
+                    for fd in range(3)]
+            self.assertEqual(held, ["/dev/null"] * 3, process)
+        with open(service.path("var/trawl.pid"), encoding="ascii") as file:
+            self.assertEqual(file.read(), f"{service.process.pid}\n")
+
+
+def find_port():
+    """One that nobody serves just now."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 class Signals(Case):

@@ -290,6 +290,30 @@ class Refusals(CommandCase):
         path = self.write(self.log)
         with open("/dev/full", "wb") as full:
             self.assert_refused(1, "standard output", path, stdout=full)
+            self.assert_refused(1, "standard output", "--help", stdout=full)
+
+    def closed(self, redirection, *arguments):
+        """A shell starts it with the log as its standard input and one of its
+        descriptors closed."""
+        script = f'"$0" report "$@" {redirection}'
+        return subprocess.run(
+            ["sh", "-c", script, program("trawl"), *arguments],
+            input=self.log, capture_output=True, timeout=TIMEOUT_S,
+            check=False)
+
+    def test_of_a_closed_standard_input_or_output_are_not_silent(self):
+        for words, redirection in ((b"standard input", "<&-"),
+                                   (b"standard output", ">&-")):
+            with self.subTest(words):
+                done = self.closed(redirection, "-")
+                self.assertEqual(done.returncode, 1, done)
+                self.assertIn(words, done.stderr)
+                self.assertEqual(done.stdout, b"")
+
+    def test_need_no_standard_error(self):
+        done = self.closed("2>&-", "--json", "-")
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        self.assert_answers(json.loads(done.stdout), expected(self.log))
 
     def test_leave_help_to_who_asks_for_it(self):
         done = self.run_report("--help")

@@ -4,6 +4,7 @@ nothing."""
 import os
 import re
 import stat
+import subprocess
 
 from support.build import program
 from support.case import Case
@@ -149,6 +150,15 @@ class Words(SettingsCase):
         status, output = self.run_to_end("--version")
         self.assertEqual(status, 0, output)
         self.assertRegex(output, r"^trawl \d+\.\d+\.\d+\n$")
+
+    def test_of_a_full_disk_is_not_silent(self):
+        for option in "--help", "--version":
+            with self.subTest(option), open("/dev/full", "wb") as full:
+                done = subprocess.run([program("trawl"), option], stdout=full,
+                                      stderr=subprocess.PIPE, check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn(b"standard output: cannot be written",
+                              done.stderr)
 
     def test_help_starts_nothing_even_with_a_bad_setting(self):
         status, output = self.run_to_end("--help", port="x")
