@@ -127,6 +127,8 @@ read_format(struct source_file *f, int fd, struct problem *why)
 {
 	static const uint8_t gzip[] = { 0x1f, 0x8b },
 			     zstd[] = { 0x28, 0xb5, 0x2f, 0xfd };
+	/* Of a frame to be skipped, which pzstd begins with; 16 of them. */
+	static const uint8_t skipped[] = { 0x50, 0x2a, 0x4d, 0x18 };
 	uint8_t bytes[sizeof(zstd)] = { 0 };
 	size_t len =
 	    f->id.size < sizeof(bytes) ? (size_t)f->id.size : sizeof(bytes);
@@ -135,7 +137,9 @@ read_format(struct source_file *f, int fd, struct problem *why)
 	f->id.format = SOURCE_PLAIN;
 	if (!memcmp(bytes, gzip, sizeof(gzip)))
 		f->id.format = SOURCE_GZIP;
-	else if (!memcmp(bytes, zstd, sizeof(zstd)))
+	else if (!memcmp(bytes, zstd, sizeof(zstd)) ||
+		 ((bytes[0] & 0xf0) == skipped[0] &&
+		     !memcmp(bytes + 1, skipped + 1, sizeof(skipped) - 1)))
 		f->id.format = SOURCE_ZSTD;
 	return e;
 }

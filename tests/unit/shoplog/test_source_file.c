@@ -24,6 +24,10 @@ format_is_told_by_the_first_bytes(void **state)
 		{ "\x1f\x8b", SOURCE_GZIP },
 		{ "\x28\xb5\x2f", SOURCE_PLAIN },
 		{ "\x28\xb5\x2f\xfd more", SOURCE_ZSTD },
+		{ "\x4f\x2a\x4d\x18 more", SOURCE_PLAIN },
+		{ "\x50\x2a\x4d\x18 more", SOURCE_ZSTD },
+		{ "\x5f\x2a\x4d\x18 more", SOURCE_ZSTD },
+		{ "\x60\x2a\x4d\x18 more", SOURCE_PLAIN },
 	};
 	struct source_file f = { .path = log_name };
 

@@ -53,6 +53,20 @@ zstd(uint8_t *out, const char *from, size_t len)
 	return packed;
 }
 
+/* As pzstd writes it: before each frame one to be skipped, with its size. */
+static size_t
+pzstd(uint8_t *out, const char *from, size_t len)
+{
+	static const uint8_t skipped[] = { 0x50, 0x2a, 0x4d, 0x18, 4, 0, 0, 0 };
+	size_t head = sizeof(skipped) + 4;
+	size_t packed = zstd(out + head, from, len);
+
+	memcpy(out, skipped, sizeof(skipped));
+	for (size_t i = 0; i < 4; i++)
+		out[sizeof(skipped) + i] = (uint8_t)(packed >> 8 * i);
+	return head + packed;
+}
+
 /* Reads the file "log" in pieces of `step` bytes and compares; the error. */
 static enum err
 read_log(size_t step, size_t want, struct problem *why)
@@ -130,6 +144,7 @@ zstd_is_read(void **state)
 {
 	(void)state;
 	assert_text_comes_back(zstd);
+	assert_text_comes_back(pzstd);
 }
 
 static void
