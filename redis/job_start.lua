@@ -28,6 +28,20 @@ local function next_number()
 	return number
 end
 
+-- Two sources of the same log. Under another kernel it has another device and inode
+-- (ingest/source_text.h).
+local function is_same(one, other)
+	if not one or one == other then
+		return one == other
+	end
+	local kernel = '^kernel [^\n]*'
+	local function bare(source)
+		return source:gsub(kernel, ''):gsub('(\n%d+ %-?%d+) %d+ %d+', '%1')
+	end
+	return one:match(kernel) ~= other:match(kernel) and
+	    bare(one) == bare(other)
+end
+
 local function join(number)
 	local key = '{logs}:job:' .. number
 	if tonumber(redis.call('HGET', key, 'keep_s') or 0) < tonumber(ARGV[6]) then
@@ -68,7 +82,7 @@ if running then
 	end
 	if job[1] == 'running' and
 	    now - tonumber(job[2] or 0) <= tonumber(ARGV[2]) then
-		if job[3] == ARGV[1] and
+		if is_same(job[3], ARGV[1]) and
 		    (ARGV[5] == '0' or job[4] == 'full') then
 			return join(running)
 		end

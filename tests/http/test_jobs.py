@@ -1,6 +1,7 @@
 """Jobs: /parse that does not wait, GET /parse/{job}, and who joins whom."""
 
 import os
+import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,6 +16,13 @@ ASYNC = {"Prefer": "respond-async"}
 LOG = visits(60, 900)
 # A number that is a time to come: the next one is one more.
 ELSEWHERE, AFTER_IT = 9_000_000_000_007, "/parse/9000000000008"
+
+
+def of_another_kernel(source):
+    """What a host that runs another kernel, to which the files have other
+    devices and inodes, would write (ingest/source_text.h)."""
+    return re.sub(r"(?m)^(\d+ -?\d+) \d+ \d+", r"\1 77 78",
+                  source.replace("kernel ", "kernel un", 1))
 
 
 class JobCase(Case):
@@ -215,6 +223,29 @@ class Joined(JobCase):
             answer = self.assert_status(full.result(), 201)
         self.assertEqual(answer.json["mode"], "full")
         self.assertEqual("/parse/" + answer.json["job"], AFTER_IT)
+
+    def test_hosts_with_different_kernels_share_a_job(self):
+        self.begin()
+        self.client.get("/parse")
+        source = self.redis.hash("{logs}:checkpoint")["source"]
+        other = Elsewhere(self.redis, ELSEWHERE)
+        other.set(source=of_another_kernel(source), mode="full")
+        where = self.assert_accepted(
+            self.client.get("/parse?full=true", headers=ASYNC))
+        self.assertEqual(where, f"/parse/{ELSEWHERE}")
+
+    def test_a_log_that_a_host_with_another_kernel_has_read_is_known(self):
+        self.begin()
+        job = self.client.get("/parse").json["job"]
+        source = self.redis.hash("{logs}:checkpoint")["source"]
+        self.redis.ask("HSET", "{logs}:checkpoint", "source",
+                       of_another_kernel(source))
+        again = self.client.get("/parse").json
+        self.assertEqual((again["mode"], again["job"]), ("unchanged", job))
+        more = visits(63, 100)
+        self.service.append_log(more)
+        self.assertEqual(self.client.get("/parse").json["mode"], "incremental")
+        self.assert_reports(LOG + more)
 
     def test_a_log_that_is_known_by_then_is_not_read(self):
         self.begin()

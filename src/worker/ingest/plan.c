@@ -105,7 +105,7 @@ compare(struct planning *p, struct plan *out, struct problem *why)
 	out->generation = record_get(&checkpoint, "generation");
 	if (e != ERR_OK || !is_of_use(&checkpoint, &manifest, p->geo))
 		return e;
-	if (!span_is_equal(
+	if (!source_text_is_same(
 		record_get(&checkpoint, "source"), out->source_text)) {
 		e = resume_find(
 		    &checkpoint, &p->source, &is_same, &p->from, why);

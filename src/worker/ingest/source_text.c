@@ -187,3 +187,32 @@ source_of_text(struct span text, struct source *out)
 		source_cleanup(out);
 	return e;
 }
+
+/* The same size, time, head, format and path. */
+static bool
+is_same_line(struct span one, struct span other)
+{
+	struct span size = take(&one, ' '), mtime = take(&one, ' ');
+
+	if (!span_is_equal(size, take(&other, ' ')) ||
+	    !span_is_equal(mtime, take(&other, ' ')))
+		return false;
+	for (int skipped = 0; skipped < 2; skipped++) {
+		take(&one, ' ');
+		take(&other, ' ');
+	}
+	return span_is_equal(one, other);
+}
+
+bool
+source_text_is_same(struct span one, struct span other)
+{
+	if (span_is_equal(one, other))
+		return true;
+	if (span_is_equal(take(&one, '\n'), take(&other, '\n')))
+		return false;
+	while (one.len > 0 && other.len > 0)
+		if (!is_same_line(take(&one, '\n'), take(&other, '\n')))
+			return false;
+	return one.len == other.len;
+}

@@ -6,6 +6,8 @@
 #include "common/base/span.h"
 #include "common/shoplog/source.h"
 
+#include <stdbool.h>
+
 /* A source as text in the records of jobs and checkpoints, so that a worker of
  * any host reads the same bytes of the same files:
  *
@@ -13,8 +15,7 @@
  *	<size> <mtime_ns> <device> <inode> <digest of the head> <path>
  *	...
  *
- * Two equal texts tell of the same log, up to the same byte. A path has its
- * bytes up to the blank, '%' and 127 written %XX. */
+ * A path has its bytes up to the blank, '%' and 127 written %XX. */
 
 /* out  NUL behind it; owner the arena
  * Thread: any (it reads the boot id). */
@@ -26,5 +27,10 @@ enum err source_to_text(
  *
  * out  filled on ERR_OK; source_cleanup gives it back. ERR_CORRUPT. */
 enum err source_of_text(struct span text, struct source *out);
+
+/* Whether two texts tell of the same log, up to the same byte: equal ones do, and
+ * of different kernels those that differ in device and inode alone. Whoever starts a
+ * job is compared in the same way with the one that runs (job_start.lua). */
+bool source_text_is_same(struct span one, struct span other);
 
 #endif

@@ -49,6 +49,40 @@ a_source_comes_back_as_it_was(void **state)
 	arena_reset(&a);
 }
 
+#define HEAD  " 000102030405060708090a0b0c0d0e0f 0 "
+#define LINES "9 -8 7 6" HEAD "/a\n1 2 3 4" HEAD "/b\n"
+
+static void
+one_log_is_known_from_another_kernel(void **state)
+{
+	static const char *const same[] = {
+		"kernel x\n" LINES,
+		"kernel y\n" LINES,
+		"kernel y\n9 -8 70 61" HEAD "/a\n1 2 30 40" HEAD "/b\n",
+	};
+	static const char *const others[] = {
+		"",
+		"kernel y",
+		"kernel y\n",
+		"kernel x\n9 -8 7 5" HEAD "/a\n1 2 3 4" HEAD "/b\n",
+		"kernel y\n8 -8 7 6" HEAD "/a\n1 2 3 4" HEAD "/b\n",
+		"kernel y\n9 -7 7 6" HEAD "/a\n1 2 3 4" HEAD "/b\n",
+		"kernel y\n9 -8 7 6 1" HEAD "/a\n1 2 3 4" HEAD "/b\n",
+		"kernel y\n9 -8 7 6" HEAD "/c\n1 2 3 4" HEAD "/b\n",
+		"kernel y\n9 -8 7 6" HEAD "/a\n",
+		"kernel y\n" LINES "5 5 5 5" HEAD "/c\n",
+	};
+	struct span known = span_text("kernel x\n" LINES);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		assert_true(source_text_is_same(known, span_text(same[i])));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		assert_false(source_text_is_same(known, span_text(others[i])));
+		assert_false(source_text_is_same(span_text(others[i]), known));
+	}
+}
+
 static void
 inodes_of_another_kernel_mean_nothing(void **state)
 {
@@ -97,6 +131,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_source_comes_back_as_it_was),
+		cmocka_unit_test(one_log_is_known_from_another_kernel),
 		cmocka_unit_test(inodes_of_another_kernel_mean_nothing),
 		cmocka_unit_test(what_has_another_form_is_corrupt),
 	};
