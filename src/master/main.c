@@ -56,8 +56,8 @@ help(void)
 	usage(stdout);
 	puts(
 	    "\nSettings are environment variables; a .env file in the working\n"
-	    "directory is read first. SIGTERM, SIGINT or SIGHUP ends the "
-	    "service.\n");
+	    "directory is read first. SIGTERM, SIGINT or SIGHUP (not under "
+	    "nohup)\nends the service.\n");
 	config_help(stdout);
 	return printed();
 }

@@ -9,15 +9,20 @@
 int
 signals_open(void)
 {
-	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
+	static const int numbers[] = { SIGTERM, SIGINT, SIGCHLD, SIGHUP };
 	sigset_t set;
 
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		/* One that the caller had ignored, as a shell's `&` does with
-		 * SIGINT, would never reach the descriptor. */
-		signal(numbers[i], SIG_DFL);
-		sigaddset(&set, numbers[i]);
+		 * SIGINT, would never reach the descriptor. But who ignores
+		 * SIGHUP, as nohup(1) does, wants the service to outlive him. */
+		void (*was)(int) = signal(numbers[i], SIG_DFL);
+
+		if (numbers[i] == SIGHUP && was == SIG_IGN)
+			signal(SIGHUP, SIG_IGN);
+		else
+			sigaddset(&set, numbers[i]);
 	}
 	signal(SIGPIPE, SIG_IGN);
 	sigprocmask(SIG_BLOCK, &set, NULL);

@@ -2,8 +2,8 @@
 #define TRAWL_MASTER_SIGNALS_H
 
 /* The signals of the master as a descriptor to poll: SIGTERM, SIGINT and SIGHUP
- * ask for the end, SIGCHLD says that a child has ended. They are blocked from
- * signals_open() on, and SIGPIPE is ignored. */
+ * (but not one that was ignored before) ask for the end, SIGCHLD says that a child
+ * has ended. They are blocked from signals_open() on, and SIGPIPE is ignored. */
 
 /* Gives a descriptor, or -1 with errno. */
 int signals_open(void);

@@ -78,6 +78,16 @@ class Signals(Case):
                 self.assertFalse(os.path.exists(
                     service.path("var/redis.sock")))
 
+    def test_hangup_does_not_end_it_under_nohup(self):
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        try:
+            service = self.start()
+        finally:
+            signal.signal(signal.SIGHUP, before)
+        service.master().send(signal.SIGHUP)
+        time.sleep(0.3)
+        self.assert_status(service.client().get("/ready"), 200)
+
     def test_to_the_whole_group_end_it_too(self):
         """Ctrl-C at a terminal reaches every process at once."""
         service = self.start()

@@ -18,6 +18,7 @@ set_up(void **state)
 {
 	(void)state;
 	signal(SIGINT, SIG_IGN); /* as behind the `&` of a shell */
+	signal(SIGHUP, SIG_DFL);
 	fd = signals_open();
 	return fd < 0 ? -1 : 0;
 }
@@ -43,6 +44,26 @@ every_signal_that_asks_for_the_end_is_counted(void **state)
 	assert_int_equal(signals_read(fd), 3);
 	assert_int_equal(poll(&p, 1, 0), 0);
 	assert_int_equal(signals_read(fd), 0);
+}
+
+static void
+a_hangup_that_nohup_has_ignored_asks_for_nothing(void **state)
+{
+	struct pollfd p = { .events = POLLIN };
+	sigset_t hangup;
+
+	(void)state;
+	signal(SIGHUP, SIG_IGN);
+	sigemptyset(&hangup);
+	sigaddset(&hangup, SIGHUP);
+	sigprocmask(SIG_UNBLOCK, &hangup, NULL);
+	p.fd = signals_open();
+	assert_true(p.fd >= 0);
+	kill(getpid(), SIGHUP);
+	assert_int_equal(poll(&p, 1, 0), 0);
+	kill(getpid(), SIGTERM);
+	assert_int_equal(signals_read(p.fd), 1);
+	close(p.fd);
 }
 
 static void
@@ -73,6 +94,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_signal_that_asks_for_the_end_is_counted),
+		cmocka_unit_test(
+		    a_hangup_that_nohup_has_ignored_asks_for_nothing),
 		cmocka_unit_test(a_child_that_ended_only_wakes),
 		cmocka_unit_test(a_reader_that_went_away_ends_nobody),
 	};
