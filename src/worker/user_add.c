@@ -1,7 +1,7 @@
 /* A worker without sockets, for one request. */
 #include "worker/user_add.h"
+#include "common/base/text.h"
 #include "worker/api/login.h"
-#include "worker/api/text.h"
 #include "worker/context.h"
 #include "worker/pool.h"
 #include "worker/req.h"

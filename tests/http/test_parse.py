@@ -79,6 +79,21 @@ class Parse(ParseCase):
                           for at in places[:10]])
         self.assert_reports(client, log)
 
+    def test_shows_what_is_text_of_a_file_name_that_is_none(self):
+        name, shown = os.fsdecode(b"gr\xfc\xdf.log"), "gr\ufffd\ufffd.log"
+        service = self.start(logs_file_name=name)
+        client = service.register()
+        path = service.path(name)
+        with open(path, "wb") as file:
+            file.write(b"malformed\n")
+        said = self.assert_status(client.get("/parse"), 201).json
+        self.assertEqual(said["malformed_at"], [{"file": shown, "offset": 0}])
+        source = client.get("/report/1").json["source"]
+        self.assertEqual(source["files"], [shown])
+        os.unlink(path)
+        refused = self.assert_refused(client.get("/parse"), 404)
+        self.assertTrue(refused.json["message"].startswith(shown + ": there"))
+
     def test_says_no_place_when_all_is_well_formed(self):
         _, client = self.parsed(visits(3, 200))
         self.assertEqual(client.get("/parse").json["malformed_at"], [])

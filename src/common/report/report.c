@@ -2,6 +2,7 @@
 #include "common/report/report.h"
 
 #include "common/base/civil.h"
+#include "common/base/text.h"
 #include "common/shoplog/bytes.h"
 
 #include <jansson.h>
@@ -60,31 +61,21 @@ text_or_null(const char *s)
 	return s ? json_string(s) : json_null();
 }
 
-/* The name of a file may be any bytes; those that are not text become U+FFFD,
- * one by one. */
+/* The name of a file may be any bytes. */
 static json_t *
 file_name(const char *name)
 {
-	static const char unknown[] = "\xef\xbf\xbd";
 	json_t *value = json_string(name);
-	size_t len = 0;
-	char *ascii;
+	struct span bytes = span_text(name);
+	char *shown;
 
 	if (value)
 		return value;
-	ascii = malloc(strlen(name) * (sizeof(unknown) - 1) + 1);
-	if (!ascii)
+	shown = malloc(TEXT_SHOWN_MAX * bytes.len + 1);
+	if (!shown)
 		return NULL;
-	for (const char *at = name; *at; at++) {
-		if ((unsigned char)*at < 0x80) {
-			ascii[len++] = *at;
-		} else {
-			memcpy(ascii + len, unknown, sizeof(unknown) - 1);
-			len += sizeof(unknown) - 1;
-		}
-	}
-	value = json_stringn(ascii, len);
-	free(ascii);
+	value = json_stringn(shown, text_show(bytes, shown));
+	free(shown);
 	return value;
 }
 

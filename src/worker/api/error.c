@@ -51,10 +51,7 @@ api_error_encode(struct req *r)
 		return ERR_OK;
 	body = json_object();
 
-	/* Words that are not UTF-8 leave those of the error itself. */
-	if (json_object_set_new(body, "message", json_string(message)) < 0)
-		json_object_set_new(
-		    body, "message", json_string(err_text(r->out.err)));
+	json_object_set_new(body, "message", json_of_span(span_text(message)));
 	json_object_set_new(body, "error_code", json_integer(status));
 	if (r->out.errors_len > 0)
 		json_object_set_new(body, "errors", errors(r));

@@ -77,16 +77,14 @@ put_progress(json_t *o, const struct job_row *job)
 		json_object_set_new(o, "seconds_left", json_null());
 }
 
-/* Words of a person's file names may be anything but UTF-8. */
 static json_t *
 failure(const struct job_row *job)
 {
-	json_t *message = job->words.len > 0 ? json_of_span(job->words) : NULL;
+	struct span words =
+	    job->words.len > 0 ? job->words : span_text(err_text(job->err));
 
-	if (!message)
-		message = json_string(err_text(job->err));
-	return json_pack("{s:o, s:i}", "message", message, "error_code",
-	    err_status(job->err));
+	return json_pack("{s:o, s:i}", "message", json_of_span(words),
+	    "error_code", err_status(job->err));
 }
 
 json_t *

@@ -3,8 +3,8 @@
  * Its own words about an error quote the body around it, which may be a
  * password: ours tell only the place and the kind. */
 #include "worker/api/json.h"
+#include "common/base/text.h"
 #include "worker/api/login.h"
-#include "worker/api/text.h"
 
 #include <malloc.h>
 #include <stdio.h>
@@ -338,5 +338,15 @@ json_answer(struct req *r, int status, json_t *value)
 json_t *
 json_of_span(struct span s)
 {
-	return json_stringn(s.data ? s.data : "", s.len);
+	json_t *value = json_stringn(s.data ? s.data : "", s.len);
+	char *shown;
+
+	if (value)
+		return value;
+	shown = malloc(TEXT_SHOWN_MAX * s.len + 1);
+	if (!shown)
+		return NULL;
+	value = json_stringn(shown, text_show(s, shown));
+	free(shown);
+	return value;
 }

@@ -60,7 +60,7 @@ enum err json_text_answer(struct json_text *t, struct req *r, int status)
 enum err json_answer(struct req *r, int status, json_t *value)
     __attribute__((warn_unused_result));
 
-/* A string of bytes; NULL when they are not UTF-8. */
+/* A string of bytes, shown as text_show() does; NULL when memory is out. */
 json_t *json_of_span(struct span s);
 
 #endif

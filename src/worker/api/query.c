@@ -1,6 +1,6 @@
 /* The query string of a request, read in place. */
 #include "worker/api/query.h"
-#include "worker/api/text.h"
+#include "common/base/text.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -3,7 +3,6 @@
 #include "common/base/civil.h"
 #include "worker/api/json.h"
 #include "worker/api/query.h"
-#include "worker/api/text.h"
 
 enum err
 api_login_decode(struct req *r)
@@ -50,21 +49,6 @@ moment(int64_t unix_s)
 	return json_sprintf("%sZ", text);
 }
 
-/* A User-Agent is any bytes: what is no UTF-8 is shown without its bytes beyond
- * ASCII, which nobody can read anyway. */
-static json_t *
-agent(struct span s)
-{
-	char shown[256];
-	size_t len = s.len < sizeof(shown) ? s.len : sizeof(shown);
-
-	if (text_is_utf8(s))
-		return json_of_span(s);
-	for (size_t i = 0; i < len; i++)
-		shown[i] = (s.data[i] & 0x80) ? '?' : s.data[i];
-	return json_stringn(shown, len);
-}
-
 static json_t *
 session(const struct session_row *s)
 {
@@ -80,7 +64,8 @@ session(const struct session_row *s)
 		0 ||
 	    json_object_set_new(object, "address", json_of_span(s->address)) <
 		0 ||
-	    json_object_set_new(object, "user_agent", agent(s->agent)) < 0 ||
+	    json_object_set_new(object, "user_agent", json_of_span(s->agent)) <
+		0 ||
 	    json_object_set_new(
 		object, "is_current", json_boolean(s->is_current)) < 0) {
 		json_decref(object);

@@ -1,14 +1,5 @@
 #include "worker/api/summary.h"
 
-/* Names of files are bytes; what is no UTF-8 in them is shown as U+FFFD. */
-static json_t *
-json_of_name(struct span name)
-{
-	json_t *text = json_of_span(name);
-
-	return text ? text : json_string("\xEF\xBF\xBD");
-}
-
 static json_t *
 places(const struct parse_summary *s)
 {
@@ -21,7 +12,7 @@ places(const struct parse_summary *s)
 		if (file < s->files_len)
 			name = s->files[file];
 		json_array_append_new(
-		    list, json_pack("{s:o, s:I}", "file", json_of_name(name),
+		    list, json_pack("{s:o, s:I}", "file", json_of_span(name),
 			      "offset", (json_int_t)s->places[i].offset));
 	}
 	return list;

@@ -23,10 +23,11 @@ detail_takes_the_place_of_the_words(void **state)
 	assert_int_equal(api_error_encode(r), ERR_OK);
 	assert_span(r->out.body,
 	    "{\"message\":\"from is after \\\"to\\\"\",\"error_code\":400}");
-	r->out.detail = "\xff";
+	r->out.detail = "gr\xfc\xdf.log: shrank";
 	assert_int_equal(api_error_encode(r), ERR_OK);
-	assert_span(
-	    r->out.body, "{\"message\":\"Bad parameter\",\"error_code\":400}");
+	assert_span(r->out.body,
+	    "{\"message\":\"gr\xef\xbf\xbd\xef\xbf\xbd.log: shrank\","
+	    "\"error_code\":400}");
 }
 
 static void

@@ -110,7 +110,9 @@ a_failure_is_told_even_with_strange_names(void **state)
 		.words = span_text("it shrank") };
 	assert_has(document(r),
 	    "\"error\":{\"message\":\"it shrank\",\"error_code\":503}");
-	r->row.job.words = span_of("\xff", 1);
+	r->row.job.words = span_text("gr\xfc\xdf.log: shrank");
+	assert_has(document(r), "gr\xef\xbf\xbd\xef\xbf\xbd.log: shrank");
+	r->row.job.words = span_text("");
 	assert_has(document(r), err_text(ERR_LOG_CHANGED));
 }
 

@@ -158,7 +158,7 @@ broken_text_is_no_answer(void **state)
 	struct json_text text = { 0 };
 
 	json_text_put(&text, "[", 1);
-	json_text_take(&text, json_of_span(span_of("\xff", 1)));
+	json_text_take(&text, json_stringn("\xff", 1));
 	assert_int_equal(json_text_answer(&text, r, 200), ERR_NO_MEMORY);
 	assert_int_equal(r->out.status, 0);
 }

@@ -16,7 +16,7 @@ static void
 places_name_their_files(void **state)
 {
 	const struct span files[] = { span_text("logs.txt"),
-		span_of("\xff", 1) };
+		span_text("gr\xfc\xdf.log") };
 	const struct parse_summary s = {
 		.files = files,
 		.files_len = 2,
@@ -24,7 +24,8 @@ places_name_their_files(void **state)
 		.places = { { 0, 96 }, { 1, 5 }, { 2, 7 } },
 		.places_len = 3,
 	};
-	static const char *const names[] = { "logs.txt", "\xEF\xBF\xBD", "" };
+	static const char *const names[] = { "logs.txt",
+		"gr\xef\xbf\xbd\xef\xbf\xbd.log", "" };
 	json_t *o = summary(&s), *list = json_object_get(o, "malformed_at");
 
 	(void)state;

@@ -1,8 +1,9 @@
-#include "worker/api/text.h"
+#include "common/base/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -69,12 +70,39 @@ null_character_is_a_control(void **state)
 	assert_true(text_has_control(span_of("a\0b", 3)));
 }
 
+static void
+what_is_no_character_is_shown_as_such(void **state)
+{
+#define NONE "\xef\xbf\xbd"
+	static const char *const texts[][2] = {
+		{ "", "" },
+		{ "Ann", "Ann" },
+		{ "\xe2\x82\xac\xf0\x9f\x98\x80",
+		    "\xe2\x82\xac\xf0\x9f\x98\x80" },
+		{ "gr\xfc\xdf.log", "gr" NONE NONE ".log" },
+		{ "\xff", NONE },
+		{ "cut \xe2\x82", "cut " NONE NONE },
+		{ "\xed\xa0\x80\xc3\xa9", NONE NONE NONE "\xc3\xa9" },
+	};
+#undef NONE
+	char out[TEXT_SHOWN_MAX * 20];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		size_t len = text_show(span_text(texts[i][0]), out);
+
+		assert_int_equal(len, strlen(texts[i][1]));
+		assert_memory_equal(out, texts[i][1], len);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(texts_are_told_apart),
 		cmocka_unit_test(null_character_is_a_control),
+		cmocka_unit_test(what_is_no_character_is_shown_as_such),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,7 @@
 /* UTF-8, as far as checks of strings need it. */
-#include "worker/api/text.h"
+#include "common/base/text.h"
+
+#include <string.h>
 
 /* Bytes of the well-formed character at `p`, 0 when it is none. The second
  * byte's range depends on the first (RFC 3629, section 4). */
@@ -74,4 +76,20 @@ text_has_control(struct span s)
 			return true;
 	}
 	return false;
+}
+
+size_t
+text_show(struct span s, char *out)
+{
+	static const char unknown[TEXT_SHOWN_MAX] = { '\xef', '\xbf', '\xbd' };
+	const unsigned char *p = (const unsigned char *)s.data;
+	size_t len = 0, size;
+
+	for (size_t i = 0; i < s.len; i += size ? size : 1) {
+		size = character(p + i, s.len - i);
+		memcpy(out + len, size ? s.data + i : unknown,
+		    size ? size : sizeof(unknown));
+		len += size ? size : sizeof(unknown);
+	}
+	return len;
 }
