@@ -361,6 +361,15 @@ pool_start(struct pool *p, struct pool_job *job)
 }
 
 bool
+pool_has_place(struct pool *p)
+{
+	uv_mutex_lock(&p->lock);
+	bool is_there = has_place(p);
+	uv_mutex_unlock(&p->lock);
+	return is_there;
+}
+
+bool
 pool_promise(struct pool *p)
 {
 	uv_mutex_lock(&p->lock);

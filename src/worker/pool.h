@@ -46,6 +46,9 @@ void pool_share(struct pool *p, struct slots *slots, void (*leave)(void));
 enum err pool_start(struct pool *p, struct pool_job *job)
     __attribute__((warn_unused_result));
 
+/* Whether one more would be taken now. */
+bool pool_has_place(struct pool *p);
+
 /* Keeps a place for a job that is to be started later: the caller takes the promise
  * back right before it starts it, or when it never will. False: there is none. */
 bool pool_promise(struct pool *p) __attribute__((warn_unused_result));

@@ -151,6 +151,12 @@ req_hash_pool_new(
 }
 
 bool
+req_may_offload(const struct req *r)
+{
+	return pool_has_place(r->worker->hash_pool);
+}
+
+bool
 req_promise_offload(struct req *r)
 {
 	assert(!r->is_promised);

@@ -250,6 +250,9 @@ struct pool *req_hash_pool_new(
 enum req_state req_offload(struct req *r, void (*work)(void *arg), void *arg,
     req_step *next) __attribute__((warn_unused_result));
 
+/* Whether there is a place left now; no promise. */
+bool req_may_offload(const struct req *r);
+
 /* Keeps a place there for a later req_offload(), until that or the end of the
  * request; false: there is none. Who will need one is better told so before others
  * have worked for it. */

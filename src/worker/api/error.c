@@ -24,31 +24,33 @@ errors(const struct req *r)
 
 /* The words of the error itself, which need no escaping: what is refused in
  * masses costs little. */
-static enum err
-encode_plain(struct req *r)
+static struct span
+plain(enum err e)
 {
-	const char *text =
-	    arena_printf(&r->arena, "{\"message\":\"%s\",\"error_code\":%d}",
-		err_text(r->out.err), err_status(r->out.err));
+#define BODY(status, text) \
+	"{\"message\":\"" text "\",\"error_code\":" #status "}"
+#define X(name, status, text) \
+	[ERR_##name] = { BODY(status, text), sizeof(BODY(status, text)) - 1 },
+	static const struct span bodies[] = { ERR_LIST(X) };
+#undef X
+#undef BODY
 
-	r->out.status = err_status(r->out.err);
-	r->out.body = span_text(text);
-	return text ? ERR_OK : ERR_NO_MEMORY;
+	return bodies[e];
 }
 
 enum err
 api_error_encode(struct req *r)
 {
-	static const char plain[] =
-	    "{\"message\":\"Out of memory, try again\",\"error_code\":503}";
 	const char *message =
 	    r->out.detail ? r->out.detail : err_text(r->out.err);
 	int status = err_status(r->out.err);
 	json_t *body;
 
-	if (!r->out.detail && r->out.errors_len == 0 &&
-	    encode_plain(r) == ERR_OK)
+	if (!r->out.detail && r->out.errors_len == 0) {
+		r->out.status = status;
+		r->out.body = plain(r->out.err);
 		return ERR_OK;
+	}
 	body = json_object();
 
 	json_object_set_new(body, "message", json_of_span(span_text(message)));
@@ -58,6 +60,6 @@ api_error_encode(struct req *r)
 	if (json_answer(r, status, body) == ERR_OK)
 		return ERR_OK;
 	r->out.status = err_status(ERR_NO_MEMORY);
-	r->out.body = span_of(plain, sizeof(plain) - 1);
+	r->out.body = plain(ERR_NO_MEMORY);
 	return ERR_OK;
 }

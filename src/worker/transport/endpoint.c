@@ -3,7 +3,8 @@
  *	check_session     in the store
  *	permit            ask whether this user may
  *
- *	endpoint_serve    decode
+ *	endpoint_serve    refuse what would find no place to hash its password
+ *	                  decode
  *	                  do the work: the route's own steps
  */
 #include "worker/transport/endpoint.h"
@@ -76,8 +77,11 @@ encode(struct req *r)
 enum req_state
 endpoint_serve(struct req *r)
 {
-	enum err e = r->route->decode ? r->route->decode(r) : ERR_OK;
+	enum err e;
 
+	if (r->route->hashes && !req_may_offload(r))
+		return req_fail(r, ERR_OVERLOAD);
+	e = r->route->decode ? r->route->decode(r) : ERR_OK;
 	if (e == ERR_OK && !may_be_done(r))
 		e = ERR_PRECONDITION;
 	return e == ERR_OK ? r->route->serve(r) : req_fail(r, e);

@@ -15,6 +15,9 @@ struct route {
 	 * round trip with a session that has to be read; NULL: nothing. */
 	void (*early)(struct req *r);
 	enum err (*permit)(struct req *r); /* 403; NULL: for everybody */
+	/* It has passwords hashed: when no place for that is left, it is refused
+	 * before its body is looked at (503). */
+	bool hashes;
 	enum err (*decode)(struct req *r); /* 415, 400; NULL: nothing to read */
 	req_step *serve;                   /* 429, the work */
 	enum err (*encode)(struct req *r); /* sets out.status and out.body */

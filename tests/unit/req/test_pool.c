@@ -130,8 +130,10 @@ a_promised_place_is_nobody_elses(void **state)
 	tasks[0] = task_of(&gate);
 	tasks[1] = task_of(&gate);
 	assert_true(pool_promise(p));
+	assert_true(pool_has_place(p));
 	assert_true(pool_promise(p));
 	assert_false(pool_promise(p));
+	assert_false(pool_has_place(p));
 	assert_int_equal(pool_start(p, &tasks[0].job), ERR_OVERLOAD);
 	pool_take_back(p);
 	assert_int_equal(pool_start(p, &tasks[0].job), ERR_OK);

@@ -1,4 +1,5 @@
 /* One request and its answer: the order of checks, bodies, waits. */
+#include "worker/pool.h"
 #include "worker/transport/endpoint.h"
 #include "worker/transport/exchange.h"
 
@@ -260,6 +261,29 @@ who_hangs_up_while_it_waits_its_turn_is_refused_at_once(void **state)
 	served_close(s);
 }
 
+/* It closes nothing, and nobody has looked at what the body is. */
+static void
+who_would_find_no_place_to_hash_is_told_so_first(void **state)
+{
+	struct served *s = served_open(NULL);
+	struct client *c = client_open(s);
+	struct pool *pool = pool_new(&s->loop, 1, 0, 0);
+
+	(void)state;
+	s->worker.hash_pool = pool;
+	assert_true(pool_promise(pool));
+	send_text(c, POST("/hashed") "Content-Length: 2\r\n\r\nhi");
+	assert_true(client_wait(c, "503 Service", 1));
+	assert_has(c->bytes, "Retry-After: 1\r\n");
+	pool_take_back(pool);
+	send_text(c, POST("/hashed") "Content-Length: 2\r\n\r\nhi");
+	assert_true(client_wait(c, "415 Unsupported", 1));
+	assert_false(c->has_ended);
+	client_close(c);
+	pool_close(pool);
+	served_close(s);
+}
+
 int
 main(void)
 {
@@ -279,6 +303,8 @@ main(void)
 		    events_come_when_there_are_any_and_count_for_nobody),
 		cmocka_unit_test(
 		    who_hangs_up_while_it_waits_its_turn_is_refused_at_once),
+		cmocka_unit_test(
+		    who_would_find_no_place_to_hash_is_told_so_first),
 	};
 
 	return served_main(tests, sizeof(tests) / sizeof(tests[0]));

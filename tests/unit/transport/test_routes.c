@@ -60,12 +60,28 @@ what_belongs_to_one_user_asks_whose_it_is(void **state)
 	}
 }
 
+static void
+who_makes_a_user_or_logs_in_needs_a_place_to_hash(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < routes.len; i++) {
+		const struct route *row = &routes.rows[i];
+		bool makes_user = strcmp(row->path, "/user") == 0;
+		bool logs_in = strcmp(row->path, "/user/auth") == 0;
+
+		assert_int_equal(row->hashes,
+		    row->method == METHOD_POST && (makes_user || logs_in));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_route_is_found_and_guarded),
 		cmocka_unit_test(what_belongs_to_one_user_asks_whose_it_is),
+		cmocka_unit_test(
+		    who_makes_a_user_or_logs_in_needs_a_place_to_hash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
