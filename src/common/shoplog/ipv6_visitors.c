@@ -2,7 +2,6 @@
 #include "common/shoplog/ipv6_visitors.h"
 
 #include "common/shoplog/buckets.h"
-#include "common/shoplog/country_index.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 #ifndef TRAWL_COMMON_SHOPLOG_IPV6_VISITORS_H
 #define TRAWL_COMMON_SHOPLOG_IPV6_VISITORS_H
 
+#include "common/shoplog/country_index.h"
 #include "common/shoplog/hash_table.h"
 #include "common/shoplog/visitor.h"
 
@@ -15,7 +16,8 @@ enum { IPV6_PLACES = 3, IPV6_FILL = 2 /* on the average, at most */ };
 
 struct ipv6_bucket {
 	_Alignas(64) struct hash_key key[IPV6_PLACES];
-	struct visitor visitor[IPV6_PLACES];
+	struct visitor
+	    visitor[IPV6_PLACES + 1]; /* behind the last place nobody */
 };
 
 struct ipv6_visitors {
@@ -35,6 +37,28 @@ ipv6_visitors_fetch(const struct ipv6_visitors *v, uint64_t hash)
 {
 	if (v->buckets_len)
 		__builtin_prefetch(&v->buckets[hash & (v->buckets_len - 1)]);
+}
+
+/* The visitor of an address where nearly all of them are; NULL: not there, for
+ * ipv6_visitors_meet() to look further. */
+static inline struct visitor *
+ipv6_visitors_find_near(
+    struct ipv6_visitors *v, struct hash_key key, uint64_t hash)
+{
+	struct ipv6_bucket *b;
+	struct visitor *visitor;
+	unsigned found = 1u << IPV6_PLACES;
+
+	if (!v->buckets_len)
+		return NULL;
+	b = &v->buckets[hash & (v->buckets_len - 1)];
+#pragma GCC unroll 3
+	for (unsigned i = 0; i < IPV6_PLACES; i++)
+		found |= (unsigned)(((b->key[i].high ^ key.high) |
+					(b->key[i].low ^ key.low)) == 0)
+			 << i;
+	visitor = &b->visitor[__builtin_ctz(found)];
+	return visitor->country == COUNTRY_NOBODY ? NULL : visitor;
 }
 
 /* NULL: the address is not there. */

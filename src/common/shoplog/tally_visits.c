@@ -99,7 +99,7 @@ cart_of_line(const struct steps *s, size_t line)
 	return NULL;
 }
 
-/* A visitor who is not where most of them are: new, IPv6, or beside a full bucket. */
+/* A visitor who is not where most of them are: new, or beside a full bucket. */
 static enum err
 meet_other(struct tally *t, struct steps *s, const struct visit *visit,
     size_t line, struct visitor **out)
@@ -154,15 +154,13 @@ meet_visitors(struct tally *t, struct steps *s, const struct visit *visits)
 		const struct visit *visit = &visits[i];
 		int64_t moment_s = (int64_t)visit->day * 86400 + visit->second;
 		struct step *step = &s->at[i];
-		struct visitor *v = NULL;
+		struct visitor *v =
+		    visitors_find_near(visitors, visit->ip, step->hash);
 		enum err e = ERR_OK;
 
 		first_s = moment_s < first_s ? moment_s : first_s;
 		last_s = moment_s > last_s ? moment_s : last_s;
 		other += step->path.kind == EVENT_OTHER;
-		if (visitor_is_ipv4(visit->ip))
-			v = visitors_find_near(
-			    visitors, (uint32_t)visit->ip.low, step->hash);
 		if (!v)
 			e = meet_other(t, s, visit, i, &v);
 		if (e)

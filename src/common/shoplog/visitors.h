@@ -97,14 +97,17 @@ visitors_bucket_find(const struct visitors_bucket *b, uint32_t ip)
 	return lanes_first(b->ip, ip, b->visitor);
 }
 
-/* The visitor of an IPv4 address where nearly all of them are; NULL: not there,
- * for visitors_meet_hashed() to look further. */
+/* The visitor of an address where nearly all of them are; NULL: not there, for
+ * visitors_meet_hashed() to look further. */
 static inline struct visitor *
-visitors_find_near(struct visitors *v, uint32_t ip, uint64_t hash)
+visitors_find_near(struct visitors *v, struct hash_key key, uint64_t hash)
 {
+	uint32_t ip = (uint32_t)key.low;
 	struct visitors_bucket *b;
 	unsigned place;
 
+	if (__builtin_expect(!visitor_is_ipv4(key), 0))
+		return ipv6_visitors_find_near(&v->ipv6, key, hash);
 	if (!v->buckets_len)
 		return NULL;
 	b = &v->buckets[hash & (v->buckets_len - 1)];

@@ -34,6 +34,13 @@ find(const struct ipv6_visitors *v, uint64_t i)
 	return ipv6_visitors_find(v, address(i), hash_of(&secret, address(i)));
 }
 
+static const struct visitor *
+find_near(struct ipv6_visitors *v, uint64_t i)
+{
+	return ipv6_visitors_find_near(
+	    v, address(i), hash_of(&secret, address(i)));
+}
+
 static void
 meet_many(struct ipv6_visitors *v)
 {
@@ -61,6 +68,32 @@ who_was_met_is_found_again(void **state)
 	}
 	assert_null(find(&v, MANY));
 	assert_int_equal(v.len, MANY);
+	ipv6_visitors_cleanup(&v);
+}
+
+/* Those who are not are beside a full bucket. */
+static void
+nearly_everybody_is_found_near(void **state)
+{
+	struct ipv6_visitors v = { 0 };
+	size_t near = 0;
+
+	(void)state;
+	assert_null(find_near(&v, 0));
+	assert_non_null(meet(&v, 1));
+	assert_null(find_near(&v, 0));
+	ipv6_visitors_cleanup(&v);
+	meet_many(&v);
+	for (uint64_t i = 0; i < MANY; i++) {
+		const struct visitor *visitor = find_near(&v, i);
+
+		near += visitor != NULL;
+		if (visitor)
+			assert_ptr_equal(visitor, find(&v, i));
+	}
+	assert_in_range(near, MANY * 9 / 10, MANY);
+	for (uint64_t i = MANY; i < 2 * MANY; i++)
+		assert_null(find_near(&v, i));
 	ipv6_visitors_cleanup(&v);
 }
 
@@ -107,6 +140,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_was_met_is_found_again),
+		cmocka_unit_test(nearly_everybody_is_found_near),
 		cmocka_unit_test(a_walk_meets_everybody_once),
 		cmocka_unit_test(room_that_was_made_is_enough),
 	};

@@ -45,6 +45,20 @@ static const char *const lines[] = {
 	HEAD "1,2.3.4 https://shop.com/",
 	HEAD "2a02:1bd:4a::6f https://shop.com/fish/",
 	HEAD "::ffff:1.2.3.4 http://other.shop/fish/",
+	HEAD "::ffff:255.255.255.255 https://shop.com/fish/",
+	HEAD "::FFFF:1.2.3.4 https://shop.com/fish/",
+	HEAD "::ffff:1.2.3.256 https://shop.com/fish/",
+	HEAD "::ffff:1.2.3.4.5 https://shop.com/fish/",
+	HEAD "::ffff:01.2.3.4 https://shop.com/fish/",
+	HEAD "::ffff:1.2.3.4  https://shop.com/fish/",
+	HEAD "::ffff: https://shop.com/fish/",
+	HEAD "::ffff:1:2 https://shop.com/fish/",
+	HEAD "64:ff9b::1.2.3.4 https://shop.com/fish/",
+	HEAD "2a02:1bd:4a:1:2:3:4:6f",
+	HEAD "2a02:1bd:4a:1:2:3:4:6f\thttps://shop.com/",
+	HEAD "::1 https://shop.com",
+	HEAD "::1 https://shop.com/a b",
+	HEAD ":: https://shop.com/",
 	"shop_api      | 2018-02-29 00:28:36 [OOZLQWZC] INFO: 1.2.3.4 h://s",
 	"shop_api      | 2018-02-28 24:28:36 [OOZLQWZC] INFO: 1.2.3.4 h://s",
 	"shop_api      | 2018-02-28 23:60:36 [OOZLQWZC] INFO: 1.2.3.4 h://s",
@@ -133,11 +147,13 @@ write_address(char *p, struct random *r)
 	return len;
 }
 
-/* Lines of which only the address differs; how many of them are well-formed goes
- * to *good. */
+/* Lines of which only the address differs, and the path, which may have a byte that
+ * does not belong there; how many of them are well-formed goes to *good. */
 static size_t
 write_addresses(char *log, struct random *r, size_t count, size_t *good)
 {
+	static const char *const paths[] = { "", "/", "/fish/", "/fish/eel/",
+		"/ /", "/a /", "/ab /", "/abc\t/", "/abcd\x7f/" };
 	size_t len = 0;
 
 	for (size_t i = 0; i < count; i++) {
@@ -147,7 +163,9 @@ write_addresses(char *log, struct random *r, size_t count, size_t *good)
 		line.data = log + len;
 		len += (size_t)sprintf(log + len, HEAD);
 		len += write_address(log + len, r);
-		len += (size_t)sprintf(log + len, " https://shop.com/");
+		len += (size_t)sprintf(log + len, " https://shop.com%s",
+		    paths[below(r,
+			below(r, 8) ? 4 : sizeof(paths) / sizeof(paths[0]))]);
 		line.len = (size_t)(log + len - line.data);
 		*good += visit_read(line, &visit, field);
 		log[len++] = '\n';
