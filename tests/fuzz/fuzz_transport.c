@@ -1,10 +1,14 @@
 /* Any bytes as what a client sends, in any pieces: http_parse() says the same of
  * them however TCP cuts them, and everything it hands out lies in the input.
  *
+ * And a head that is familiar says what http_parse() says of it.
+ *
  * The first byte of an input seeds the cuts; the rest is sent. */
 #include "fuzz.h"
 
 #include "common/base/config.h"
+#include "worker/service/session.h"
+#include "worker/transport/familiar.h"
 #include "worker/transport/http.h"
 
 #include <stdlib.h>
@@ -97,6 +101,37 @@ note(struct run *run, const struct http *h, const struct req *r,
 	o->keep_alive = h->keep_alive;
 }
 
+/* Plain heads of this input, each under its place among the outcomes. */
+static struct familiar familiar;
+
+static void
+keep(const struct run *run, const struct http *h, const struct req *r,
+    struct span head)
+{
+	if (h->is_plain && r->method == METHOD_GET && r->query.len == 0)
+		familiar_keep(&familiar, head, service_session_token(r), NULL,
+		    (int64_t)run->len - 1);
+}
+
+/* What is told by a familiar head is a message like the one that had it first, but
+ * for its token. What could be none has no session. */
+static void
+check(const struct run *run, const struct familiar_head *known,
+    struct span token, size_t used, struct span message, const struct req *r)
+{
+	const struct outcome *then = &run->outcomes[known->path_id];
+	const struct outcome *now = &run->outcomes[run->len - 1];
+
+	if (known->after_len > 0 && !head_is_token(token))
+		return;
+	if (run->len == 0 || now->event != EVENT_MESSAGE ||
+	    message.len != used || now->method != METHOD_GET ||
+	    now->path_len != then->path_len || now->query_len > 0 ||
+	    now->host_len != then->host_len || now->body_len > 0 ||
+	    !now->keep_alive || !span_is_equal(service_session_token(r), token))
+		abort();
+}
+
 /* The whole input stays where it is, and is given away piece by piece. */
 static void
 feed(struct run *run, const char *data, size_t size, uint32_t seed)
@@ -105,12 +140,20 @@ feed(struct run *run, const char *data, size_t size, uint32_t seed)
 	struct http http;
 	size_t start = 0, parsed = 0, came = 0;
 
+	memset(&familiar, 0, sizeof(familiar));
 	run->len = 0;
 	http_init(&http, limits(), &req);
 	while (came < size && run->len < REQUESTS_MAX) {
 		came += piece(&seed, size - came);
 		while (parsed < came) {
-			size_t used = 0;
+			size_t used = 0, known_len = 0;
+			struct span token;
+			const struct familiar_head *known =
+			    parsed == start && http_is_at_start(&http)
+				? familiar_find(&familiar,
+				      span_of(data + start, came - start),
+				      &token, &known_len)
+				: NULL;
 			enum http_event event = http_parse(&http, data + start,
 			    parsed - start, came - start, &used);
 
@@ -124,9 +167,15 @@ feed(struct run *run, const char *data, size_t size, uint32_t seed)
 			}
 			if (event == EVENT_BROKEN || event == EVENT_MESSAGE)
 				note(run, &http, &req, event, data, parsed);
+			struct span message =
+			    span_of(data + start, parsed - start);
+			if (known != NULL)
+				check(run, known, token, known_len, message,
+				    &req);
 			if (event == EVENT_BROKEN || run->len == REQUESTS_MAX)
 				goto out;
 			if (event == EVENT_MESSAGE) {
+				keep(run, &http, &req, message);
 				http_next(&http);
 				arena_reset(&req.arena);
 				memset(&req, 0, sizeof(req));

@@ -238,6 +238,22 @@ rendered_get(struct rendered *c, struct req *r, req_step *next)
 	return next(r);
 }
 
+struct document *
+rendered_ready(struct rendered *c, struct span generation, int report)
+{
+	const struct cold_question q = { .report = report,
+		.period = PERIOD_ALL };
+	struct cached_document *n;
+
+	if (document_cache_turn_to(c->ready, generation) != ERR_OK)
+		return NULL;
+	n = document_cache_find(c->ready, &q);
+	if (!n)
+		return NULL;
+	document_cache_note_use(c->ready, n);
+	return n->document;
+}
+
 static bool
 is_any_asked(void *arg)
 {

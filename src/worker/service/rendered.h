@@ -27,4 +27,9 @@ void rendered_close(struct rendered *c);
 enum req_state rendered_get(struct rendered *c, struct req *r, req_step *next)
     __attribute__((warn_unused_result));
 
+/* The document of a report without category and period, of this generation, if it is
+ * ready. It has been asked for then. Borrowed until the loop goes on. */
+struct document *rendered_ready(
+    struct rendered *c, struct span generation, int report);
+
 #endif

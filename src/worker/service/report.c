@@ -18,6 +18,16 @@ service_report_early(struct req *r)
 	store_generation_early(r);
 }
 
+struct document *
+service_report_ready(struct worker *w, int64_t n)
+{
+	struct span generation = store_generation_at_hand(w);
+
+	return generation.len > 0
+		   ? rendered_ready(w->rendered, generation, (int)n)
+		   : NULL;
+}
+
 enum req_state
 service_report(struct req *r)
 {

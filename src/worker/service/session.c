@@ -55,6 +55,21 @@ service_session_expect_next(struct worker *w, struct span authorization)
 	(void)copies_tag(w->copies, token_of(authorization), tag);
 }
 
+bool
+service_session_is_at_hand(struct worker *w, struct span token)
+{
+	uint8_t tag[TOKEN_TAG_SIZE];
+
+	return copies_tag(w->copies, token, tag) &&
+	       store_session_is_at_hand(w, tag, clock_unix_s());
+}
+
+struct span
+service_session_token(const struct req *r)
+{
+	return token_of(r->authorization);
+}
+
 enum req_state
 service_session(struct req *r, void (*early)(struct req *r), req_step *next)
 {

@@ -20,6 +20,14 @@ void service_session_expect(struct req *r);
 /* The same for a request that is still to be read, if its header says so. */
 void service_session_expect_next(struct worker *w, struct span authorization);
 
+/* Whether a token names a session for which nothing has to be asked
+ * and nothing noted any more: it is remembered, is not over, and was used in this
+ * minute. */
+bool service_session_is_at_hand(struct worker *w, struct span token);
+
+/* The token in the header of `r`. */
+struct span service_session_token(const struct req *r);
+
 /* The digest of the session of `r`: it is made when it is wanted, because most
  * requests, whose session is remembered, want none. */
 const char *service_session_digest(struct req *r);

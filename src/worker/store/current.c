@@ -95,6 +95,12 @@ find_copy(const struct current *c)
 	return copy;
 }
 
+struct span
+store_generation_at_hand(const struct worker *w)
+{
+	return find_copy(w->current);
+}
+
 /* The read that can be joined now. */
 static enum err
 join(struct current *c, struct read **out)

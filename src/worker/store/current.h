@@ -21,6 +21,10 @@ void current_close(struct current *c);
  * what the request asks Redis next, so that both are one round trip. */
 void store_generation_early(struct req *r);
 
+/* The name, if it is remembered and need not be read; else the empty span. Borrowed
+ * until the loop goes on. */
+struct span store_generation_at_hand(const struct worker *w);
+
 /* out  the name, borrowed until the loop goes on; the empty span: nothing has
  *      been parsed */
 enum req_state store_generation(struct req *r, struct span *out, req_step *next)

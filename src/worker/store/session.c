@@ -70,6 +70,15 @@ store_session_recall(struct req *r, int64_t minute, int64_t *expires_s)
 	return true;
 }
 
+bool
+store_session_is_at_hand(
+    struct worker *w, const uint8_t tag[TOKEN_TAG_SIZE], int64_t now_s)
+{
+	const struct session_copy *copy = copies_find_session(w->copies, tag);
+
+	return copy && copy->expires_s > now_s && copy->minute == now_s / 60;
+}
+
 /* A read whose answer is kept. */
 struct keeping {
 	uint64_t stamp;

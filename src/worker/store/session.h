@@ -28,6 +28,13 @@ enum req_state store_session_open(struct req *r, const struct session *s,
  *         this minute before */
 bool store_session_recall(struct req *r, int64_t minute, int64_t *expires_s);
 
+/* Whether the session of a tag (copies.h) is remembered, is not over, and was recalled
+ * in this minute before: nothing has to be asked or noted for it.
+ *
+ * now_s  Unix time */
+bool store_session_is_at_hand(
+    struct worker *w, const uint8_t tag[TOKEN_TAG_SIZE], int64_t now_s);
+
 /* The session that r->session names, remembered from then on.
  *
  * expires_s  Unix time; 0: there is no such session */

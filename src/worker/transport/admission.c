@@ -78,6 +78,16 @@ admission_ended(struct admission *a, bool is_served)
 		a->credit++;
 }
 
+bool
+admission_pass(struct admission *a)
+{
+	if (a->running - a->waiting >= a->limit)
+		return false;
+	admission_began(a);
+	admission_ended(a, true);
+	return true;
+}
+
 /* A request that is let go on may end at once, which calls this again: the first
  * call goes through them all. */
 void

@@ -29,6 +29,10 @@ void admission_init(struct admission *a, size_t limit);
 void admission_began(struct admission *a);
 void admission_ended(struct admission *a, bool is_served);
 
+/* A request began and is served at once; false: it would have to wait, or be
+ * refused. */
+bool admission_pass(struct admission *a) __attribute__((warn_unused_result));
+
 /* Lets those go on that may. Called when no answer waits to be written: who goes
  * on may be answered at once. */
 void admission_next(struct admission *a);

@@ -5,7 +5,6 @@
 #include "worker/transport/conn.h"
 
 #include "worker/context.h"
-#include "worker/service/session.h"
 #include "worker/transport/conn_watch.h"
 #include "worker/transport/exchange.h"
 #include "worker/transport/server.h"
@@ -135,22 +134,6 @@ flush(struct conn *c)
 		conn_close(c, uv_strerror(left));
 }
 
-/* Who sends several requests at once mostly says the same in each, so that the
- * next one's token stands where this one's does. What is found there is only a
- * guess, by which memory comes earlier. */
-static void
-expect_next(const struct conn *c)
-{
-	const struct input *in = &c->input;
-	struct span token = c->exchange->req.authorization;
-	size_t at = in->parsed - in->start;
-
-	if (token.len > 0 &&
-	    (size_t)(in->data + in->end - token.data) >= at + token.len)
-		service_session_expect_next(
-		    c->server->worker, span_of(token.data + at, token.len));
-}
-
 /* Reads on in what the client sent. Returns whether that may be done again. */
 static bool
 step(struct conn *c)
@@ -174,6 +157,9 @@ step(struct conn *c)
 			c->state = CONN_END;
 		return false;
 	}
+	if (c->exchange == NULL && c->state == CONN_HEAD &&
+	    exchange_answer_familiar(c))
+		return true;
 	if (!exchange_open(c)) {
 		conn_close(c, "out of memory");
 		return false;
@@ -199,8 +185,6 @@ step(struct conn *c)
 			exchange_serve(c);
 			break;
 		}
-		if (in->parsed < in->end)
-			expect_next(c);
 		exchange_begin(c);
 		break;
 	case EVENT_BROKEN:

@@ -312,7 +312,7 @@ read_plain(struct http *h, struct span bytes, size_t *used)
 		return false;
 	}
 	h->has_begun = h->is_head_whole = h->is_whole = true;
-	h->keep_alive = true;
+	h->keep_alive = h->is_plain = true;
 	return true;
 }
 
@@ -327,7 +327,7 @@ http_parse(
 	assert(!h->is_whole && h->err == ERR_OK);
 	h->base = base;
 	/* A CR that came by itself is a line end begun. */
-	if (parsed == 0 && !h->has_begun && !h->is_over && h->last == '\n' &&
+	if (parsed == 0 && http_is_at_start(h) &&
 	    read_plain(h, span_of(base, len), used))
 		return EVENT_MESSAGE;
 	if (h->is_method_unknown) {

@@ -34,6 +34,7 @@ struct http {
 	bool keep_alive;
 	bool expects_continue;
 	bool is_whole; /* the message is; the parser waits for http_next() */
+	bool is_plain; /* it is a plain head and nothing else */
 	size_t fields_len; /* headers, known or not */
 
 	/* the body */
@@ -69,6 +70,14 @@ void http_cleanup(struct http *h);
  * it may. */
 enum http_event http_parse(
     struct http *h, const char *base, size_t parsed, size_t len, size_t *used);
+
+/* Whether the next byte is the first of a message, or would be if there was one more:
+ * nothing is known of it. */
+static inline bool
+http_is_at_start(const struct http *h)
+{
+	return !h->has_begun && !h->is_over && h->last == '\n';
+}
 
 /* The body that is still to come is read and thrown away. */
 void http_discard(struct http *h);

@@ -117,6 +117,14 @@ add_head(struct output *out, const struct req *r, const char *date,
 	output_add_text(out, "\r\n");
 }
 
+static bool
+is_head_right(const struct document *d, const struct date *date, bool is_last,
+    bool is_old)
+{
+	return d->head_len > 0 && d->head_s == date->unix_s &&
+	       d->head_is_last == is_last && d->head_is_old == is_old;
+}
+
 /* The head that stands before the document is still right, or a new one is put
  * there. */
 static bool
@@ -126,8 +134,7 @@ renew_head(struct output *out, const struct req *r, const struct date *date,
 	struct document *d = r->out.document;
 	size_t at = out->len;
 
-	if (d->head_len > 0 && d->head_s == date->unix_s &&
-	    d->head_is_last == is_last && d->head_is_old == is_old)
+	if (is_head_right(d, date, is_last, is_old))
 		return true;
 	add_head(out, r, date->text, is_last, is_old);
 	if (out->has_failed ||
@@ -163,6 +170,16 @@ response_add(struct output *out, struct req *r, const struct date *date,
 		output_add(out, r->out.body);
 	else if (has_body)
 		output_lend(out, r->out.body, &r->arena);
+}
+
+bool
+response_add_ready(
+    struct output *out, struct document *d, const struct date *date)
+{
+	if (!is_head_right(d, date, false, false))
+		return false;
+	output_lend_document(out, d);
+	return true;
 }
 
 /* A chunk of no bytes would be the last (RFC 9112, 7.1). */

@@ -21,6 +21,10 @@ struct route {
 	enum err (*decode)(struct req *r); /* 415, 400; NULL: nothing to read */
 	req_step *serve;                   /* 429, the work */
 	enum err (*encode)(struct req *r); /* sets out.status and out.body */
+	/* What is answered to a GET without a query, if that is a document that
+	 * is there already and nothing else has to be done; NULL: it is not,
+	 * or never. Only where nobody is forbidden anything. */
+	struct document *(*ready)(struct worker *w, int64_t path_id);
 };
 
 struct routes {

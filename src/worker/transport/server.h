@@ -7,6 +7,7 @@
 #include "worker/transport/date.h"
 #include "worker/transport/deadline.h"
 #include "worker/transport/exchange.h"
+#include "worker/transport/familiar.h"
 #include "worker/transport/input.h"
 #include "worker/transport/outbox.h"
 #include "worker/transport/output.h"
@@ -38,7 +39,8 @@ struct server {
 	struct output output; /* empty between two calls out of the loop */
 	struct outbox outbox; /* empty when the loop sleeps: */
 	uv_prepare_t before_sleep;
-	struct conn *conns; /* the open ones, newest first */
+	struct familiar familiar; /* heads */
+	struct conn *conns;       /* the open ones, newest first */
 	size_t conns_len;
 	struct crowd crowd;         /* where they come from */
 	struct admission admission; /* of requests that cost something */

@@ -1,5 +1,7 @@
 #include "worker/service/rendered.h"
 
+#include "worker/service/report.h"
+
 #include "unit/service/reporter.h"
 
 static req_step done;
@@ -68,6 +70,30 @@ a_ready_document_needs_no_redis(void **state)
 	assert_ptr_equal(b.req.out.body.data, a.req.out.body.data);
 	asked_free(&a);
 	asked_free(&b);
+	reporter_close(&t);
+}
+
+static void
+a_document_is_ready_once_it_was_asked_for(void **state)
+{
+	struct reporter t;
+	struct asked a;
+
+	(void)state;
+	reporter_open(&t);
+	reporter_parse(&t, shop_log);
+	init(&t, &a, 4);
+	assert_int_equal(asked_run(&t, &a, get), ERR_OK);
+	assert_ptr_equal(
+	    rendered_ready(t.worker->rendered, a.req.row.parse.generation, 4),
+	    a.req.out.document);
+	assert_null(
+	    rendered_ready(t.worker->rendered, a.req.row.parse.generation, 6));
+	assert_null(
+	    rendered_ready(t.worker->rendered, span_text("another"), 4));
+	asked_free(&a);
+	/* Without copies nobody knows of which generation. */
+	assert_null(service_report_ready(t.worker, 4));
 	reporter_close(&t);
 }
 
@@ -177,6 +203,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_document_is_made_once_for_all_who_ask),
 		cmocka_unit_test(a_ready_document_needs_no_redis),
+		cmocka_unit_test(a_document_is_ready_once_it_was_asked_for),
 		cmocka_unit_test(a_refusal_is_not_kept),
 		cmocka_unit_test(the_least_recently_asked_make_room),
 		cmocka_unit_test(

@@ -100,6 +100,34 @@ logout_of_all_ends_every_session_of_this_user(void **state)
 	loopback_free(r);
 }
 
+static bool
+is_at_hand(struct loopback *l, const char *token)
+{
+	return service_session_is_at_hand(&l->worker, span_text(token));
+}
+
+/* It is read, kept, and noted in this minute; another may begin meanwhile. */
+static void
+session_is_at_hand_until_it_ends(void **state)
+{
+	struct loopback *l = *state;
+	char token[TOKEN_TEXT];
+	struct req *r = loopback_new(l);
+
+	account_create(l, "ann", "secret");
+	account_login(l, "ann", "secret", token);
+	assert_false(is_at_hand(l, token));
+	for (int i = 0; i < 10000 && !is_at_hand(l, token); i++)
+		assert_int_equal(account_session(l, token), ERR_OK);
+	assert_true(is_at_hand(l, token));
+	assert_false(is_at_hand(l, "1"));
+	r->authorization = span_text(token);
+	assert_int_equal(loopback_run(r, account_ask_session), ERR_OK);
+	assert_int_equal(loopback_run(r, service_logout), ERR_OK);
+	assert_false(is_at_hand(l, token));
+	loopback_free(r);
+}
+
 int
 main(void)
 {
@@ -109,6 +137,7 @@ main(void)
 		test(expired_session_is_none),
 		test(logout_ends_this_session_only),
 		test(logout_of_all_ends_every_session_of_this_user),
+		test(session_is_at_hand_until_it_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -114,6 +114,31 @@ session_that_was_read_is_remembered(void **state)
 }
 
 static void
+session_is_at_hand_in_the_minute_of_its_last_use(void **state)
+{
+	enum { NOW_S = 600 };
+	struct loopback *l = *state;
+	struct req *r = loopback_new(l);
+	uint8_t tag[TOKEN_TAG_SIZE];
+	int64_t expires_s;
+
+	keep_session(l);
+	assert_true(copies_tag(l->worker.copies, span_text(TOKEN), tag));
+	assert_false(store_session_is_at_hand(&l->worker, tag, NOW_S));
+	assert_true(recall(r, TOKEN, NOW_S / 60, &expires_s));
+	assert_true(store_session_is_at_hand(&l->worker, tag, NOW_S));
+	assert_true(store_session_is_at_hand(&l->worker, tag, NOW_S + 59));
+	assert_false(store_session_is_at_hand(&l->worker, tag, NOW_S + 60));
+	/* Whatever it was used in, it is over. */
+	assert_true(recall(r, TOKEN, expires_s / 60, &expires_s));
+	assert_false(store_session_is_at_hand(&l->worker, tag, expires_s));
+	assert_true(recall(r, TOKEN, NOW_S / 60, &expires_s));
+	copies_revoke_user(&l->worker, 7);
+	assert_false(store_session_is_at_hand(&l->worker, tag, NOW_S));
+	loopback_free(r);
+}
+
+static void
 session_that_is_not_there_is_not_remembered(void **state)
 {
 	struct loopback *l = *state;
@@ -304,6 +329,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(session_that_was_read_is_remembered),
+		test(session_is_at_hand_in_the_minute_of_its_last_use),
 		test(session_that_is_not_there_is_not_remembered),
 		test(revoked_user_is_forgotten_at_once),
 		test(change_by_another_host_is_heard),

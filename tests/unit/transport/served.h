@@ -91,6 +91,17 @@ give_document(struct req *r)
 	return req_done(r);
 }
 
+static int ready; /* times that /document was answered without a request */
+
+static struct document *
+ready_document(struct worker *w, int64_t id)
+{
+	(void)w;
+	assert_int_equal(id, 0);
+	ready += document != NULL;
+	return document;
+}
+
 static enum err
 encode_document(struct req *r)
 {
@@ -168,34 +179,36 @@ encode_error(struct req *r)
 }
 
 static const struct route test_rows[] = {
-	{ METHOD_GET, "/", false, NULL, NULL, false, NULL, done, encode_hello },
-	{ METHOD_POST, "/", false, NULL, NULL, false, NULL, done, encode_echo },
+	{ METHOD_GET, "/", false, NULL, NULL, false, NULL, done, encode_hello,
+	    NULL },
+	{ METHOD_POST, "/", false, NULL, NULL, false, NULL, done, encode_echo,
+	    NULL },
 	{ METHOD_GET, "/wait", false, NULL, NULL, false, NULL, hold,
-	    encode_waited },
+	    encode_waited, NULL },
 	{ METHOD_POST, "/wait", false, NULL, NULL, false, NULL, hold,
-	    encode_echo },
+	    encode_echo, NULL },
 	{ METHOD_GET, "/events", false, NULL, NULL, false, decode_nothing,
-	    next_event, encode_event },
-	{ METHOD_GET, "/big", false, NULL, NULL, false, NULL, done,
-	    encode_big },
+	    next_event, encode_event, NULL },
+	{ METHOD_GET, "/big", false, NULL, NULL, false, NULL, done, encode_big,
+	    NULL },
 	{ METHOD_GET, "/document", false, NULL, NULL, false, NULL,
-	    give_document, encode_document },
+	    give_document, encode_document, ready_document },
 	{ METHOD_POST, "/json", false, NULL, NULL, false, decode_json, done,
-	    encode_echo },
+	    encode_echo, NULL },
 	{ METHOD_POST, "/hashed", false, NULL, NULL, true, decode_json, done,
-	    encode_echo },
+	    encode_echo, NULL },
 	{ METHOD_POST, "/secret", true, NULL, forbid, false, NULL, done,
-	    encode_echo },
+	    encode_echo, NULL },
 	{ METHOD_POST, "/forbidden", false, NULL, forbid, false, decode_json,
-	    done, encode_echo },
+	    done, encode_echo, NULL },
 	{ METHOD_GET, "/user/all", false, NULL, NULL, false, NULL, done,
-	    encode_hello },
+	    encode_hello, NULL },
 	{ METHOD_PATCH, "/user/{id}", false, NULL, NULL, false, NULL, done,
-	    encode_id },
+	    encode_id, NULL },
 	{ METHOD_DELETE, "/user/{id}", false, NULL, NULL, false, NULL, done,
-	    encode_id },
+	    encode_id, NULL },
 	{ METHOD_GET, "/report/{n}", false, NULL, NULL, false, NULL, done,
-	    encode_id },
+	    encode_id, NULL },
 };
 
 static const struct routes test_routes = {
@@ -250,7 +263,7 @@ served_open(void (*config)(struct config *c))
 	assert_non_null(server_open(&s->worker, &test_routes));
 	assert_int_equal(server_listen(s->worker.server, 0), ERR_OK);
 	held = NULL;
-	encoded = 0;
+	encoded = ready = 0;
 	return s;
 }
 

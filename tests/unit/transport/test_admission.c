@@ -158,6 +158,21 @@ the_queue_has_an_end_and_a_wait_may_be_given_up(void **state)
 	assert_int_equal(admission.waiting, 0);
 }
 
+static void
+what_is_served_at_once_passes_unless_there_is_a_queue(void **state)
+{
+	(void)state;
+	admission.credit = 0;
+	assert_true(admission_pass(&admission));
+	assert_int_equal(admission.running, 0);
+	assert_int_equal(admission.credit, 1);
+	begin(0);
+	assert_true(admission_pass(&admission));
+	begin(1);
+	assert_false(admission_pass(&admission));
+	assert_int_equal(admission.credit, 2);
+}
+
 #define test(name) cmocka_unit_test_setup(name, set_up)
 
 int
@@ -168,6 +183,7 @@ main(void)
 		test(beyond_some_refusals_they_wait_in_order),
 		test(what_was_served_pays_for_refusals),
 		test(the_queue_has_an_end_and_a_wait_may_be_given_up),
+		test(what_is_served_at_once_passes_unless_there_is_a_queue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,6 +157,15 @@ a_document_leaves_with_its_head_in_one_piece(void **state)
 	assert_string_equal(
 	    whole(&out), HEAD_OF("later", "Connection: keep-alive\r\n") "{}");
 	output_clear(&out);
+	/* As it was sent last, and in no other way. */
+	assert_false(response_add_ready(&out, d, &later));
+	response_add(&out, &r, &later, false, false);
+	assert_true(response_add_ready(&out, d, &later));
+	assert_false(response_add_ready(&out, d, &now));
+	assert_string_equal(
+	    whole(&out), HEAD_OF("later", "") "{}" HEAD_OF("later", "") "{}");
+	output_clear(&out);
+	assert_int_equal(d->refs, 1);
 	/* Neither of these is the document. */
 	r.method = METHOD_HEAD;
 	response_add(&out, &r, &later, false, false);

@@ -1,0 +1,55 @@
+#ifndef TRAWL_TRANSPORT_FAMILIAR_H
+#define TRAWL_TRANSPORT_FAMILIAR_H
+
+#include "common/base/span.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct route;
+
+/* Heads of requests that came before and may come again, byte for byte the same but
+ * for the token: most clients of a service say the same all the time. Such a head
+ * need not be read again, it says what it said. Only plain heads (plain_head.h) are
+ * kept, so that the next request begins behind the last byte of one, and none with
+ * a query. A bounded number, each short: a set of places for what the bytes behind
+ * the method are, where the one that was put there first goes first. The token is not
+ * kept. Zeroed is empty. Loop thread only. */
+enum {
+	FAMILIAR_SETS = 16,
+	FAMILIAR_PLACES = 4,
+	FAMILIAR_MAX = 448, /* bytes of a head without its token */
+};
+
+struct familiar_head {
+	const struct route *route; /* what route_find() made of it */
+	int64_t path_id;
+	uint16_t before_len, after_len; /* bytes of it around the token */
+	char bytes[FAMILIAR_MAX];
+};
+
+struct familiar {
+	struct familiar_set {
+		uint64_t keys[FAMILIAR_PLACES]; /* 0: nothing is there */
+		unsigned next;                  /* place to be taken */
+		struct familiar_head heads[FAMILIAR_PLACES];
+	} sets[FAMILIAR_SETS];
+};
+
+/* Keeps a head, unless it is too long or too short, or has anything but its end of
+ * line behind the token.
+ *
+ * head   all of it, to the end of its last line
+ * token  where it lies in it; the empty span: it has none */
+void familiar_keep(struct familiar *f, struct span head, struct span token,
+    const struct route *route, int64_t path_id);
+
+/* The one that `bytes` begin with; NULL: none. Borrowed until the next
+ * familiar_keep().
+ *
+ * token  set: what stands where the token was, of any form and length
+ * used   set: the length of the head, token and all */
+const struct familiar_head *familiar_find(const struct familiar *f,
+    struct span bytes, struct span *token, size_t *used);
+
+#endif
