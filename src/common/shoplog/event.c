@@ -113,25 +113,35 @@ take_number(struct span *s, uint64_t *out)
 	return taken > 0 && taken < 20;
 }
 
+/* Whether the text goes on with one of these, or not at all. */
+static inline bool
+goes_on_with(struct span s, char a, char b)
+{
+	return s.len == 0 || s.data[0] == a || s.data[0] == b;
+}
+
 /* The three paths of carts in the form that a shop's own links have, which is
- * read without looking for anything. EVENT_OTHER: it may have another form. */
+ * read without looking for anything; what does not count may be before or behind
+ * it. EVENT_OTHER: it may have another form. */
 static enum event_kind
 read_usual_form(struct span s, struct event *out)
 {
 	uint64_t amount;
 
+	while (s.len > 1 && s.data[1] == '/' && take(&s, "/"))
+		;
 	if (take(&s, "/cart?goods_id=")) {
 		if (take_number(&s, &out->goods_id) && take(&s, "&amount=") &&
 		    take_number(&s, &amount) && take(&s, "&cart_id=") &&
-		    take_number(&s, &out->cart_id) && s.len == 0)
+		    take_number(&s, &out->cart_id) && goes_on_with(s, '&', '#'))
 			return EVENT_CART;
 	} else if (take(&s, "/pay?user_id=")) {
 		if (take_number(&s, &out->user_id) && take(&s, "&cart_id=") &&
-		    take_number(&s, &out->cart_id) && s.len == 0)
+		    take_number(&s, &out->cart_id) && goes_on_with(s, '&', '#'))
 			return EVENT_PAY;
 	} else if (take(&s, "/success_pay_")) {
 		if (take_number(&s, &out->cart_id) && take(&s, "/") &&
-		    s.len == 0)
+		    goes_on_with(s, '?', '#'))
 			return EVENT_SUCCESS;
 	}
 	return EVENT_OTHER;

@@ -3,15 +3,25 @@
 
 #if defined(__x86_64__)
 
+#include <cpuid.h>
 #include <immintrin.h>
 #include <string.h>
 
-#define WAY __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define WAY __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
+
+/* Which __builtin_cpu_supports() of clang 14 does not know. */
+static bool
+has_lzcnt(void)
+{
+	unsigned a, b, c, d;
+
+	return __get_cpuid(0x80000001, &a, &b, &c, &d) && (c & bit_LZCNT);
+}
 
 bool
 scan_has_avx2(void)
 {
-	return __builtin_cpu_supports("avx2") &&
+	return has_lzcnt() && __builtin_cpu_supports("avx2") &&
 	       __builtin_cpu_supports("bmi") &&
 	       __builtin_cpu_supports("bmi2") &&
 	       __builtin_cpu_supports("popcnt");
@@ -154,7 +164,6 @@ look(const char *p)
 	    mask_of(_mm256_cmpgt_epi8(blank, a), _mm256_cmpgt_epi8(blank, b));
 
 	return (struct text){ .blanks = equal_to(a, b, ' ') | tabs,
-		.newlines = equal_to(a, b, '\n'),
 		.controls = (low & ~high & ~tabs) | equal_to(a, b, 0x7f),
 		.high = high };
 }
@@ -261,6 +270,12 @@ WAY static inline unsigned
 lowest(uint64_t bits)
 {
 	return (unsigned)_tzcnt_u64(bits);
+}
+
+WAY static inline unsigned
+width(uint64_t bits)
+{
+	return 64 - (unsigned)_lzcnt_u64(bits);
 }
 
 WAY static inline size_t

@@ -80,17 +80,15 @@ look(const char *p)
 	struct text t = { 0 };
 
 	for (int i = 0; i < 64; i += 8) {
-		uint64_t word, tabs, newlines, low;
+		uint64_t word, tabs, low;
 
 		memcpy(&word, p + i, 8);
 		word = le64toh(word);
 		tabs = zero_bytes(word ^ EACH_BYTE('\t'));
-		newlines = zero_bytes(word ^ EACH_BYTE('\n'));
 		/* 0x20 and more sets the top bit, and so do bytes above 127. */
 		low = ~((word & EACH_BYTE(0x7f)) + EACH_BYTE(0x60)) & ~word;
 		t.blanks |= top_bits(zero_bytes(word ^ EACH_BYTE(' ')) | tabs)
 			    << i;
-		t.newlines |= top_bits(newlines) << i;
 		t.controls |=
 		    top_bits((low & ~tabs) | zero_bytes(word ^ EACH_BYTE(0x7f)))
 		    << i;
@@ -124,6 +122,12 @@ static inline unsigned
 lowest(uint64_t bits)
 {
 	return bits ? (unsigned)__builtin_ctzll(bits) : 0;
+}
+
+static inline unsigned
+width(uint64_t bits)
+{
+	return bits ? 64 - (unsigned)__builtin_clzll(bits) : 0;
 }
 
 static inline size_t

@@ -14,12 +14,11 @@ bool scan_has_avx2(void);
 
 /* Behind so many lines without a layout only one of a few is held against every
  * layout. */
-enum { STRANGE_MANY = 16, STRANGE_EVERY = 8 };
+enum { STRANGE_MANY = 16, STRANGE_EVERY = 32 };
 
 /* What 64 bytes are, a bit each. */
 struct text {
 	uint64_t blanks;   /* and tabs */
-	uint64_t newlines; /* controls, too */
 	uint64_t controls; /* all but tabs */
 	uint64_t high;     /* not ASCII */
 };
@@ -36,7 +35,7 @@ enum scan_kind scan_read(
     struct scan *s, struct span block, struct visit *out, const char **next);
 
 /* A log without a usual layout is not worth one a line. */
-enum { LEARN_EVERY = 64 };
+enum { LEARN_EVERY = 1024 };
 
 static inline bool
 scan_may_learn(const struct scan *s)
