@@ -335,7 +335,7 @@ exchange_begin(struct conn *c)
 	if (config->proxies_len > 0)
 		peer_behind(config->proxies, config->proxies_len,
 		    r->forwarded_for, r->client);
-	if (c->http.is_whole)
+	if (c->http.is_whole && c->input.parsed < c->input.end)
 		expect_next(
 		    c, r->authorization, c->input.parsed - c->input.start);
 	start(c, CONN_ADMIT, endpoint_admit);

@@ -78,7 +78,7 @@ familiar_find(const struct familiar *f, struct span bytes, struct span *token,
 	const struct familiar_set *set;
 	uint64_t key;
 
-	if (bytes.len < KEY_AT + KEY_LEN)
+	if (!f->has_any || bytes.len < KEY_AT + KEY_LEN)
 		return NULL;
 	key = key_of(bytes.data);
 	set = &f->sets[set_of(key)];
@@ -109,6 +109,7 @@ familiar_keep(struct familiar *f, struct span head, struct span token,
 	    familiar_find(f, head, &found, &used) != NULL)
 		return;
 	h = place_for(f, key_of(head.data));
+	f->has_any = true;
 	h->route = route;
 	h->path_id = path_id;
 	h->before_len = (uint16_t)before;

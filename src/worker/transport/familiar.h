@@ -3,6 +3,7 @@
 
 #include "common/base/span.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ struct familiar_head {
 };
 
 struct familiar {
+	bool has_any; /* where nothing is ready none is ever kept */
 	struct familiar_set {
 		uint64_t keys[FAMILIAR_PLACES]; /* 0: nothing is there */
 		unsigned next;                  /* place to be taken */
