@@ -104,6 +104,14 @@ req_wait(struct req *r, req_step *next)
 	return REQ_WAIT;
 }
 
+enum req_state
+req_wait_long(struct req *r, req_step *next)
+{
+	if (r->on_long_wait)
+		r->on_long_wait(r);
+	return req_wait(r, next);
+}
+
 void
 req_resume(struct req *r, enum err e)
 {

@@ -114,6 +114,8 @@ struct req {
 	 * has returned, outside of any step: r->out is final. It may reset the
 	 * arena and start the next request; nothing touches `r` after it. */
 	void (*on_done)(struct req *r);
+	/* The same; may be NULL. Called by req_wait_long(). */
+	void (*on_long_wait)(struct req *r);
 
 	/* transport: the request as it came; borrowed from the connection's
 	 * buffers until the answer is out */
@@ -230,6 +232,11 @@ enum req_state req_done(struct req *r) __attribute__((warn_unused_result));
 
 /* Keeps the next step and says that somebody waits. Asserts that nobody did. */
 enum req_state req_wait(struct req *r, req_step *next)
+    __attribute__((warn_unused_result));
+
+/* The same where the wait may last for minutes: meanwhile it takes no place from
+ * other requests. */
+enum req_state req_wait_long(struct req *r, req_step *next)
     __attribute__((warn_unused_result));
 
 /* Called by whom the request waited for, on the loop thread, outside of any

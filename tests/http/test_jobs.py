@@ -208,6 +208,24 @@ class Joined(JobCase):
         self.assertEqual(self.end_of(AFTER_IT)["bytes"], len(LOG + more))
         self.assert_reports(LOG + more)
 
+    def test_those_who_wait_take_no_place_from_others(self):
+        """Nor do those who have gone, for whom the job goes on."""
+        self.begin(request_limit=3, workers=1)
+        other = Elsewhere(self.redis, ELSEWHERE)
+        waiting = [self.client.connect() for _ in range(12)]
+        for connection in waiting:
+            self.addCleanup(connection.close)
+            connection.send(request("GET", "/parse", token=self.client.token))
+            # Answered behind it: the one worker has it by then.
+            self.assert_status(self.client.get("/user/auth"), 200)
+        self.service.log_in()
+        for connection in waiting[:6]:
+            connection.close()
+        self.service.log_in()
+        other.end("failed", error="no", error_name="PARSE_FAILED")
+        for connection in waiting[6:]:
+            self.assert_status(connection.read_answer(), 201)
+
     def test_a_full_parse_is_not_an_incremental_one(self):
         self.begin()
         self.client.get("/parse")

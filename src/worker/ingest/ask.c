@@ -1,6 +1,6 @@
 /* One who asks for a parse:
  *
- *	plan   what the log is like now            on the pool; it may be known
+ *	look   what the log is like now            look.h; it may be known
  *	start  a job, or join one that reads it    job_start; a new one's first task
  *	                                           is the runner's, if it is free
  *	watch  until the job is over, or patience  watch.h
@@ -12,10 +12,9 @@
 #include "common/base/clock.h"
 #include "worker/context.h"
 #include "worker/ingest/job_view.h"
-#include "worker/ingest/plan.h"
+#include "worker/ingest/look.h"
 #include "worker/ingest/runner.h"
 #include "worker/ingest/watch.h"
-#include "worker/pool.h"
 #include "worker/store/job.h"
 
 #include <assert.h>
@@ -29,11 +28,11 @@ enum {
 };
 
 struct ask {
-	struct pool_job pool_job;
+	struct looker looker;
 	struct watch watch;
 	struct asks *asks;
 	struct ask *next;
-	parse_fn *fn; /* NULL: answered, waits for pool or Redis to let go */
+	parse_fn *fn; /* NULL: answered, waits for the look or Redis */
 	void *arg;
 	struct parse_wish wish;
 	unsigned rounds;
@@ -43,10 +42,7 @@ struct ask {
 	int64_t since_ms, looked_ms, heard_ms;
 	uint64_t alive_ms; /* the job's last sign of life, Redis's clock */
 	int64_t moved_ms;  /* clock_ms(): when it was seen first */
-	struct arena arena;
-	struct plan plan;
-	enum err err;
-	struct problem why;
+	struct look *look; /* NULL: there was none yet */
 };
 
 struct asks {
@@ -54,12 +50,13 @@ struct asks {
 	struct redis *redis;
 	struct watches *watches;
 	struct runner *runner;
+	struct looks looks;
 	struct ask *first;
 	bool is_closing;
 	int refs; /* its owner and each ask */
 };
 
-static enum err make_plan(struct ask *k);
+static enum err look(struct ask *k);
 static void start(struct ask *k);
 
 static void
@@ -88,7 +85,7 @@ ask_free(struct ask *k)
 
 	watch_stop(&k->watch);
 	unlist(k);
-	arena_reset(&k->arena);
+	look_release(k->look);
 	free(k);
 	release(a);
 }
@@ -139,9 +136,8 @@ again(struct ask *k, enum err e, const char *words)
 		return;
 	}
 	watch_stop(&k->watch);
-	arena_reset(&k->arena);
 	k->job = 0;
-	e = make_plan(k);
+	e = look(k);
 	if (e != ERR_OK)
 		finish(k, e, "", NULL);
 }
@@ -163,6 +159,12 @@ is_silent(struct ask *k, const struct record *record, int64_t now)
 		k->moved_ms = now;
 	k->alive_ms = alive_ms;
 	return now - k->moved_ms > silence_ms(k->asks);
+}
+
+static bool
+is_gone(const struct ask *k)
+{
+	return k->wish.is_gone && k->wish.is_gone(k->arg);
 }
 
 static void
@@ -196,7 +198,7 @@ on_look(enum err e, const struct record *record, void *arg)
 		again(k, e, words.len ? words.data : "");
 	} else if (is_over) {
 		finish(k, e, words.len ? words.data : "", record);
-	} else if (now - k->since_ms >= k->wish.wait_ms) {
+	} else if (now - k->since_ms >= k->wish.wait_ms || is_gone(k)) {
 		let_go(k, record);
 	} else if (is_silent(k, record, now)) {
 		watch_stop(&k->watch);
@@ -206,21 +208,27 @@ on_look(enum err e, const struct record *record, void *arg)
 
 /* The job as its record will say it, but that nobody has to read that. */
 static enum err
-view_of_plan(struct ask *k, const struct job_begun *begun, struct job_view *out)
+view_of_plan(const struct plan *plan, const struct job_begun *begun,
+    struct job_view *out)
 {
-	const struct record *fields = &k->plan.fields;
+	const struct record *fields = &plan->fields;
+	struct arena arena;
 	struct record r;
 	enum err e;
 
-	record_init(&r, &k->arena);
-	e = record_put(&r, "source", k->plan.source_text);
+	arena_init(&arena);
+	record_init(&r, &arena);
+	e = record_put(&r, "source", plan->source_text);
 	if (e == ERR_OK)
 		e = record_put_number(
 		    &r, "started_ms", (uint64_t)begun->started_ms);
 	for (size_t i = 0; e == ERR_OK && i < fields->len; i++)
 		e = record_add(
 		    &r, fields->fields[i].name, fields->fields[i].value);
-	return e == ERR_OK ? job_view_of_record(&r, begun->task.job, out) : e;
+	if (e == ERR_OK)
+		e = job_view_of_record(&r, begun->task.job, out);
+	arena_reset(&arena);
+	return e;
 }
 
 /* The runner hears what came of its offer. */
@@ -234,7 +242,7 @@ take_offer(struct ask *k, enum err e, const struct job_begun *begun)
 		return;
 	k->has_offer = false;
 	if (begun)
-		e = view_of_plan(k, begun, &view);
+		e = view_of_plan(look_plan(k->look), begun, &view);
 	if (begun && e == ERR_OK) {
 		runner_begin(runner, &begun->task, &view);
 	} else {
@@ -267,13 +275,14 @@ static void
 start(struct ask *k)
 {
 	const char *worker = runner_offer(k->asks->runner);
+	const struct plan *plan = look_plan(k->look);
 	const struct job_start wanted = {
-		.source = k->plan.source_text,
-		.fields = &k->plan.fields,
-		.kind = k->plan.kind,
-		.tasks = k->plan.tasks,
+		.source = plan->source_text,
+		.fields = &plan->fields,
+		.kind = plan->kind,
+		.tasks = plan->tasks,
 		.is_full = k->wish.is_full,
-		.generation = k->plan.generation,
+		.generation = plan->generation,
 		.keep_s = k->wish.keep_s,
 		.silence_ms = silence_ms(k->asks),
 		.worker = worker,
@@ -289,35 +298,31 @@ start(struct ask *k)
 }
 
 static void
-on_planned(struct pool_job *job)
+on_looked(struct looker *l)
 {
-	struct ask *k = (struct ask *)job;
+	struct ask *k = (struct ask *)l;
+	const struct plan *plan = look_plan(k->look);
+	const char *words;
+	enum err e = look_err(k->look, &words);
 
 	if (!k->fn)
 		ask_free(k);
-	else if (k->err != ERR_OK)
-		finish(k, k->err, k->why.text, NULL);
-	else if (k->plan.unchanged.len > 0)
-		finish(k, ERR_OK, "", &k->plan.unchanged);
+	else if (e != ERR_OK)
+		finish(k, e, words, NULL);
+	else if (plan->unchanged.len > 0)
+		finish(k, ERR_OK, "", &plan->unchanged);
 	else
 		start(k);
 }
 
-static void
-do_plan(struct pool_job *job)
-{
-	struct ask *k = (struct ask *)job;
-	const struct plan_wish wish = { k->asks->worker->setup,
-		k->wish.is_full };
-
-	k->err = plan_make(&wish, &k->arena, &k->plan, &k->why);
-}
-
 static enum err
-make_plan(struct ask *k)
+look(struct ask *k)
 {
-	k->why.text[0] = '\0';
-	return pool_start(k->asks->worker->parse_pool, &k->pool_job);
+	look_release(k->look);
+	k->look = NULL;
+	k->looker.fn = on_looked;
+	return look_join(
+	    &k->asks->looks, k->wish.is_full, &k->looker, &k->look);
 }
 
 enum err
@@ -328,15 +333,12 @@ asks_add(struct asks *a, const struct parse_wish *wish, parse_fn *fn, void *arg)
 
 	if (!k)
 		return ERR_NO_MEMORY;
-	k->pool_job.work = do_plan;
-	k->pool_job.done = on_planned;
 	k->asks = a;
 	k->wish = *wish;
 	k->fn = fn;
 	k->arg = arg;
 	k->since_ms = clock_ms();
-	arena_init(&k->arena);
-	e = make_plan(k);
+	e = look(k);
 	if (e != ERR_OK) {
 		free(k);
 		return e;
@@ -356,6 +358,7 @@ asks_open(struct worker *w, struct redis *redis, struct watches *watches,
 	if (!a)
 		return NULL;
 	a->worker = w;
+	a->looks = (struct looks){ .setup = w->setup, .pool = w->parse_pool };
 	a->redis = redis;
 	a->watches = watches;
 	a->runner = runner;

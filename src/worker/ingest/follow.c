@@ -227,7 +227,7 @@ on_parsed(const struct parse_outcome *outcome, void *arg)
 static void
 parse(struct follow *f)
 {
-	const struct parse_wish wish = { false, PATIENCE_MS, KEEP_S };
+	const struct parse_wish wish = { false, PATIENCE_MS, KEEP_S, NULL };
 	enum err e = asks_add(f->asks, &wish, on_parsed, f);
 
 	if (e == ERR_OK) {

@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 /* One worker's part in every parse: it takes tasks from the queue in Redis and
- * does them on the parsing pool, one at a time, and it starts or joins a job
- * for whoever asks for a parse. Loop thread only; all work, and the Redis
+ * does them on the parsing pool, and it starts or joins a job for whoever asks
+ * for a parse. Loop thread only; all work, and the Redis
  * traffic in bulk, is on the pool. */
 struct ingest;
 struct watches;
@@ -29,6 +29,9 @@ struct parse_wish {
 	bool is_full;    /* everything is read again, whatever is known */
 	int64_t wait_ms; /* so long for its end; then its job is the answer */
 	int64_t keep_s;  /* how long its record is of interest at least */
+	/* Whether nobody waits any longer, asked with the argument of parse_fn
+	 * now and then; the job is the answer then, too. NULL: somebody does. */
+	bool (*is_gone)(void *arg);
 };
 
 /* How a parse ended, or how far it is. */

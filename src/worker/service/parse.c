@@ -28,16 +28,25 @@ on_parsed(const struct parse_outcome *outcome, void *arg)
 	req_resume(r, e);
 }
 
+static bool
+is_gone(void *arg)
+{
+	const struct req *r = arg;
+
+	return r->conn == NULL;
+}
+
 enum req_state
 service_parse(struct req *r)
 {
 	const struct config *config = r->worker->setup->config;
 	const struct parse_wish wish = { .is_full = r->in.full,
 		.wait_ms = r->in.is_async ? 0 : config->parse_wait_ms,
-		.keep_s = config->job_keep_s };
+		.keep_s = config->job_keep_s,
+		.is_gone = is_gone };
 	enum err e = ingest_parse(r->worker->ingest, &wish, on_parsed, r);
 
-	return e == ERR_OK ? req_wait(r, parsed) : req_fail(r, e);
+	return e == ERR_OK ? req_wait_long(r, parsed) : req_fail(r, e);
 }
 
 /* Who reads this answer sees the new reports, on every worker here. */

@@ -26,6 +26,7 @@
 #include <string.h>
 
 static void on_done(struct req *r);
+static void on_long_wait(struct req *r);
 
 enum { SPARES_MAX = 64 }; /* as many as wait for Redis at once, mostly */
 
@@ -71,6 +72,7 @@ exchange_open(struct conn *c)
 	x->req.worker = s->worker;
 	x->req.conn = c;
 	x->req.on_done = on_done;
+	x->req.on_long_wait = on_long_wait;
 	c->exchange = x;
 	c->http.req = &x->req;
 	return true;
@@ -299,13 +301,30 @@ read_body(struct conn *c)
 		response_add_continue(&c->server->output);
 }
 
+static struct conn *
+conn_of(struct req *r)
+{
+	return ((struct exchange *)((char *)r - offsetof(struct exchange, req)))
+	    ->conn;
+}
+
+/* It is no longer one of the requests that run; whoever called the step lets
+ * another go on. */
+static void
+on_long_wait(struct req *r)
+{
+	struct conn *c = conn_of(r);
+
+	if (c->is_counted)
+		admission_ended(&c->server->admission, false);
+	c->is_counted = false;
+}
+
 /* Called out of a step's end, at once or later. */
 static void
 on_done(struct req *r)
 {
-	struct conn *c =
-	    ((struct exchange *)((char *)r - offsetof(struct exchange, req)))
-		->conn;
+	struct conn *c = conn_of(r);
 	struct server *s = c->server;
 
 	if (c->is_counted)

@@ -62,7 +62,7 @@ a_job_that_falls_silent_while_it_is_waited_for_is_given_up(void **state)
 static void
 who_does_not_wait_gets_the_job(void **state)
 {
-	const struct parse_wish longer = { false, CREW_PATIENCE_MS, 61 };
+	const struct parse_wish longer = { false, CREW_PATIENCE_MS, 61, NULL };
 	int64_t end = clock_ms() + CREW_PATIENCE_MS;
 	struct crew *c = crew_open(1);
 	struct ended e;
@@ -111,6 +111,35 @@ patience_has_an_end(void **state)
 	crew_close(c);
 }
 
+static bool
+has_gone(void *arg)
+{
+	(void)arg;
+	return true;
+}
+
+static void
+who_has_gone_is_not_waited_for(void **state)
+{
+	const struct parse_wish wish = { false, CREW_PATIENCE_MS, 60,
+		has_gone };
+	struct crew *c = crew_open(1);
+	struct ended e = { 0 };
+	int64_t began = clock_ms();
+
+	(void)state;
+	crew_write(c, "w", "no line\n");
+	make_running_job(c, "99999999999999");
+	assert_int_equal(
+	    ingest_parse(c->member[0].worker.ingest, &wish, crew_on_end, &e),
+	    ERR_OK);
+	crew_wait(c, &e);
+	assert_true(clock_ms() - began < CREW_PATIENCE_MS);
+	assert_true(e.is_accepted);
+	assert_int_equal(e.number, SECOND_JOB);
+	crew_close(c);
+}
+
 static void
 a_job_that_vanishes_is_begun_anew(void **state)
 {
@@ -134,9 +163,9 @@ a_job_that_vanishes_is_begun_anew(void **state)
 static void
 many_who_ask_at_once_are_all_answered(void **state)
 {
-	enum { MANY = 20 };
+	enum { MANY = 600 }; /* several times what waits for a pool */
 	struct crew *c = crew_open(2);
-	struct ended e[MANY];
+	static struct ended e[MANY];
 
 	(void)state;
 	crew_write(c, "w", "no line\n");
@@ -174,6 +203,7 @@ main(void)
 		    a_job_that_falls_silent_while_it_is_waited_for_is_given_up),
 		cmocka_unit_test(who_does_not_wait_gets_the_job),
 		cmocka_unit_test(patience_has_an_end),
+		cmocka_unit_test(who_has_gone_is_not_waited_for),
 		cmocka_unit_test(a_job_that_vanishes_is_begun_anew),
 		cmocka_unit_test(many_who_ask_at_once_are_all_answered),
 		cmocka_unit_test(a_redis_that_refuses_writes_is_said),
