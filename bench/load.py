@@ -60,7 +60,10 @@ class Load:
             [self.program, str(self.port), "tokens", self.tokens,
              "path", "/report/1?reader=", *map(str, options)],
             check=True, stdout=subprocess.PIPE)
-        return json.loads(said.stdout)
+        found = json.loads(said.stdout)
+        if not found["ok"]:
+            raise SystemExit(f"bench: nobody is answered: {found}")
+        return found
 
     def most(self):
         """Answers a second when everybody asks all the time."""
@@ -108,6 +111,15 @@ def p99_rows(what, bound, rounds):
     row(f"{what}: p99 idle, meanwhile (the load generator itself was late by),"
         f" medians of {len(rounds)} rounds",
         f"{idle:.2f}, {busy:.2f} ms ({late:.2f})")
-    row(f"{what}: median of the rounds' ratios (lowest, highest)",
-        f"{statistics.median(ratios):.2f}"
-        f" ({min(ratios):.2f}, {max(ratios):.2f})", bound)
+    row(f"{what}: median of the rounds' ratios (half of them between; lowest,"
+        " highest)", spread(ratios), bound)
+
+
+def spread(ratios):
+    """The median, and where the others lie."""
+    if len(ratios) == 1:
+        return f"{ratios[0]:.2f}"
+    below, middle, above = statistics.quantiles(ratios, n=4,
+                                                method="inclusive")
+    return (f"{middle:.2f} ({below:.2f} to {above:.2f};"
+            f" {min(ratios):.2f}, {max(ratios):.2f})")
