@@ -9,30 +9,34 @@
 
 /* The day that is being read. A log stays with one day for thousands of lines,
  * so its numbers are arrays while it is open, and go to the counts (counts.h)
- * when it is closed. */
-enum { OPEN_ROWS = 64 };
+ * when it is closed.
+ *
+ * Each request is counted in one row, for its hour and for its visitor's country,
+ * whatever it asks for: all requests are the sum of all rows. */
+enum {
+	OPEN_CATEGORIES = 64, /* that have rows */
+	OPEN_ROW_REST = 0,    /* requests for no category */
+	/* Requests for a category without a row: counts_add() has to be told of
+	 * those, too. */
+	OPEN_ROW_SHARED = 1,
+	OPEN_ROW_FIRST = 2, /* views of a category, then of its goods */
+	OPEN_ROWS = OPEN_ROW_FIRST + 2 * OPEN_CATEGORIES,
+	OPEN_HOURS = 32, /* 24, and a power of two */
+};
 
 /* To close a day costs as much as to count some lines without arrays, so a batch
  * may turn to another day once, or more often after batches that did not. */
 enum { OPEN_TURNS = 4 };
 
-/* The numbers of all requests or of one category, as in counts.h, but countries
- * by number (country_index.h). */
-enum { OPEN_SLOTS = COUNT_HOURS + COUNTRY_NUMBERS };
-
-struct open_row {
-	uint32_t category; /* NAME_NONE, OPEN_ROW_FREE */
-	uint64_t slots[OPEN_SLOTS];
-};
-#define OPEN_ROW_FREE (NAME_NONE - 1)
-
 struct open_day {
 	int32_t day;    /* -1: none is open */
 	unsigned turns; /* that there may be, up to OPEN_TURNS */
-	struct open_row requests;
-	/* A category has the row of its id modulo OPEN_ROWS if that is free. The
-	 * last row takes what is of no category, and is never read. */
-	struct open_row rows[OPEN_ROWS + 1];
+	uint32_t room;  /* requests that may come until a number overflows */
+	/* Whose rows they are, for as long as there is a day: NAME_NONE: free. */
+	uint32_t categories[OPEN_CATEGORIES];
+	/* Countries by number (country_index.h). */
+	uint32_t countries[OPEN_ROWS][COUNTRY_NUMBERS];
+	uint32_t hours[OPEN_ROWS][OPEN_HOURS];
 };
 
 /* NULL when memory is out; free(3). */
@@ -42,39 +46,19 @@ struct open_day *open_day_new(void);
 enum err open_day_turn(struct open_day *d, struct counts *c,
     const struct country_index *countries, int32_t day);
 
-/* Where the row of a category is (NAME_NONE: the one that is never read). */
-static inline uint8_t
-open_day_place(uint32_t category)
-{
-	return category == NAME_NONE ? OPEN_ROWS
-				     : (uint8_t)(category % OPEN_ROWS);
-}
+/* The row of views of a category, or of its goods; OPEN_ROW_SHARED: there is none
+ * left. */
+uint8_t open_day_row(struct open_day *d, uint32_t category, bool is_goods);
 
-/* Counts a line of the open day.
+/* Counts `n` requests, 0 or 1, of the open day, which has room for them.
  *
- * row      open_day_place() of its category
- * country  number of the visitor's (country_index.h)
- * is_goods whether a view of the category counts for the country, not the hour
- * Returns false when another category has the row: then the view is not counted,
- * and counts_add() has to do that. */
-static inline bool
-open_day_count(struct open_day *d, uint32_t category, uint8_t row_place,
-    uint32_t hour, uint8_t country, bool is_goods)
+ * country  number of the visitor's */
+static inline void
+open_day_count(
+    struct open_day *d, uint8_t row, uint32_t hour, uint8_t country, uint32_t n)
 {
-	struct open_row *row = &d->rows[row_place];
-	/* Without a branch: which of the two it is nobody can guess. */
-	uint32_t goods = -(uint32_t)is_goods;
-	uint32_t slot = COUNT_HOURS + (uint32_t)country;
-
-	d->requests.slots[hour]++;
-	d->requests.slots[slot]++;
-	if (__builtin_expect(row->category != category, 0)) {
-		if (row->category != OPEN_ROW_FREE)
-			return false;
-		row->category = category;
-	}
-	row->slots[(slot & goods) | (hour & ~goods)]++;
-	return true;
+	d->countries[row][country] += n;
+	d->hours[row][hour] += n;
 }
 
 #endif

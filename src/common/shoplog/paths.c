@@ -12,12 +12,20 @@ paths_new(const struct hash_secret *secret)
 {
 	const uintptr_t line = _Alignof(struct path_entry);
 	size_t size = PATHS_LEN * sizeof(struct path_entry);
+	const char nothing[PATH_PADDING] = { 0 };
+	struct path_entry *places;
 	struct paths *p = calloc(1, sizeof(*p) + size + line);
 
 	if (!p)
 		return NULL;
 	p->secret = secret->a ^ secret->b;
+	for (uint64_t i = 0; i < LANES_KEYS; i++)
+		p->key[i] = (uint32_t)hash_multiply(
+		    secret->a ^ i, secret->b ^ UINT64_C(0x9e3779b97f4a7c15));
 	p->entries = (void *)(p->memory + line - (uintptr_t)p->memory % line);
+	/* Zeros are the empty path, wherever it belongs. */
+	places = path_places(p, span_of(nothing, 0));
+	places[0].text[0] = places[1].text[0] = '\n';
 	return p;
 }
 
@@ -35,8 +43,8 @@ paths_ask(const struct names *n, enum event_kind kind,
 }
 
 static enum err
-find_names(
-    struct names *n, const struct path_query *q, struct path_meaning *out)
+find_names(struct names *n, struct open_day *d, const struct path_query *q,
+    struct path_meaning *out)
 {
 	enum err e = ERR_OK;
 
@@ -49,18 +57,21 @@ find_names(
 		if (!e)
 			out->category = names_category_of(n, out->page);
 	}
-	out->row = open_day_place(out->category);
+	out->row = OPEN_ROW_REST;
+	if (!e && out->category != NAME_NONE)
+		out->row =
+		    open_day_row(d, out->category, q->kind == EVENT_GOODS);
 	return e;
 }
 
 enum err
-paths_learn(struct paths *p, struct names *n, struct span rest,
-    const struct path_query *q, struct path_meaning *out)
+paths_learn(struct paths *p, struct names *n, struct open_day *d,
+    struct span rest, const struct path_query *q, struct path_meaning *out)
 {
 	struct path_entry *places;
-	enum err e = find_names(n, q, out);
+	enum err e = find_names(n, d, q, out);
 
-	if (e || rest.len == 0 || rest.len > PATH_WIDTH)
+	if (e || rest.len > PATH_WIDTH)
 		return e;
 	places = path_places(p, rest);
 	if (path_is(&places[0], rest) || path_is(&places[1], rest))

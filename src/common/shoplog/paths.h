@@ -17,7 +17,8 @@
  * is classified and named again, so nothing depends on what it holds. Lines
  * about carts are never in it, no two of them being the same. */
 enum {
-	PATHS_LEN = 8192,
+	PATHS_BITS = 13,
+	PATHS_LEN = 1 << PATHS_BITS,
 	PATH_WIDTH = 112,         /* longest path that is remembered */
 	PATH_PADDING = LANES_TEXT /* bytes from its first on that are read */
 };
@@ -27,19 +28,22 @@ struct path_meaning {
 	uint32_t category; /* id, of EVENT_CATEGORY and EVENT_GOODS */
 	uint32_t page;     /* id, of EVENT_GOODS */
 	uint8_t kind;      /* enum event_kind */
-	uint8_t row;       /* open_day_place() of the category */
+	uint8_t row;       /* open_day.h */
 };
 
 /* Two cache lines, of which a path of usual length takes the first. */
 struct path_entry {
 	_Alignas(64) struct path_meaning meaning;
-	uint32_t len; /* 0: free */
-	char text[PATH_WIDTH];
+	uint32_t len;
+	char text[PATH_WIDTH]; /* zeros behind it; a line end: free */
 };
 _Static_assert(sizeof(struct path_entry) == 128, "two cache lines");
 
+struct open_day;
+
 struct paths {
 	uint64_t secret; /* against paths chosen to push each other out */
+	uint32_t key[LANES_KEYS];   /* the same */
 	struct path_entry *entries; /* in `memory`, aligned */
 	uint8_t memory[];
 };
@@ -47,34 +51,37 @@ struct paths {
 /* NULL when memory is out. free(3). */
 struct paths *paths_new(const struct hash_secret *secret);
 
-/* A hash of eight bytes from the beginning, the middle and the end of a path, all
- * of it up to 24 bytes.
- *
- * rest  PATH_PADDING bytes from its first on can be read */
-static inline uint64_t
-path_hash(const struct paths *p, struct span rest)
+static inline bool
+path_is_short(struct span rest)
 {
-	static const uint64_t keep[9] = { 0, UINT64_MAX >> 56, UINT64_MAX >> 48,
-		UINT64_MAX >> 40, UINT64_MAX >> 32, UINT64_MAX >> 24,
-		UINT64_MAX >> 16, UINT64_MAX >> 8, UINT64_MAX };
-	size_t len = rest.len < 8 ? rest.len : 8;
+	return __builtin_expect(rest.len < LANES_SHORT, 1);
+}
+
+/* A hash of eight bytes from the beginning, the middle and the end of a path. */
+static inline uint64_t
+path_hash_long(const struct paths *p, struct span rest)
+{
 	uint64_t first, middle, last;
 
 	memcpy(&first, rest.data, 8);
-	memcpy(&middle, rest.data + (rest.len - len) / 2, 8);
-	memcpy(&last, rest.data + rest.len - len, 8);
-	first = le64toh(first) & keep[len];
-	middle = le64toh(middle) & keep[len];
-	last = le64toh(last) & keep[len];
+	memcpy(&middle, rest.data + (rest.len - 8) / 2, 8);
+	memcpy(&last, rest.data + rest.len - 8, 8);
 	return hash_multiply(first ^ middle << 1 ^ p->secret,
 	    last ^ middle ^ (p->secret | rest.len));
 }
 
-/* The first of the two places where the path may be. The same `rest`. */
+/* The first of the two places where the path may be.
+ *
+ * rest  PATH_PADDING bytes from its first on can be read */
 static inline struct path_entry *
 path_places(struct paths *p, struct span rest)
 {
-	return &p->entries[path_hash(p, rest) % PATHS_LEN & ~(uint64_t)1];
+	uint64_t hash = path_is_short(rest)
+			    ? lanes_hash_short(rest.data, rest.len, p->key) *
+				  UINT64_C(0x9e3779b97f4a7c15)
+			    : path_hash_long(p, rest);
+
+	return &p->entries[hash >> (64 - PATHS_BITS) & ~(uint64_t)1];
 }
 
 /* Brings the places into the cache, of a path of usual length. */
@@ -88,9 +95,11 @@ path_fetch(const struct path_entry *places)
 static inline bool
 path_is(const struct path_entry *e, struct span rest)
 {
+	if (path_is_short(rest))
+		return lanes_are_short(e->text, rest.data, rest.len);
 	return e->len == rest.len &&
 	       lanes_are_text(e->text, rest.data, rest.len) &&
-	       (__builtin_expect(rest.len <= LANES_TEXT, 1) ||
+	       (rest.len <= LANES_TEXT ||
 		   memcmp(e->text, rest.data, rest.len) == 0);
 }
 
@@ -105,8 +114,6 @@ const struct path_entry *paths_find_second(
 static inline const struct path_entry *
 paths_find(struct path_entry *places, struct span rest)
 {
-	if (__builtin_expect(rest.len == 0, 0))
-		return NULL;
 	if (__builtin_expect(path_is(&places[0], rest), 1))
 		return &places[0];
 	return paths_find_second(places, rest);
@@ -136,8 +143,8 @@ paths_fetch_name(const struct names *n, const struct path_query *q)
 		names_fetch(n, &q->name);
 }
 
-/* Names as ids of `n`; the path is known then. The same `rest` as above. */
-enum err paths_learn(struct paths *p, struct names *n, struct span rest,
-    const struct path_query *q, struct path_meaning *out);
+/* Names as ids of `n`, rows of `d`, always the same two; the path is known then. The same `rest` as above. */
+enum err paths_learn(struct paths *p, struct names *n, struct open_day *d,
+    struct span rest, const struct path_query *q, struct path_meaning *out);
 
 #endif

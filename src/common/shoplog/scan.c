@@ -15,6 +15,9 @@ void
 scan_init(struct scan *s)
 {
 	memset(s, 0, sizeof(*s));
+	s->current = s->layouts;
+	for (int i = 0; i < SCAN_LAYOUTS; i++)
+		s->layouts[i].follower = &s->layouts[i];
 	/* No line has a NUL: no host fits so far. */
 	for (int i = 0; i < SCAN_HOSTS; i++)
 		s->hosts[i].mask[0] = 255;
@@ -63,12 +66,12 @@ scan_learn(struct scan *s, struct span line,
 	for (unsigned i = 0; i < s->layouts_len; i++)
 		if (has_layout(&s->layouts[i], line))
 			return;
-	s->current = s->layouts_len < SCAN_LAYOUTS
-			 ? s->layouts_len++
-			 : (s->current + 1) % SCAN_LAYOUTS;
-	s->next[s->current] = (uint8_t)s->current;
-	l = &s->layouts[s->current];
-	memset(l, 0, sizeof(*l));
+	l = &s->layouts[s->layouts_len < SCAN_LAYOUTS
+			    ? s->layouts_len++
+			    : (size_t)(s->current + 1 - s->layouts) %
+				  SCAN_LAYOUTS];
+	*l = (struct scan_layout){ .follower = l };
+	s->current = l;
 	allow(l, address_at, SCAN_WIDTH - address_at, 0, 255);
 	memcpy(l->least, line.data, address_at);
 	for (size_t i = 0; i < sizeof(greatest) - 1; i++)

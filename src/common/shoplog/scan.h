@@ -30,6 +30,8 @@ struct scan_layout {
 	uint8_t range_any_day[SCAN_WIDTH]; /* where the date may be any bytes */
 	uint32_t date_at, time_at, address_at;
 	int32_t day; /* of the date that fits */
+	/* The layout that last came behind this one: it is expected there again. */
+	struct scan_layout *follower;
 };
 
 /* A scheme and host with the slash behind them. */
@@ -52,12 +54,11 @@ typedef size_t scan_way(
 struct scan {
 	struct scan_layout layouts[SCAN_LAYOUTS];
 	unsigned layouts_len;
-	unsigned current; /* the layout of the line before */
-	/* The layout that last came behind one: it is expected there again. */
-	uint8_t next[SCAN_LAYOUTS];
+	struct scan_layout *current; /* of the line before */
 	/* Layouts by what their lines look like, for those that come unexpected. */
 	uint8_t notes[SCAN_NOTES];
 	unsigned strange; /* lines since one had a layout */
+	unsigned unusual; /* lines since one was usual */
 	char date[16];    /* of the last line without one, 10 bytes */
 	int32_t day;      /* of that date */
 	struct scan_host hosts[SCAN_HOSTS];

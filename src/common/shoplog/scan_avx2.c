@@ -59,13 +59,14 @@ fits(const uint8_t least[SCAN_WIDTH], const uint8_t range[SCAN_WIDTH],
 }
 
 /* Where the digits of four numbers go, of 1 to 3 digits each: as hundreds, tens
- * and ones into four bytes a number, and the least number that is written with
- * so many digits. */
+ * and ones into four bytes a number; and, of the numbers, the least one that is
+ * written with so many digits, and how far it is from there to 255. One cache
+ * line. */
 struct ipv4_row {
-	int8_t shuffle[16];
-	uint8_t least[4];
+	_Alignas(64) int8_t shuffle[16];
+	uint32_t least[4], range[4];
 	uint32_t ends; /* bits of the bytes behind the four numbers */
-	uint64_t padding;
+	uint32_t len;  /* up to the last of them */
 };
 
 /* A number of n digits that begins at byte p. */
@@ -78,55 +79,98 @@ struct ipv4_row {
 /* Tells the 81 forms from each other: the first multiplier that does, found by
  * trying. */
 #define INDEX(ends) ((ends)*6639 >> 13 & 255)
-#define ROW(a, b, c, d)                                                       \
-	[INDEX(ENDS(a, b, c, d))] = { { PLACES(0, a), PLACES((a) + 1, b),     \
-					  PLACES((a) + (b) + 2, c),           \
-					  PLACES((a) + (b) + (c) + 3, d) },   \
-		{ LEAST(a), LEAST(b), LEAST(c), LEAST(d) }, ENDS(a, b, c, d), \
-		0 }
+#define ROW(a, b, c, d)                                                     \
+	[INDEX(ENDS(a, b, c, d))] = { { PLACES(0, a), PLACES((a) + 1, b),   \
+					  PLACES((a) + (b) + 2, c),         \
+					  PLACES((a) + (b) + (c) + 3, d) }, \
+		{ LEAST(a), LEAST(b), LEAST(c), LEAST(d) },                 \
+		{ 255 - LEAST(a), 255 - LEAST(b), 255 - LEAST(c),           \
+		    255 - LEAST(d) },                                       \
+		ENDS(a, b, c, d), (a) + (b) + (c) + (d) + 3 }
 #define ROWS_D(a, b, c) ROW(a, b, c, 1), ROW(a, b, c, 2), ROW(a, b, c, 3)
 #define ROWS_C(a, b)    ROWS_D(a, b, 1), ROWS_D(a, b, 2), ROWS_D(a, b, 3)
 #define ROWS_B(a)       ROWS_C(a, 1), ROWS_C(a, 2), ROWS_C(a, 3)
 
-static const struct ipv4_row ipv4_rows[256] __attribute__((aligned(64))) = {
+static const struct ipv4_row ipv4_rows[256] = {
 	ROWS_B(1),
 	ROWS_B(2),
 	ROWS_B(3),
 };
 
+/* A text that may be an IPv4 address. */
+struct ipv4 {
+	const struct ipv4_row *row; /* of its form, if it has one */
+	unsigned ends;              /* the row's, if it has one */
+	__m128i value;              /* the four numbers then */
+};
+
+/* What it takes to read one. */
+struct ipv4_ways {
+	__m128i zero, beyond_digits, dot, hundreds, sums;
+};
+
+WAY static inline struct ipv4_ways
+ipv4_ways(void)
+{
+	return (struct ipv4_ways){
+		.zero = _mm_set1_epi8('0'),
+		.beyond_digits = _mm_set1_epi8(127 - 9),
+		.dot = _mm_set1_epi8('.'),
+		.hundreds = _mm_set1_epi32(0x00010a64),
+		.sums = _mm_set1_epi16(1),
+	};
+}
+
 /* The first byte that is neither digit nor dot ends the address; where it and the
  * dots are says which form it has. */
+WAY static inline struct ipv4
+look_for_ipv4(const struct ipv4_ways *w, const char *p)
+{
+	__m128i text = _mm_loadu_si128((const void *)p);
+	__m128i digits = _mm_sub_epi8(text, w->zero);
+	/* As unsigned numbers more than 9: so much more that the top bit is
+	 * set. */
+	unsigned others = (unsigned)_mm_movemask_epi8(
+	    _mm_adds_epu8(digits, w->beyond_digits));
+	unsigned dots =
+	    (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(text, w->dot));
+	/* Without a byte that ends it the last of the dots may do: whoever looks
+	 * at the byte behind the address sees that it is a dot. */
+	unsigned ends = others & _blsmsk_u32(others ^ dots);
+	const struct ipv4_row *row = &ipv4_rows[INDEX(ends)];
+	__m128i placed = _mm_shuffle_epi8(
+	    digits, _mm_load_si128((const void *)row->shuffle));
+
+	return (struct ipv4){ row, ends,
+		_mm_madd_epi16(
+		    _mm_maddubs_epi16(placed, w->hundreds), w->sums) };
+}
+
+/* All zeros if each number is up to 255 and has no zeros before it. The numbers fit
+ * in half of their 32 bits. */
+WAY static inline __m128i
+ipv4_misfits(const struct ipv4 *ip)
+{
+	__m128i above = _mm_sub_epi16(
+	    ip->value, _mm_load_si128((const void *)ip->row->least));
+
+	return _mm_subs_epu16(
+	    above, _mm_load_si128((const void *)ip->row->range));
+}
+
 WAY static inline size_t
 read_ipv4(const char *p, uint32_t *ip)
 {
-	__m128i text = _mm_loadu_si128((const void *)p);
-	__m128i digits = _mm_sub_epi8(text, _mm_set1_epi8('0'));
-	/* As unsigned numbers: 0 to 9. */
-	unsigned others =
-	    0xffff ^ (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(
-			 digits, _mm_min_epu8(digits, _mm_set1_epi8(9))));
-	unsigned dots = (unsigned)_mm_movemask_epi8(
-	    _mm_cmpeq_epi8(text, _mm_set1_epi8('.')));
-	unsigned last = (others ^ dots) & -(others ^ dots);
-	unsigned ends = (dots & (last - 1)) | last;
-	const struct ipv4_row *row = &ipv4_rows[INDEX(ends)];
-	size_t len = (size_t)__builtin_ctz(last | 1u << 31);
-	__m128i value = _mm_madd_epi16(
-	    _mm_maddubs_epi16(_mm_shuffle_epi8(digits,
-				  _mm_load_si128((const void *)row->shuffle)),
-		_mm_set1_epi32(0x00010a64)),
-	    _mm_set1_epi16(1));
-	__m128i wrong = _mm_or_si128(
-	    _mm_cmpgt_epi32(
-		_mm_cvtepu8_epi32(_mm_loadu_si32(row->least)), value),
-	    _mm_cmpgt_epi32(value, _mm_set1_epi32(255)));
+	const struct ipv4_ways w = ipv4_ways();
+	struct ipv4 look = look_for_ipv4(&w, p);
+	__m128i wrong = ipv4_misfits(&look);
 
-	*ip = (uint32_t)_mm_cvtsi128_si32(
-	    _mm_shuffle_epi8(value, _mm_setr_epi8(12, 8, 4, 0, -1, -1, -1, -1,
-					-1, -1, -1, -1, -1, -1, -1, -1)));
-	/* Without a byte that ends it the last of the dots would do. */
-	return last && ends == row->ends && _mm_testz_si128(wrong, wrong) ? len
-									  : 0;
+	*ip = (uint32_t)_mm_cvtsi128_si32(_mm_shuffle_epi8(
+	    look.value, _mm_setr_epi8(12, 8, 4, 0, -1, -1, -1, -1, -1, -1, -1,
+			    -1, -1, -1, -1, -1)));
+	return look.ends == look.row->ends && _mm_testz_si128(wrong, wrong)
+		   ? look.row->len
+		   : 0;
 }
 
 WAY static inline bool
@@ -291,6 +335,8 @@ graphic(const char *p)
 
 	return _tzcnt_u64(others);
 }
+
+#include "common/shoplog/scan_usual.inc"
 
 #include "common/shoplog/scan_loop.inc"
 

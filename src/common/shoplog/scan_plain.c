@@ -32,6 +32,18 @@ fits(const uint8_t least[SCAN_WIDTH], const uint8_t range[SCAN_WIDTH],
 	return bad == 0;
 }
 
+static inline const char *
+read_usual(struct scan *s, const char *line, const char *end, struct visit *out,
+    size_t most, size_t *len)
+{
+	(void)s;
+	(void)end;
+	(void)out;
+	(void)most;
+	*len = 0;
+	return line;
+}
+
 static inline size_t
 read_ipv4(const char *p, uint32_t *ip)
 {

@@ -16,6 +16,15 @@ bool scan_has_avx2(void);
  * layout. */
 enum { STRANGE_MANY = 16, STRANGE_EVERY = 32 };
 
+/* The same of lines that may be usual ones. */
+enum { UNUSUAL_MANY = 4, UNUSUAL_EVERY = 16 };
+
+/* Of an address, in bytes. */
+enum {
+	IPV4_SHORTEST = 7, /* 1.1.1.1 */
+	IPV4_LONGEST = 15,
+};
+
 /* What 64 bytes are, a bit each. */
 struct text {
 	uint64_t blanks;   /* and tabs */

@@ -16,7 +16,7 @@ tally_list_cart(struct tally *t, struct steps *s, const struct visit *visits,
 	s->at[i].path = (struct path_meaning){ .category = NAME_NONE,
 		.page = NAME_NONE,
 		.kind = (uint8_t)kind,
-		.row = open_day_place(NAME_NONE) };
+		.row = OPEN_ROW_REST };
 	*c = (struct cart_step){ .visit = &visits[i],
 		.cart_id = event->cart_id,
 		.hash = hash_of(&t->secret, key),

@@ -41,12 +41,12 @@ tally_count_view(
 }
 
 enum err
-tally_turn_day(struct tally *t, const struct visit *visit)
+tally_turn_day(struct tally *t, int32_t day)
 {
 	struct open_day *d = t->open_day;
 
 	if (d->turns == 0)
 		return ERR_OK;
 	d->turns--;
-	return open_day_turn(d, &t->counts, &t->countries, visit->day);
+	return open_day_turn(d, &t->counts, &t->countries, day);
 }

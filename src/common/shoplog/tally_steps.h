@@ -10,15 +10,15 @@
 #include <stdint.h>
 
 /* A batch of visits on its way into a tally, between the files that do a step of
- * it each (tally_visits.c, tally_counts.c, tally_carts.c). Nobody else includes
- * this. */
+ * it each (tally_visits.c, tally_paths.c, tally_counts.c, tally_carts.c). Nobody
+ * else includes this. */
 
 /* A visit on its way. */
 struct step {
 	struct path_meaning path;
-	uint32_t before; /* page of the visitor's line before */
-	uint64_t hash;   /* of the address */
-	uint8_t country; /* country_index.h */
+	uint32_t before;                /* page of the visitor's line before */
+	struct visitors_bucket *bucket; /* where he is if he is near */
+	uint8_t country;                /* country_index.h; 0: not met so far */
 };
 
 /* A line that names a cart, on its way. */
@@ -34,22 +34,30 @@ struct cart_step {
 };
 
 struct steps {
+	struct visitors_bucket nobody; /* empty */
 	struct step at[SCAN_LINES];
 	struct cart_step carts[SCAN_LINES];
-	uint32_t asked[SCAN_LINES]; /* lines of visitors without a country */
-	size_t len, carts_len, asked_len;
+	/* Lines, in order: of visitors who are not near, of those without a country,
+	 * and views of categories that share a row. */
+	uint32_t others[SCAN_LINES], asked[SCAN_LINES], shared[SCAN_LINES];
+	size_t len, carts_len, others_len, asked_len, shared_len;
+	size_t ipv6_len; /* lines of IPv6 addresses */
 };
+
+/* Fills the paths of s->at, and lists the lines about carts. */
+enum err tally_look_at_paths(
+    struct tally *t, struct steps *s, const struct visit *visits);
 
 /* Counts a visit without the arrays of the open day. */
 enum err tally_count_sparsely(
     struct tally *t, const struct visit *visit, const struct step *step);
 
-/* A view whose category has no row among them. */
+/* Counts a view for its category, which has no row there. */
 enum err tally_count_view(
     struct tally *t, const struct visit *visit, const struct step *step);
 
-/* Turns to the day of the visit, if there may be another turn. */
-enum err tally_turn_day(struct tally *t, const struct visit *visit);
+/* Turns to the day, if there may be another turn. */
+enum err tally_turn_day(struct tally *t, int32_t day);
 
 /* Puts line `i`, which event_classify() says is about a cart, on the list of
  * those. */

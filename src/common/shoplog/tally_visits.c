@@ -4,90 +4,23 @@
 #include "common/shoplog/tally_state.h"
 
 #include "common/shoplog/open_day.h"
-#include "common/shoplog/paths.h"
 #include "common/shoplog/tally_steps.h"
 
 #include <assert.h>
+#include <string.h>
 
-/* Paths that are on their way while one is looked at. */
-enum { AHEAD = 12 };
-
-/* Whether the path begins like those of carts do, which are in no memory of
- * paths. A guess: event_classify() knows. */
-static inline bool
-looks_like_cart(struct span rest)
+static void
+fetch_visitors(struct tally *t, struct steps *s, const struct visit *visits)
 {
-	uint64_t first, cart, pay, success;
-
-	memcpy(&first, rest.data, 8);
-	memcpy(&cart, "/cart?go", 8);
-	memcpy(&pay, "/pay?use", 8);
-	memcpy(&success, "/success", 8);
-	return (first == cart) | (first == pay) | (first == success);
-}
-
-/* Lines whose path is not known. */
-struct unknown {
-	size_t line[SCAN_LINES], len;
-};
-
-/* Those that are about carts go to their list, the others are learnt. */
-static enum err
-look_closely(struct tally *t, struct steps *s, const struct visit *visits,
-    const struct unknown *unknown)
-{
-	struct path_query query[SCAN_LINES];
-	size_t line[SCAN_LINES], len = 0;
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; i < unknown->len; i++) {
-		size_t at = unknown->line[i];
-		struct event event;
-		enum event_kind kind = event_classify(visits[at].rest, &event);
-
-		if (event_is_of_cart(kind)) {
-			tally_list_cart(t, s, visits, at, kind, &event);
-			continue;
-		}
-		paths_ask(&t->names, kind, &event, &query[len]);
-		line[len++] = at;
-	}
-	for (size_t i = 0; i < len; i++)
-		paths_fetch_name(&t->names, &query[i]);
-	for (size_t i = 0; !e && i < len; i++)
-		e = paths_learn(t->paths, &t->names, visits[line[i]].rest,
-		    &query[i], &s->at[line[i]].path);
-	return e;
-}
-
-/* Visitors are fetched one by one on the way: many at once wait for each other. */
-static enum err
-look_at_paths(struct tally *t, struct steps *s, const struct visit *visits)
-{
-	struct path_entry *places[SCAN_LINES];
-	struct unknown unknown;
-
-	unknown.len = 0;
-	for (size_t i = 0; i < s->len; i++)
-		places[i] = path_places(t->paths, visits[i].rest);
+	s->ipv6_len = 0;
 	for (size_t i = 0; i < s->len; i++) {
-		struct span rest = visits[i].rest;
-		const struct path_entry *path = NULL;
-		uint64_t hash = visitors_hash(&t->visitors, visits[i].ip);
+		struct hash_key ip = visits[i].ip;
 
-		if (i + AHEAD < s->len)
-			path_fetch(places[i + AHEAD]);
-		s->at[i].hash = hash;
-		visitors_fetch(&t->visitors, visits[i].ip, hash);
-		if (!looks_like_cart(rest))
-			path = paths_find(places[i], rest);
-		if (!path) {
-			unknown.line[unknown.len++] = i;
-			continue;
-		}
-		s->at[i].path = path->meaning;
+		s->at[i].bucket =
+		    visitors_bucket_of(&t->visitors, &s->nobody, ip);
+		__builtin_prefetch(s->at[i].bucket);
+		s->ipv6_len += !visitor_is_ipv4(ip);
 	}
-	return look_closely(t, s, visits, &unknown);
 }
 
 static const struct cart_step *
@@ -99,46 +32,193 @@ cart_of_line(const struct steps *s, size_t line)
 	return NULL;
 }
 
-/* A visitor who is not where most of them are: new, or beside a full bucket. */
-static enum err
-meet_other(struct tally *t, struct steps *s, const struct visit *visit,
-    size_t line, struct visitor **out)
-{
-	const struct step *step = &s->at[line];
-	struct visitors *visitors = &t->visitors;
-	const struct cart_step *cart;
-	bool is_new;
-
-	*out = visitors_meet_hashed(visitors, visit->ip, step->hash, &is_new);
-	if (!*out)
-		return ERR_NO_MEMORY;
-	if (!is_new || step->path.kind != EVENT_CART)
-		return ERR_OK;
-	cart = cart_of_line(s, line);
-	return visitors_begin_with_cart(
-	    visitors, *out, visit->ip, cart->number);
-}
-
 /* Counts a visit of a country that has a number. */
-static inline enum err
+static enum err
 count_visit(struct tally *t, const struct visit *visit, const struct step *step)
 {
 	struct open_day *d = t->open_day;
 	enum err e = ERR_OK;
 
-	if (__builtin_expect(d->day != visit->day, 0)) {
-		e = tally_turn_day(t, visit);
-		if (!e && d->day != visit->day)
-			return tally_count_sparsely(t, visit, step);
-		if (e)
-			return e;
+	if (d->day != visit->day)
+		e = tally_turn_day(t, visit->day);
+	if (e)
+		return e;
+	if (d->day != visit->day)
+		return tally_count_sparsely(t, visit, step);
+	open_day_count(
+	    d, step->path.row, visit->second / 3600, step->country, 1);
+	return step->path.row == OPEN_ROW_SHARED
+		   ? tally_count_view(t, visit, step)
+		   : ERR_OK;
+}
+
+/* Meets visitors, but for those who are not near, and counts their visits if all of
+ * the batch are of the open day. There is no branch that depends on who it is: nobody
+ * can guess. */
+static void
+meet_near(struct tally *t, struct steps *s, const struct visit *visits,
+    bool is_counted)
+{
+	struct open_day *d = t->open_day;
+	size_t others = 0, shared = 0;
+
+	for (size_t i = 0; i < s->len; i++) {
+		struct step *step = &s->at[i];
+		uint8_t row = step->path.row;
+		uint8_t country = visitors_meet_near(step->bucket,
+		    (uint32_t)visits[i].ip.low, step->path.page, &step->before);
+		bool is_met = country != COUNTRY_NOBODY;
+
+		step->country = country;
+		open_day_count(d, row, visits[i].second / 3600, country,
+		    is_met & is_counted);
+		s->others[others] = (uint32_t)i;
+		others += !is_met;
+		if (__builtin_expect(row == OPEN_ROW_SHARED, 0)) {
+			s->shared[shared] = (uint32_t)i;
+			shared += is_met;
+		}
 	}
-	if (__builtin_expect(!open_day_count(d, step->path.category,
-				 step->path.row, visit->second / 3600,
-				 step->country, step->path.kind == EVENT_GOODS),
-		0))
-		return tally_count_view(t, visit, step);
+	s->others_len = others;
+	s->shared_len = shared;
+}
+
+/* What meet_near() leaves to be counted of those that it has met. */
+static enum err
+count_near(struct tally *t, const struct steps *s, const struct visit *visits,
+    bool is_counted)
+{
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; !e && is_counted && i < s->shared_len; i++)
+		e = tally_count_view(
+		    t, &visits[s->shared[i]], &s->at[s->shared[i]]);
+	for (size_t i = 0; !e && !is_counted && i < s->len; i++)
+		if (s->at[i].country != COUNTRY_NOBODY)
+			e = count_visit(t, &visits[i], &s->at[i]);
+	return e;
+}
+
+/* A visitor who is new, has an IPv6 address, or is beside a full bucket. */
+static inline enum err
+meet_other(struct tally *t, struct steps *s, const struct visit *visit,
+    uint32_t line, uint64_t hash)
+{
+	struct step *step = &s->at[line];
+	struct visitors *visitors = &t->visitors;
+	struct visitor *v = NULL;
+	bool is_new = false;
+	enum err e = ERR_OK;
+
+	if (!visitor_is_ipv4(visit->ip))
+		v = ipv6_visitors_find_near(&visitors->ipv6, visit->ip, hash);
+	if (!v)
+		v = visitors_meet_hashed(visitors, visit->ip, hash, &is_new);
+	if (!v)
+		return ERR_NO_MEMORY;
+	if (is_new && step->path.kind == EVENT_CART)
+		e = visitors_begin_with_cart(
+		    visitors, v, visit->ip, cart_of_line(s, line)->number);
+	step->country = (uint8_t)v->country;
+	if (!e)
+		e = visitors_turn(
+		    visitors, v, visit->ip, step->path.page, &step->before);
+	if (e)
+		return e;
+	if (country_is_kept(step->country))
+		return count_visit(t, visit, step);
+	s->asked[s->asked_len++] = line;
 	return ERR_OK;
+}
+
+/* Lines of visitors who are elsewhere. */
+struct elsewhere {
+	uint32_t line[SCAN_LINES];
+	size_t len;
+};
+
+static enum err
+meet_all(struct tally *t, struct steps *s, const struct visit *visits,
+    const struct elsewhere *who)
+{
+	uint64_t hash[SCAN_LINES];
+	enum err e = ERR_OK;
+
+	for (size_t i = 0; i < who->len; i++) {
+		struct hash_key ip = visits[who->line[i]].ip;
+
+		hash[i] = visitors_hash(&t->visitors, ip);
+		visitors_fetch_ipv6(&t->visitors, ip, hash[i]);
+	}
+	for (size_t i = 0; !e && i < who->len; i++)
+		e = meet_other(
+		    t, s, &visits[who->line[i]], who->line[i], hash[i]);
+	return e;
+}
+
+/* First those with an IPv4 address, most of whom are new, then those with an IPv6
+ * address, most of whom are not. */
+static enum err
+meet_others(struct tally *t, struct steps *s, const struct visit *visits)
+{
+	struct elsewhere ipv4, ipv6;
+	enum err e;
+
+	ipv4.len = ipv6.len = 0;
+	for (size_t i = 0; i < s->others_len; i++) {
+		bool is_ipv4 = visitor_is_ipv4(visits[s->others[i]].ip);
+
+		ipv4.line[ipv4.len] = ipv6.line[ipv6.len] = s->others[i];
+		ipv4.len += is_ipv4;
+		ipv6.len += !is_ipv4;
+	}
+	e = meet_all(t, s, visits, &ipv4);
+	return e ? e : meet_all(t, s, visits, &ipv6);
+}
+
+/* What the visits say by themselves. Returns whether all are of one day. */
+static bool
+sum_up(struct tally *t, const struct steps *s, const struct visit *visits)
+{
+	int64_t first_s = t->summary.first_s, last_s = t->summary.last_s;
+	int32_t differs = 0;
+	uint64_t other = 0;
+
+	for (size_t i = 0; i < s->len; i++) {
+		const struct visit *visit = &visits[i];
+		int64_t moment_s = (int64_t)visit->day * 86400 + visit->second;
+
+		first_s = moment_s < first_s ? moment_s : first_s;
+		last_s = moment_s > last_s ? moment_s : last_s;
+		differs |= visit->day ^ visits[0].day;
+		other += s->at[i].path.kind == EVENT_OTHER;
+	}
+	t->summary.first_s = first_s;
+	t->summary.last_s = last_s;
+	t->summary.lines = add_saturating(t->summary.lines, s->len);
+	t->summary.other = add_saturating(t->summary.other, other);
+	return differs == 0;
+}
+
+/* Opens the day of the visits, if they have one. Returns whether all of them are of
+ * the open day. */
+static enum err
+open_day(struct tally *t, const struct steps *s, const struct visit *visits,
+    bool *is_open)
+{
+	struct open_day *d = t->open_day;
+	bool is_one = sum_up(t, s, visits) && s->len > 0;
+	enum err e = ERR_OK;
+
+	if (d->turns < OPEN_TURNS)
+		d->turns++;
+	if (d->room < s->len)
+		e = open_day_turn(d, &t->counts, &t->countries, d->day);
+	d->room -= (uint32_t)s->len;
+	if (!e && is_one && d->day != visits[0].day)
+		e = tally_turn_day(t, visits[0].day);
+	*is_open = is_one && d->day == visits[0].day;
+	return e;
 }
 
 /* Meets the visitors and counts their visits, but for those whose country is not
@@ -146,44 +226,20 @@ count_visit(struct tally *t, const struct visit *visit, const struct step *step)
 static enum err
 meet_visitors(struct tally *t, struct steps *s, const struct visit *visits)
 {
-	struct visitors *visitors = &t->visitors;
-	int64_t first_s = t->summary.first_s, last_s = t->summary.last_s;
-	uint64_t other = 0;
+	bool is_open;
+	enum err e = open_day(t, s, visits, &is_open);
 
-	for (size_t i = 0; i < s->len; i++) {
-		const struct visit *visit = &visits[i];
-		int64_t moment_s = (int64_t)visit->day * 86400 + visit->second;
-		struct step *step = &s->at[i];
-		struct visitor *v =
-		    visitors_find_near(visitors, visit->ip, step->hash);
-		enum err e = ERR_OK;
-
-		first_s = moment_s < first_s ? moment_s : first_s;
-		last_s = moment_s > last_s ? moment_s : last_s;
-		other += step->path.kind == EVENT_OTHER;
-		if (!v)
-			e = meet_other(t, s, visit, i, &v);
-		if (e)
-			return e;
-		/* Read before it is written: a part of what has just been
-		 * written would be waited for. */
-		step->country = (uint8_t)v->country;
-		e = visitors_turn(
-		    visitors, v, visit->ip, step->path.page, &step->before);
-		if (e)
-			return e;
-		if (country_is_kept(step->country))
-			e = count_visit(t, visit, step);
-		else
-			s->asked[s->asked_len++] = (uint32_t)i;
-		if (e)
-			return e;
+	if (e)
+		return e;
+	if (s->ipv6_len <= s->len / 2 && !visitors_may_be_far(&t->names)) {
+		meet_near(t, s, visits, is_open);
+		e = count_near(t, s, visits, is_open);
+	} else {
+		for (size_t i = 0; i < s->len; i++)
+			s->others[i] = (uint32_t)i;
+		s->others_len = s->len;
 	}
-	t->summary.first_s = first_s;
-	t->summary.last_s = last_s;
-	t->summary.lines = add_saturating(t->summary.lines, s->len);
-	t->summary.other = add_saturating(t->summary.other, other);
-	return ERR_OK;
+	return e ? e : meet_others(t, s, visits);
 }
 
 /* Looks up the countries of new visitors and counts their visits. */
@@ -200,8 +256,8 @@ ask_countries(struct tally *t, struct steps *s, const struct visit *visits)
 		const struct visit *visit = &visits[s->asked[i]];
 		struct step *step = &s->at[s->asked[i]];
 		bool is_new;
-		struct visitor *v = visitors_meet_hashed(
-		    &t->visitors, visit->ip, step->hash, &is_new);
+		struct visitor *v =
+		    visitors_meet(&t->visitors, visit->ip, &is_new);
 		enum err e;
 
 		assert(v && !is_new);
@@ -237,11 +293,11 @@ tally_add_visits(struct tally *t, const struct visit *visits, size_t len)
 	assert(len <= SCAN_LINES);
 	s.len = len;
 	s.carts_len = s.asked_len = 0;
+	memset(&s.nobody, 0, sizeof(s.nobody));
 	if (!has_room(t))
 		return ERR_NO_MEMORY;
-	if (t->open_day->turns < OPEN_TURNS)
-		t->open_day->turns++;
-	e = look_at_paths(t, &s, visits);
+	fetch_visitors(t, &s, visits);
+	e = tally_look_at_paths(t, &s, visits);
 	if (!e)
 		e = meet_visitors(t, &s, visits);
 	tally_fetch_carts(t, &s);

@@ -6,9 +6,17 @@
 /* What is known of an address, in four bytes: every line needs one of them, and
  * the less room they take the more of them are in the cache. */
 struct visitor {
-	uint32_t page : 23; /* of its last line, or one of those below */
-	uint32_t begins_with_cart : 1; /* its goods id is in visitors.firsts */
-	uint32_t country : 8;          /* country_index.h; 0: nobody is here */
+	union {
+		struct {
+			uint32_t
+			    page : 23; /* of its last line, or one of those below */
+			/* Its goods id is in visitors.firsts. */
+			uint32_t begins_with_cart : 1;
+			uint32_t
+			    country : 8; /* country_index.h; 0: nobody is here */
+		};
+		uint32_t all; /* to change some of it without a branch */
+	};
 };
 
 enum {

@@ -3,6 +3,7 @@
 
 #include "common/base/err.h"
 #include "common/shoplog/ballot.h"
+#include "common/shoplog/country_index.h"
 #include "common/shoplog/hash_table.h"
 #include "common/shoplog/ipv6_visitors.h"
 #include "common/shoplog/lanes.h"
@@ -66,12 +67,21 @@ visitors_len(const struct visitors *v)
 struct visitor *visitors_meet(
     struct visitors *v, struct hash_key key, bool *is_new);
 
-/* The hash of an address: for IPv4, which are most, a shorter way. */
+/* The hash of an address. For IPv4, which are most, the upper half of a product with
+ * a secret odd number: for any two addresses few of these make one bucket of it
+ * (Dietzfelbinger et al., "A reliable randomized algorithm for the closest-pair
+ * problem"). */
+static inline uint64_t
+visitors_hash_ipv4(const struct visitors *v, struct hash_key key)
+{
+	return ((uint32_t)key.low * (v->secret.a | 1)) >> 32;
+}
+
 static inline uint64_t
 visitors_hash(const struct visitors *v, struct hash_key key)
 {
 	if (__builtin_expect(visitor_is_ipv4(key), 1))
-		return hash_multiply(key.low ^ v->secret.b, v->secret.a | 1);
+		return visitors_hash_ipv4(v, key);
 	return hash_of(&v->secret, key);
 }
 
@@ -79,14 +89,13 @@ visitors_hash(const struct visitors *v, struct hash_key key)
 struct visitor *visitors_meet_hashed(
     struct visitors *v, struct hash_key key, uint64_t hash, bool *is_new);
 
-/* Brings the place of the address into the cache. */
+/* Brings the place of an IPv6 address into the cache. */
 FETCH void
-visitors_fetch(const struct visitors *v, struct hash_key key, uint64_t hash)
+visitors_fetch_ipv6(
+    const struct visitors *v, struct hash_key key, uint64_t hash)
 {
 	if (!visitor_is_ipv4(key))
 		ipv6_visitors_fetch(&v->ipv6, hash);
-	else if (v->buckets_len)
-		__builtin_prefetch(&v->buckets[hash & (v->buckets_len - 1)]);
 }
 
 /* The first place of the bucket that has the address or is free (then all behind
@@ -97,24 +106,54 @@ visitors_bucket_find(const struct visitors_bucket *b, uint32_t ip)
 	return lanes_first(b->ip, ip, b->visitor);
 }
 
-/* The visitor of an address where nearly all of them are; NULL: not there, for
- * visitors_meet_hashed() to look further. */
-static inline struct visitor *
-visitors_find_near(struct visitors *v, struct hash_key key, uint64_t hash)
+/* The bucket where nearly all visitors of an IPv4 address are, to be fetched. Valid
+ * until somebody new is met.
+ *
+ * nobody  an empty bucket, for those who are elsewhere */
+static inline struct visitors_bucket *
+visitors_bucket_of(const struct visitors *v, struct visitors_bucket *nobody,
+    struct hash_key key)
 {
-	uint32_t ip = (uint32_t)key.low;
-	struct visitors_bucket *b;
-	unsigned place;
+	size_t at = visitors_hash_ipv4(v, key) & (v->buckets_len - 1);
 
-	if (__builtin_expect(!visitor_is_ipv4(key), 0))
-		return ipv6_visitors_find_near(&v->ipv6, key, hash);
-	if (!v->buckets_len)
-		return NULL;
-	b = &v->buckets[hash & (v->buckets_len - 1)];
-	place = visitors_bucket_find(b, ip);
-	return place < BUCKET_PLACES && b->visitor[place].country
-		   ? &b->visitor[place]
-		   : NULL;
+	return visitor_is_ipv4(key) && v->buckets_len ? &v->buckets[at]
+						      : nobody;
+}
+
+/* Whether a page may have a number that does not fit a visitor. */
+static inline bool
+visitors_may_be_far(const struct names *n)
+{
+	return n->table.len >= VISITOR_FAR_PAGE;
+}
+
+/* Meets the visitor of an IPv4 address if he is in the bucket and his country is
+ * known: then his last line is now of this page, what it was before goes to
+ * *before, and the number of his country is returned; 0: he is not met. Without a
+ * branch, and not for a log that has far pages.
+ *
+ * page  below VISITOR_FAR_PAGE, or NAME_NONE */
+static inline uint8_t
+visitors_meet_near(
+    struct visitors_bucket *b, uint32_t ip, uint32_t page, uint32_t *before)
+{
+	unsigned match = lanes_equal_numbers(b->ip, ip);
+	/* A free place has any address, but no country. */
+	unsigned place =
+	    (unsigned)__builtin_ctz(match | 1u << (BUCKET_PLACES - 1));
+	const struct visitor any_page = { .page = VISITOR_NO_PAGE };
+	struct visitor turned = { .page = page & VISITOR_NO_PAGE };
+	struct visitor now = b->visitor[place];
+	/* All bits, or none: a compiler makes no branches of these. */
+	uint32_t is_met =
+	    -(uint32_t)((match != 0) & country_is_kept(now.country));
+	uint32_t had_none = -(uint32_t)(now.page == VISITOR_NO_PAGE);
+	uint8_t country = (uint8_t)(now.country & is_met);
+
+	*before = now.page | had_none;
+	now.all ^= (now.all ^ turned.all) & any_page.all & is_met;
+	b->visitor[place] = now;
+	return country;
 }
 
 /* The visitor's last line is now of this page (NAME_NONE: of no goods page); what

@@ -51,6 +51,63 @@ the_first_number_or_zero_is_found(void **state)
 	assert_true(nowhere > 0);
 }
 
+static void
+equal_numbers_are_found_where_they_are(void **state)
+{
+	uint64_t seed = 4;
+
+	(void)state;
+	for (int i = 0; i < ROUNDS; i++) {
+		uint32_t a[LANES_NUMBERS];
+		uint32_t number = (uint32_t)random_below(&seed, 3) << 30;
+		unsigned found;
+
+		for (int k = 0; k < LANES_NUMBERS; k++)
+			a[k] = (uint32_t)random_below(&seed, 3) << 30;
+		found = lanes_equal_numbers(a, number);
+		assert_int_equal(found, lanes_equal_numbers_plain(a, number));
+		for (int k = 0; k < LANES_NUMBERS; k++)
+			assert_int_equal(found >> k & 1, a[k] == number);
+		assert_int_equal(found >> LANES_NUMBERS, 0);
+	}
+}
+
+/* Of a text without zeros, and one that differs in one byte, or in none that counts;
+ * what is behind them is anything. */
+static void
+short_texts_are_compared_and_hashed_up_to_their_length(void **state)
+{
+	uint64_t seed = 5;
+
+	(void)state;
+	for (int i = 0; i < ROUNDS; i++) {
+		char padded[LANES_SHORT] = { 0 }, text[LANES_SHORT];
+		size_t len = random_below(&seed, LANES_SHORT);
+		size_t at = random_below(&seed, LANES_SHORT);
+		uint32_t key[LANES_KEYS];
+		uint64_t hash;
+
+		for (size_t k = 0; k < LANES_KEYS; k++)
+			key[k] = (uint32_t)random_below(&seed, UINT32_MAX);
+		for (size_t k = 0; k < LANES_SHORT; k++)
+			text[k] = (char)(1 + random_below(&seed, 255));
+		memcpy(padded, text, len);
+		hash = lanes_hash_short(text, len, key);
+		text[at] ^= (char)(1 << random_below(&seed, 8));
+		assert_int_equal(lanes_are_short(padded, text, len), at >= len);
+		assert_int_equal(
+		    lanes_are_short_plain(padded, text, len), at >= len);
+		assert_int_equal(
+		    hash == lanes_hash_short(text, len, key), at >= len);
+		assert_true(lanes_hash_short(text, len, key) ==
+			    lanes_hash_short_plain(text, len, key));
+		/* A longer one that begins so is another. */
+		padded[len] = 'x';
+		assert_false(lanes_are_short(padded, text, len));
+		assert_false(lanes_are_short_plain(padded, text, len));
+	}
+}
+
 /* Of two texts that differ in one byte, or in none. */
 static void
 a_text_is_compared_up_to_its_length(void **state)
@@ -81,6 +138,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bytes_are_found_where_they_are),
 		cmocka_unit_test(the_first_number_or_zero_is_found),
+		cmocka_unit_test(equal_numbers_are_found_where_they_are),
+		cmocka_unit_test(
+		    short_texts_are_compared_and_hashed_up_to_their_length),
 		cmocka_unit_test(a_text_is_compared_up_to_its_length),
 	};
 

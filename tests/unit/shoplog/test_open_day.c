@@ -45,38 +45,40 @@ turn(struct fixture *f, int32_t day)
 	    open_day_turn(f->day, &f->counts, &f->countries, day), ERR_OK);
 }
 
-static bool
-count(struct fixture *f, uint32_t category, uint32_t hour, uint8_t country,
-    bool is_goods)
+static void
+count(struct fixture *f, uint8_t row, uint32_t hour, uint8_t country)
 {
-	return open_day_count(f->day, category, open_day_place(category), hour,
-	    country, is_goods);
+	open_day_count(f->day, row, hour, country, 1);
 }
 
 static void
 numbers_come_when_the_day_is_turned(void **state)
 {
 	struct fixture f;
+	uint8_t us, views, goods;
 	uint32_t slot;
-	uint8_t us;
 
 	(void)state;
 	open_fixture(&f);
 	us = country_index_number(
 	    &f.countries, country_from_code(span_text("US")));
 	slot = COUNT_HOURS + country_from_code(span_text("US"));
+	views = open_day_row(f.day, 9, false);
+	goods = open_day_row(f.day, 9, true);
 	turn(&f, 7);
-	assert_true(count(&f, NAME_NONE, 3, us, false));
-	assert_true(count(&f, 9, 3, us, false));
-	assert_true(count(&f, 9, 3, us, true));
+	count(&f, OPEN_ROW_REST, 3, us);
+	count(&f, OPEN_ROW_SHARED, 3, us);
+	count(&f, views, 3, us);
+	count(&f, goods, 3, us);
+	open_day_count(f.day, views, 4, us, 0);
 	assert_int_equal(f.counts.len, 0);
 	turn(&f, 8);
 	assert_int_equal(f.counts.len, 4);
-	assert_int_equal(value_of(&f.counts, 7, NAME_NONE, 3), 3);
-	assert_int_equal(value_of(&f.counts, 7, NAME_NONE, slot), 3);
+	assert_int_equal(value_of(&f.counts, 7, NAME_NONE, 3), 4);
+	assert_int_equal(value_of(&f.counts, 7, NAME_NONE, slot), 4);
 	assert_int_equal(value_of(&f.counts, 7, 9, 3), 1);
 	assert_int_equal(value_of(&f.counts, 7, 9, slot), 1);
-	assert_true(count(&f, NAME_NONE, 23, us, false));
+	count(&f, OPEN_ROW_REST, 23, us);
 	turn(&f, 7);
 	turn(&f, -1);
 	assert_int_equal(f.counts.len, 6);
@@ -84,22 +86,44 @@ numbers_come_when_the_day_is_turned(void **state)
 	close_fixture(&f);
 }
 
+/* Of as many as there are rows for, and of one more that may take any of theirs. */
 static void
-one_category_has_a_row_until_the_day_is_turned(void **state)
+a_category_keeps_its_row_and_those_without_share_one(void **state)
 {
 	struct fixture f;
+	uint8_t first;
 
 	(void)state;
 	open_fixture(&f);
-	turn(&f, 7);
-	assert_true(count(&f, 5, 0, COUNTRY_FIRST, false));
-	assert_true(count(&f, 5, 0, COUNTRY_FIRST, false));
-	assert_false(count(&f, 5 + OPEN_ROWS, 0, COUNTRY_FIRST, false));
-	assert_true(count(&f, 6 + OPEN_ROWS, 0, COUNTRY_FIRST, false));
+	first = open_day_row(f.day, 5, false);
+	assert_int_not_equal(open_day_row(f.day, 5, true), first);
+	for (uint32_t i = 0; i < OPEN_CATEGORIES; i++) {
+		uint8_t row = open_day_row(f.day, i, false);
+
+		assert_true(row >= OPEN_ROW_FIRST && row < OPEN_ROWS);
+		assert_int_equal(row == first, i == 5);
+	}
+	assert_int_equal(
+	    open_day_row(f.day, OPEN_CATEGORIES, false), OPEN_ROW_SHARED);
+	assert_int_equal(
+	    open_day_row(f.day, OPEN_CATEGORIES, true), OPEN_ROW_SHARED);
 	turn(&f, 8);
-	assert_int_equal(value_of(&f.counts, 7, 5, 0), 2);
-	assert_true(count(&f, 5 + OPEN_ROWS, 0, COUNTRY_FIRST, false));
-	assert_false(count(&f, 5, 0, COUNTRY_FIRST, false));
+	assert_int_equal(open_day_row(f.day, 5, false), first);
+	close_fixture(&f);
+}
+
+static void
+categories_that_would_have_one_row_have_two(void **state)
+{
+	struct fixture f;
+	uint8_t first, second;
+
+	(void)state;
+	open_fixture(&f);
+	first = open_day_row(f.day, 5, false);
+	second = open_day_row(f.day, 5 + OPEN_CATEGORIES, false);
+	assert_int_not_equal(first, second);
+	assert_int_not_equal(second, OPEN_ROW_SHARED);
 	close_fixture(&f);
 }
 
@@ -129,7 +153,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_come_when_the_day_is_turned),
 		cmocka_unit_test(
-		    one_category_has_a_row_until_the_day_is_turned),
+		    a_category_keeps_its_row_and_those_without_share_one),
+		cmocka_unit_test(categories_that_would_have_one_row_have_two),
 		cmocka_unit_test(countries_beyond_a_byte_are_not_kept),
 	};
 

@@ -201,10 +201,91 @@ nobody_is_lost_when_the_table_grows(void **state)
 	tally_free(t);
 }
 
+/* Whether the address is met in its bucket, with what comes of it. */
+static uint8_t
+meet_near(struct visitors *v, const char *ip, uint32_t page, uint32_t *before)
+{
+	struct visitors_bucket nobody = { 0 };
+	struct address address = address_of(ip);
+	struct hash_key key = visitor_key(&address);
+	uint8_t country =
+	    visitors_meet_near(visitors_bucket_of(v, &nobody, key),
+		(uint32_t)key.low, page, before);
+	static const struct visitors_bucket empty;
+
+	assert_memory_equal(&nobody, &empty, sizeof(empty));
+	return country;
+}
+
+static void
+only_who_has_an_ipv4_address_and_a_country_is_met_near(void **state)
+{
+	static const char *const ips[] = { "1.2.3.4", "0.0.0.0", "::1:2:3" };
+	struct hash_secret secret = { 1, 2 };
+	struct visitors v;
+	uint32_t before;
+
+	(void)state;
+	visitors_init(&v, &secret);
+	for (int i = 0; i < 3; i++) {
+		struct address address = address_of(ips[i]);
+		struct hash_key key = visitor_key(&address);
+		struct visitor *visitor;
+		bool is_new;
+
+		assert_int_equal(meet_near(&v, ips[i], 7, &before), 0);
+		visitor = visitors_meet(&v, key, &is_new);
+		assert_true(is_new);
+		assert_int_equal(meet_near(&v, ips[i], 7, &before), 0);
+		assert_int_equal(visitor->page, VISITOR_NO_PAGE);
+		visitor->begins_with_cart = i == 0;
+		visitor->country = COUNTRY_NOT_KEPT;
+		assert_int_equal(meet_near(&v, ips[i], 7, &before), 0);
+		visitor->country = COUNTRY_FIRST + 5;
+		assert_int_equal(meet_near(&v, ips[i], 7, &before),
+		    i < 2 ? COUNTRY_FIRST + 5 : 0);
+		if (i == 2)
+			break;
+		assert_int_equal(before, NAME_NONE);
+		assert_int_equal(meet_near(&v, ips[i], NAME_NONE, &before),
+		    COUNTRY_FIRST + 5);
+		assert_int_equal(before, 7);
+		assert_int_equal(visitor->page, VISITOR_NO_PAGE);
+		assert_int_equal(visitor->begins_with_cart, i == 0);
+	}
+	visitors_cleanup(&v);
+}
+
+static void
+nobody_is_met_in_a_bucket_that_is_full_of_others(void **state)
+{
+	struct visitors_bucket full, before;
+	uint32_t page = 5;
+
+	(void)state;
+	for (uint32_t i = 0; i < BUCKET_PLACES; i++) {
+		full.ip[i] = 1 + i;
+		full.visitor[i] =
+		    (struct visitor){ .page = i, .country = COUNTRY_FIRST };
+	}
+	before = full;
+	assert_int_equal(visitors_meet_near(&full, 99, 7, &page), 0);
+	assert_memory_equal(&full, &before, sizeof(full));
+	for (uint32_t i = 0; i < BUCKET_PLACES; i++) {
+		assert_int_equal(
+		    visitors_meet_near(&full, 1 + i, 7, &page), COUNTRY_FIRST);
+		assert_int_equal(page, i);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    nobody_is_met_in_a_bucket_that_is_full_of_others),
+		cmocka_unit_test(
+		    only_who_has_an_ipv4_address_and_a_country_is_met_near),
 		cmocka_unit_test(rows_lie_where_the_header_says),
 		cmocka_unit_test(
 		    only_pages_are_written_when_nothing_lies_before),
