@@ -222,6 +222,8 @@ class Joined(JobCase):
         for connection in waiting[:6]:
             connection.close()
         self.service.log_in()
+        wait_until("they wait",
+                   lambda: self.redis.ask("EXISTS", "{logs}:next"))
         other.end("failed", error="no", error_name="PARSE_FAILED")
         for connection in waiting[6:]:
             self.assert_status(connection.read_answer(), 201)

@@ -43,6 +43,10 @@ class Elsewhere:
         self.redis.ask("HINCRBY", self.key, "revision", 1)
 
     def end(self, state, **fields):
+        """At once, as the scripts do: a job that began in between would lose
+        {logs}:running to this one."""
+        self.redis.ask("MULTI")
         self.step(state=state, **fields)
         self.redis.ask("DEL", "{logs}:running")
         self.redis.ask("PUBLISH", "{logs}:events", f"{self.number} {state}")
+        self.redis.ask("EXEC")
