@@ -6,8 +6,9 @@
 #include <stddef.h>
 
 enum {
-	/* A refusal is half of an answer: one in eight costs a sixteenth. */
-	SERVED_PER_REFUSAL = 8,
+	/* Most of a refusal is the connection's part, as of an answer, so that one
+	 * for 32 answers costs some 2 % of them. */
+	SERVED_PER_REFUSAL = 32,
 	CREDIT_MAX = 64 * SERVED_PER_REFUSAL,
 	WAITING_PER_RUNNING = 4, /* each holds some kilobytes */
 };
@@ -37,18 +38,22 @@ exchange_of(struct req *r)
 }
 
 enum req_state
-admission_ask(struct admission *a, struct req *r, req_step *next)
+admission_ask(
+    struct admission *a, struct req *r, bool is_behind, req_step *next)
 {
 	struct exchange *x = exchange_of(r);
+	bool has_place = !is_full(a);
 
-	if (!is_full(a))
+	if (has_place && !is_behind)
 		return next(r);
-	if (a->credit >= SERVED_PER_REFUSAL ||
-	    a->waiting >= WAITING_PER_RUNNING * a->limit) {
-		if (a->credit >= SERVED_PER_REFUSAL)
-			a->credit -= SERVED_PER_REFUSAL;
+	if (a->credit >= SERVED_PER_REFUSAL) {
+		a->credit -= SERVED_PER_REFUSAL;
 		return req_fail(r, ERR_OVERLOAD);
 	}
+	if (has_place)
+		return next(r);
+	if (a->waiting >= WAITING_PER_RUNNING * a->limit)
+		return req_fail(r, ERR_OVERLOAD);
 	x->next = NULL;
 	x->previous = a->last;
 	*(a->last ? &a->last->next : &a->first) = x;

@@ -8,8 +8,8 @@
 
 /* Which requests may go on when there are more than can be served. So many run
  * at once (setting request_limit); others are told to come back or, because a
- * refusal costs half of what an answer costs and would in the end be all that
- * a worker has time for, wait: one is refused for so many that were served.
+ * refusal costs nearly what an answer costs and would in the end be all that a
+ * worker has time for, wait: one is refused for so many that were served.
  * Who waits costs nothing, since its connection is read no further, and is
  * refused when it has waited for too long (DEADLINE_QUEUE). Loop thread only. */
 struct exchange;
@@ -38,9 +38,12 @@ bool admission_pass(struct admission *a) __attribute__((warn_unused_result));
 void admission_next(struct admission *a);
 
 /* Asked once of a request that has begun: goes on with `next`, now or later, or
- * fails with ERR_OVERLOAD. */
-enum req_state admission_ask(struct admission *a, struct req *r, req_step *next)
-    __attribute__((warn_unused_result));
+ * fails with ERR_OVERLOAD.
+ *
+ * is_behind  others wait to be read, and have for long: some are to be refused
+ *            though there is room */
+enum req_state admission_ask(struct admission *a, struct req *r, bool is_behind,
+    req_step *next) __attribute__((warn_unused_result));
 
 /* Ends the wait of a request, if it waits, with an error. */
 void admission_give_up(struct admission *a, struct exchange *x, enum err e);

@@ -1,7 +1,8 @@
 /* The state of a connection changes in conn_advance() and in what it calls;
- * callbacks of libuv and of steps note what happened and call it. Answers gather in the
- * server's output and are written together when it has used up what the
- * client sent; one that is a document may wait for those of other connections. */
+ * callbacks of the intake, of libuv and of steps note what happened and call it.
+ * Answers gather in the server's output and are written together when it has used
+ * up what the client sent; one that is a document may wait for those of other
+ * connections. */
 #include "worker/transport/conn.h"
 
 #include "worker/context.h"
@@ -13,8 +14,10 @@
 #include "common/base/log.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* Answers to pipelined requests are written at the latest when they are so many
  * bytes; a client that does not read them costs no more than that and one
@@ -229,29 +232,12 @@ expect_request(const struct conn *c)
 		__builtin_prefetch(at);
 }
 
-/* libuv reads next, which takes long enough. */
+/* len  0: the client has ended */
 static void
-on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+on_read(struct conn *c, ssize_t len)
 {
-	struct conn *c = handle->data;
-	size_t len;
-
-	(void)suggested;
-	expect_request(c);
-	input_room(&c->server->inputs, &c->input, c->state == CONN_HEAD,
-	    &buf->base, &len);
-	buf->len = len;
-}
-
-static void
-on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
-{
-	struct conn *c = stream->data;
-
-	(void)buf;
-	if (len == UV_EOF) {
+	if (len == 0) {
 		c->has_ended = true;
-		c->is_reading = false;
 		if (c->state == CONN_LINGER)
 			conn_close(c, "answered");
 		else if (c->exchange && c->exchange->req.out.is_stream)
@@ -260,8 +246,6 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 			/* Most likely it is gone, and others wait behind it. */
 			admission_give_up(
 			    &c->server->admission, c->exchange, ERR_OVERLOAD);
-	} else if (len < 0) {
-		conn_close(c, uv_strerror((int)len));
 	} else {
 		input_add(&c->server->inputs, &c->input, c->state == CONN_HEAD,
 		    (size_t)len);
@@ -272,19 +256,64 @@ on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 	conn_advance(c);
 }
 
+/* Returns what recv(2) does, or an error of libuv. */
+static ssize_t
+receive(const struct conn *c, char *at, size_t room)
+{
+	uv_os_fd_t fd;
+	ssize_t len = uv_fileno((const uv_handle_t *)&c->tcp, &fd);
+
+	while (len == 0 && (len = recv(fd, at, room, 0)) < 0)
+		if (errno != EINTR)
+			return uv_translate_sys_error(errno);
+	return len;
+}
+
 /* A client that is ahead of its answers by more than the input holds is not
  * read from until they are out: TCP tells it to wait. */
-static void
-read_or_stop(struct conn *c)
+static bool
+may_read(const struct conn *c)
 {
-	bool has_room = c->state == CONN_HEAD || input_has_room(&c->input);
-	bool wanted = !c->has_ended && c->state != CONN_END && has_room;
+	bool may_move = c->state == CONN_HEAD && !c->is_unsent;
 
-	if (wanted && !c->is_reading)
-		uv_read_start((uv_stream_t *)&c->tcp, on_room, on_read);
-	else if (!wanted && c->is_reading)
-		uv_read_stop((uv_stream_t *)&c->tcp);
-	c->is_reading = wanted;
+	return !c->has_ended && c->state != CONN_END &&
+	       (may_move || input_has_room(&c->input));
+}
+
+/* A whole read may have left something behind, which settle() asks for. */
+void
+conn_on_ready(struct conn *c, bool has_more)
+{
+	char *at;
+	size_t room;
+	ssize_t len;
+
+	c->is_watched = false;
+	if (c->closing || !may_read(c))
+		return;
+	expect_request(c);
+	input_room(
+	    &c->server->inputs, &c->input, c->state == CONN_HEAD, &at, &room);
+	len = room > 0 ? receive(c, at, room) : UV_ENOBUFS;
+	c->is_watched =
+	    len == UV_EAGAIN || (len > 0 && (size_t)len < room && !has_more);
+	if (len >= 0)
+		on_read(c, len);
+	else if (len != UV_EAGAIN)
+		conn_close(c, uv_strerror((int)len));
+}
+
+static void
+watch_input(struct conn *c)
+{
+	uv_os_fd_t fd;
+	int e = uv_fileno((uv_handle_t *)&c->tcp, &fd);
+
+	if (e == 0)
+		e = intake_watch(&c->server->intake, c, fd, !c->is_known);
+	c->is_known = c->is_watched = true;
+	if (e != 0)
+		conn_close(c, uv_strerror(e));
 }
 
 /* What it waits for now. */
@@ -292,7 +321,8 @@ static void
 settle(struct conn *c)
 {
 	conn_watch(c);
-	read_or_stop(c);
+	if (!c->is_watched && may_read(c))
+		watch_input(c);
 }
 
 void

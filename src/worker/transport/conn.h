@@ -42,7 +42,8 @@ struct conn {
 	bool is_posted;   /* server.outbox has its answer */
 	bool is_unsent;   /* the kernel has not taken all of the answers */
 	bool is_running;  /* conn_advance() is on the stack */
-	bool is_reading;  /* libuv calls on_read() */
+	bool is_known;    /* to server.intake */
+	bool is_watched;  /* it says when there is something to read */
 	bool has_ended;   /* the client sends nothing more */
 	bool must_linger; /* the client may be sending still */
 	bool closing;
@@ -65,6 +66,9 @@ void conn_advance(struct conn *c);
 
 /* Answers with an error before anything is read, and closes. */
 void conn_refuse(struct conn *c, enum err e);
+
+/* intake: there is something to read. */
+void conn_on_ready(struct conn *c, bool has_more);
 
 /* exchange: the request is back. Frees the connection when it is the last. */
 void conn_release(struct conn *c);

@@ -18,16 +18,17 @@ static req_step check_session, permit;
 enum req_state
 endpoint_admit(struct req *r)
 {
+	struct server *server = r->worker->server;
 	enum err e;
 
 	service_session_expect(r);
-	e = route_find(r->worker->server->routes, r);
+	e = route_find(server->routes, r);
 	if (e != ERR_OK)
 		return req_fail(r, e);
 	/* What neither asks for a session nor reads anything waits for nobody. */
 	if (r->route->session || r->route->decode)
-		return admission_ask(
-		    &r->worker->server->admission, r, check_session);
+		return admission_ask(&server->admission, r,
+		    intake_is_behind(&server->intake), check_session);
 	return permit(r);
 }
 

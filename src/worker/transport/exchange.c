@@ -328,8 +328,9 @@ on_done(struct req *r)
 	struct server *s = c->server;
 
 	if (c->is_counted)
-		admission_ended(
-		    &s->admission, r->conn != NULL && r->out.err == ERR_OK);
+		admission_ended(&s->admission, c->state == CONN_SERVE &&
+						   r->conn != NULL &&
+						   r->out.err == ERR_OK);
 	if (r->conn != NULL) {
 		if (c->state == CONN_ADMIT && r->out.err == ERR_OK)
 			read_body(c);

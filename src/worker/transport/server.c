@@ -55,8 +55,8 @@ server_count_request(struct server *s)
 	    memory_order_relaxed);
 }
 
-/* Of a drained server: the timer of the deadlines, and `before_sleep`. */
-enum { OWN_HANDLES = 2 };
+/* Of a drained server: the timer of the deadlines, `before_sleep`, and the intake. */
+enum { OWN_HANDLES = 3 };
 
 static void
 tell_drained(struct server *s)
@@ -105,6 +105,13 @@ static void
 on_before_sleep_closed(uv_handle_t *handle)
 {
 	server_forget(handle->data);
+}
+
+static void
+on_intake_closed(uv_handle_t *handle)
+{
+	server_forget((struct server *)((char *)handle -
+					offsetof(struct server, intake.poll)));
 }
 
 static void
@@ -236,8 +243,11 @@ server_open(struct worker *worker, const struct routes *routes)
 	};
 	struct server *s = calloc(1, sizeof(*s));
 
-	if (s == NULL)
+	if (s == NULL ||
+	    intake_open(&s->intake, worker->loop, conn_on_ready) != 0) {
+		free(s);
 		return NULL;
+	}
 	s->worker = worker;
 	s->routes = routes;
 	s->loop = worker->loop;
@@ -341,4 +351,5 @@ server_close(struct server *s)
 		conn_close(s->conns, "the worker ends");
 	uv_close((uv_handle_t *)&s->deadlines.timer, on_timer_closed);
 	uv_close((uv_handle_t *)&s->before_sleep, on_before_sleep_closed);
+	intake_close(&s->intake, on_intake_closed);
 }

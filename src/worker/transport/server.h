@@ -9,6 +9,7 @@
 #include "worker/transport/exchange.h"
 #include "worker/transport/familiar.h"
 #include "worker/transport/input.h"
+#include "worker/transport/intake.h"
 #include "worker/transport/outbox.h"
 #include "worker/transport/output.h"
 #include "worker/transport/route.h"
@@ -33,6 +34,7 @@ struct server {
 	uv_loop_t *loop;
 	struct deadlines deadlines;
 	struct date date;
+	struct intake intake;
 	struct input_pool inputs;
 	struct exchange_pool exchanges;
 	struct arena_pool arenas;

@@ -15,6 +15,7 @@ enum { LIMIT = 2, REQUESTS = 1200 };
 static struct admission admission;
 static struct exchange all[REQUESTS];
 static int order[REQUESTS], gone_on, answered;
+static bool is_behind;
 
 static enum req_state
 hold(struct req *r)
@@ -35,7 +36,7 @@ on_done(struct req *r)
 static enum req_state
 ask(struct req *r)
 {
-	return admission_ask(&admission, r, hold);
+	return admission_ask(&admission, r, is_behind, hold);
 }
 
 static int
@@ -46,6 +47,7 @@ set_up(void **state)
 	(void)state;
 	memset(all, 0, sizeof(all));
 	gone_on = answered = 0;
+	is_behind = false;
 	admission_init(&admission, LIMIT);
 	for (int i = 0; i < REQUESTS; i++) {
 		all[i].req.conn = (struct conn *)(void *)&client;
@@ -125,7 +127,7 @@ what_was_served_pays_for_refusals(void **state)
 
 	(void)state;
 	len = spend_credit();
-	for (int i = 0; i < 80; i++) {
+	for (int i = 0; i < 320; i++) {
 		answer();
 		/* There is always one who waits. */
 		do
@@ -134,6 +136,33 @@ what_was_served_pays_for_refusals(void **state)
 		refused += all[len - 2].req.out.err == ERR_OVERLOAD;
 	}
 	assert_in_range(refused, 5, 10);
+}
+
+/* There is room, but others wait unread: one now and then is told to come back,
+ * and nobody waits here. */
+static void
+some_are_refused_when_others_wait_to_be_read(void **state)
+{
+	int refused = 0, len = 0;
+
+	(void)state;
+	is_behind = true;
+	while (gone_on == 0)
+		begin(len++);
+	assert_int_equal(len, 65); /* as many are refused at once */
+	assert_int_equal(all[len - 2].req.out.status, 503);
+	answer();
+	for (int i = 0; i < 320; i++) {
+		int before = gone_on;
+
+		begin(len++);
+		if (gone_on > before)
+			answer();
+		else
+			refused++;
+	}
+	assert_in_range(refused, 5, 10);
+	assert_int_equal(admission.waiting, 0);
 }
 
 static void
@@ -182,6 +211,7 @@ main(void)
 		test(as_many_as_may_run_go_on_at_once),
 		test(beyond_some_refusals_they_wait_in_order),
 		test(what_was_served_pays_for_refusals),
+		test(some_are_refused_when_others_wait_to_be_read),
 		test(the_queue_has_an_end_and_a_wait_may_be_given_up),
 		test(what_is_served_at_once_passes_unless_there_is_a_queue),
 	};

@@ -181,6 +181,32 @@ a_client_that_does_not_read_holds_one_answer(void **state)
 	served_close(s);
 }
 
+static void
+who_is_far_ahead_of_its_answers_is_read_on_when_they_are_taken(void **state)
+{
+	enum { FLOOD = 8000 };
+	struct served *s = served_open(NULL);
+	struct client *c = client_open(s);
+	_Atomic uint64_t *requests = &s->shared->worker[0].requests;
+
+	(void)state;
+	send_text(c, GET("/big"));
+	for (int i = 0; i < FLOOD; i++)
+		send_text(c, GET("/"));
+	for (int i = 0; i < 20; i++)
+		turn(s);
+	assert_non_null(s->worker.server->conns); /* it is there still */
+	assert_true(s->worker.server->conns->is_unsent);
+	assert_true(atomic_load(requests) < FLOOD);
+	for (int i = 0;
+	     i < TURNS_MAX && !c->has_ended && atomic_load(requests) <= FLOOD;
+	     i++)
+		client_read(c);
+	assert_int_equal(atomic_load(requests), FLOOD + 1);
+	client_close(c);
+	served_close(s);
+}
+
 /* The first of two answers is not taken, the second is still being made; then
  * there is room, of which libuv has not heard. */
 static void
@@ -277,6 +303,8 @@ main(void)
 		    broken_http_is_answered_in_the_one_shape_and_closed),
 		cmocka_unit_test(nothing_behind_a_broken_request_is_served),
 		cmocka_unit_test(a_client_that_does_not_read_holds_one_answer),
+		cmocka_unit_test(
+		    who_is_far_ahead_of_its_answers_is_read_on_when_they_are_taken),
 		cmocka_unit_test(
 		    an_answer_made_while_another_is_sent_comes_behind_it),
 		cmocka_unit_test(
