@@ -101,7 +101,7 @@ who_gives_way_has_longer_turns_until_it_ends_them_itself(void **state)
 	if (gives_way.before.turn_ns == 0)
 		return;
 	assert_true(gives_way.after.turn_ns > gives_way.before.turn_ns);
-	assert_true(ends.after.turn_ns < ends.before.turn_ns);
+	assert_true(ends.after.turn_ns < gives_way.after.turn_ns);
 }
 
 int
