@@ -4,15 +4,13 @@
 #include "common/base/config.h"
 #include "common/base/log.h"
 #include "common/base/shared.h"
+#include "master/password_prompt.h"
 #include "worker/user_add.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
-
-enum { PASSWORD_ROOM = 1026 }; /* a byte too many is seen, and a line's end */
 
 static int
 usage(void)
@@ -42,36 +40,6 @@ read_arguments(int argc, char **argv, struct account *a)
 	return true;
 }
 
-/* Byte by byte and unbuffered: stdio would keep a copy that nobody wipes. */
-static struct span
-read_line(char room[PASSWORD_ROOM])
-{
-	size_t len = 0;
-
-	while (len < PASSWORD_ROOM && read(STDIN_FILENO, room + len, 1) == 1 &&
-	       room[len] != '\n')
-		len++;
-	return span_of(room, len);
-}
-
-static struct span
-read_password(char room[PASSWORD_ROOM])
-{
-	struct termios shown, hidden;
-	struct span password;
-
-	if (tcgetattr(STDIN_FILENO, &shown) != 0)
-		return read_line(room);
-	hidden = shown;
-	hidden.c_lflag &= ~(tcflag_t)ECHO;
-	fputs("Password: ", stderr);
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-	password = read_line(room);
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-	fputc('\n', stderr);
-	return password;
-}
-
 static enum err
 add(const struct config *config, struct account *a, int64_t *id,
     struct problem *why)
@@ -85,7 +53,7 @@ add(const struct config *config, struct account *a, int64_t *id,
 	setup.shared = shared_new(1);
 	if (!setup.shared)
 		return ERR_NO_MEMORY;
-	a->password = read_password(room);
+	a->password = password_prompt(room);
 	e = user_add(&setup, a, id, why);
 	explicit_bzero(room, sizeof(room));
 	a->password = span_of(NULL, 0);
