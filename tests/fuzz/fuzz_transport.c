@@ -1,14 +1,14 @@
 /* Any bytes as what a client sends, in any pieces: http_parse() says the same of
  * them however TCP cuts them, and everything it hands out lies in the input.
  *
- * And a head that is familiar says what http_parse() says of it.
+ * And a cached head says what http_parse() says of it.
  *
  * The first byte of an input seeds the cuts; the rest is sent. */
 #include "fuzz.h"
 
 #include "common/base/config.h"
 #include "worker/service/session.h"
-#include "worker/transport/familiar.h"
+#include "worker/transport/head_cache.h"
 #include "worker/transport/http.h"
 
 #include <stdlib.h>
@@ -102,22 +102,22 @@ note(struct run *run, const struct http *h, const struct req *r,
 }
 
 /* Plain heads of this input, each under its place among the outcomes. */
-static struct familiar familiar;
+static struct head_cache cache;
 
 static void
 keep(const struct run *run, const struct http *h, const struct req *r,
     struct span head)
 {
 	if (h->is_plain && r->method == METHOD_GET && r->query.len == 0)
-		familiar_keep(&familiar, head, service_session_token(r), NULL,
+		head_cache_keep(&cache, head, service_session_token(r), NULL,
 		    (int64_t)run->len - 1);
 }
 
-/* What is told by a familiar head is a message like the one that had it first, but
+/* What is told by a cached head is a message like the one that had it first, but
  * for its token. What could be none has no session. */
 static void
-check(const struct run *run, const struct familiar_head *known,
-    struct span token, size_t used, struct span message, const struct req *r)
+check(const struct run *run, const struct cached_head *known, struct span token,
+    size_t used, struct span message, const struct req *r)
 {
 	const struct outcome *then = &run->outcomes[known->path_id];
 	const struct outcome *now = &run->outcomes[run->len - 1];
@@ -140,7 +140,7 @@ feed(struct run *run, const char *data, size_t size, uint32_t seed)
 	struct http http;
 	size_t start = 0, parsed = 0, came = 0;
 
-	memset(&familiar, 0, sizeof(familiar));
+	memset(&cache, 0, sizeof(cache));
 	run->len = 0;
 	http_init(&http, limits(), &req);
 	while (came < size && run->len < REQUESTS_MAX) {
@@ -148,9 +148,9 @@ feed(struct run *run, const char *data, size_t size, uint32_t seed)
 		while (parsed < came) {
 			size_t used = 0, known_len = 0;
 			struct span token;
-			const struct familiar_head *known =
+			const struct cached_head *known =
 			    parsed == start && http_is_at_start(&http)
-				? familiar_find(&familiar,
+				? head_cache_find(&cache,
 				      span_of(data + start, came - start),
 				      &token, &known_len)
 				: NULL;

@@ -161,7 +161,7 @@ step(struct conn *c)
 		return false;
 	}
 	if (c->exchange == NULL && c->state == CONN_HEAD &&
-	    exchange_answer_familiar(c))
+	    exchange_answer_known(c))
 		return true;
 	if (!exchange_open(c)) {
 		conn_close(c, "out of memory");

@@ -6,7 +6,7 @@
  *	go_on              encode, add the piece
  *	finish             the answer is whole
  *
- *	exchange_answer_familiar    all of this at once
+ *	exchange_answer_known    all of this at once
  *
  * Every request that begins ends in answer(), unless its client is gone. */
 #include "worker/transport/exchange.h"
@@ -159,11 +159,11 @@ is_known(struct worker *w, const struct route *route, struct span token)
 }
 
 bool
-exchange_answer_familiar(struct conn *c)
+exchange_answer_known(struct conn *c)
 {
 	struct server *s = c->server;
 	struct input *in = &c->input;
-	const struct familiar_head *head;
+	const struct cached_head *head;
 	struct document *d;
 	struct span token;
 	size_t used;
@@ -171,7 +171,7 @@ exchange_answer_familiar(struct conn *c)
 	if (in->parsed != in->start || !http_is_at_start(&c->http) ||
 	    s->is_draining)
 		return false;
-	head = familiar_find(&s->familiar,
+	head = head_cache_find(&s->head_cache,
 	    span_of(in->data + in->start, in->end - in->start), &token, &used);
 	if (head == NULL)
 		return false;
@@ -204,7 +204,7 @@ remember(struct conn *c)
 	    r->if_match.len > 0 || r->if_none_match.len > 0 ||
 	    r->session.is_noted != r->route->session)
 		return;
-	familiar_keep(&c->server->familiar,
+	head_cache_keep(&c->server->head_cache,
 	    span_of(in->data + in->start, in->parsed - in->start),
 	    r->route->session ? service_session_token(r) : span_of(NULL, 0),
 	    r->route, r->path_id);

@@ -7,7 +7,7 @@
 #include "worker/transport/date.h"
 #include "worker/transport/deadline.h"
 #include "worker/transport/exchange.h"
-#include "worker/transport/familiar.h"
+#include "worker/transport/head_cache.h"
 #include "worker/transport/input.h"
 #include "worker/transport/intake.h"
 #include "worker/transport/outbox.h"
@@ -41,8 +41,8 @@ struct server {
 	struct output output; /* empty between two calls out of the loop */
 	struct outbox outbox; /* empty when the loop sleeps: */
 	uv_prepare_t before_sleep;
-	struct familiar familiar; /* heads */
-	struct conn *conns;       /* the open ones, newest first */
+	struct head_cache head_cache;
+	struct conn *conns; /* the open ones, newest first */
 	size_t conns_len;
 	struct crowd crowd;         /* where they come from */
 	struct admission admission; /* of requests that cost something */

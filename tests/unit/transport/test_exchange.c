@@ -313,7 +313,7 @@ strip(char out[512], const char *answer)
 
 /* Whether the time that its head tells has passed, is seen behind that. */
 static void
-a_familiar_head_is_answered_as_any_other(void **state)
+a_known_head_is_answered_as_any_other(void **state)
 {
 	enum { TIMES = 50 };
 	struct served *s = served_open(NULL);
@@ -345,7 +345,7 @@ a_familiar_head_is_answered_as_any_other(void **state)
 }
 
 static void
-familiar_heads_among_others_keep_the_order(void **state)
+known_heads_among_others_keep_the_order(void **state)
 {
 	struct served *s = served_open(NULL);
 	struct client *c = client_open(s);
@@ -394,8 +394,8 @@ main(void)
 		    who_hangs_up_while_it_waits_its_turn_is_refused_at_once),
 		cmocka_unit_test(
 		    who_would_find_no_place_to_hash_is_told_so_first),
-		cmocka_unit_test(a_familiar_head_is_answered_as_any_other),
-		cmocka_unit_test(familiar_heads_among_others_keep_the_order),
+		cmocka_unit_test(a_known_head_is_answered_as_any_other),
+		cmocka_unit_test(known_heads_among_others_keep_the_order),
 	};
 
 	return served_main(tests, sizeof(tests) / sizeof(tests[0]));

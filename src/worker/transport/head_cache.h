@@ -1,5 +1,5 @@
-#ifndef TRAWL_TRANSPORT_FAMILIAR_H
-#define TRAWL_TRANSPORT_FAMILIAR_H
+#ifndef TRAWL_TRANSPORT_HEAD_CACHE_H
+#define TRAWL_TRANSPORT_HEAD_CACHE_H
 
 #include "common/base/span.h"
 
@@ -17,25 +17,25 @@ struct route;
  * the method are, where the one that was put there first goes first. The token is not
  * kept. Zeroed is empty. Loop thread only. */
 enum {
-	FAMILIAR_SETS = 16,
-	FAMILIAR_PLACES = 4,
-	FAMILIAR_MAX = 448, /* bytes of a head without its token */
+	HEAD_CACHE_SETS = 16,
+	HEAD_CACHE_PLACES = 4,
+	HEAD_CACHE_MAX = 448, /* bytes of a head without its token */
 };
 
-struct familiar_head {
+struct cached_head {
 	const struct route *route; /* what route_find() made of it */
 	int64_t path_id;
 	uint16_t before_len, after_len; /* bytes of it around the token */
-	char bytes[FAMILIAR_MAX];
+	char bytes[HEAD_CACHE_MAX];
 };
 
-struct familiar {
+struct head_cache {
 	bool has_any; /* where nothing is ready none is ever kept */
-	struct familiar_set {
-		uint64_t keys[FAMILIAR_PLACES]; /* 0: nothing is there */
-		unsigned next;                  /* place to be taken */
-		struct familiar_head heads[FAMILIAR_PLACES];
-	} sets[FAMILIAR_SETS];
+	struct head_cache_set {
+		uint64_t keys[HEAD_CACHE_PLACES]; /* 0: nothing is there */
+		unsigned next;                    /* place to be taken */
+		struct cached_head heads[HEAD_CACHE_PLACES];
+	} sets[HEAD_CACHE_SETS];
 };
 
 /* Keeps a head, unless it is too long or too short, or has anything but its end of
@@ -43,15 +43,15 @@ struct familiar {
  *
  * head   all of it, to the end of its last line
  * token  where it lies in it; the empty span: it has none */
-void familiar_keep(struct familiar *f, struct span head, struct span token,
+void head_cache_keep(struct head_cache *f, struct span head, struct span token,
     const struct route *route, int64_t path_id);
 
 /* The one that `bytes` begin with; NULL: none. Borrowed until the next
- * familiar_keep().
+ * head_cache_keep().
  *
  * token  set: what stands where the token was, of any form and length
  * used   set: the length of the head, token and all */
-const struct familiar_head *familiar_find(const struct familiar *f,
+const struct cached_head *head_cache_find(const struct head_cache *f,
     struct span bytes, struct span *token, size_t *used);
 
 #endif

@@ -1,6 +1,6 @@
 /* Three words say where a head would be. They lie behind the method, before any
  * token could begin. */
-#include "worker/transport/familiar.h"
+#include "worker/transport/head_cache.h"
 
 #include <string.h>
 
@@ -37,14 +37,14 @@ key_of(const char *head)
 static size_t
 set_of(uint64_t key)
 {
-	return key >> 32 & (FAMILIAR_SETS - 1);
+	return key >> 32 & (HEAD_CACHE_SETS - 1);
 }
 
-static struct familiar_head *
-place_for(struct familiar *f, uint64_t key)
+static struct cached_head *
+place_for(struct head_cache *f, uint64_t key)
 {
-	struct familiar_set *set = &f->sets[set_of(key)];
-	unsigned i = set->next++ % FAMILIAR_PLACES;
+	struct head_cache_set *set = &f->sets[set_of(key)];
+	unsigned i = set->next++ % HEAD_CACHE_PLACES;
 
 	set->keys[i] = key;
 	return &set->heads[i];
@@ -52,7 +52,7 @@ place_for(struct familiar *f, uint64_t key)
 
 /* Whether they begin with it; sets *token. */
 static bool
-is_it(const struct familiar_head *h, struct span bytes, struct span *token)
+is_it(const struct cached_head *h, struct span bytes, struct span *token)
 {
 	const char *at = bytes.data + h->before_len;
 	size_t left = bytes.len - h->before_len;
@@ -71,19 +71,19 @@ is_it(const struct familiar_head *h, struct span bytes, struct span *token)
 	return memcmp(end, h->bytes + h->before_len, h->after_len) == 0;
 }
 
-const struct familiar_head *
-familiar_find(const struct familiar *f, struct span bytes, struct span *token,
-    size_t *used)
+const struct cached_head *
+head_cache_find(const struct head_cache *f, struct span bytes,
+    struct span *token, size_t *used)
 {
-	const struct familiar_set *set;
+	const struct head_cache_set *set;
 	uint64_t key;
 
 	if (!f->has_any || bytes.len < KEY_AT + KEY_LEN)
 		return NULL;
 	key = key_of(bytes.data);
 	set = &f->sets[set_of(key)];
-	for (unsigned i = 0; i < FAMILIAR_PLACES; i++) {
-		const struct familiar_head *h = &set->heads[i];
+	for (unsigned i = 0; i < HEAD_CACHE_PLACES; i++) {
+		const struct cached_head *h = &set->heads[i];
 
 		if (set->keys[i] != key || !is_it(h, bytes, token))
 			continue;
@@ -94,19 +94,19 @@ familiar_find(const struct familiar *f, struct span bytes, struct span *token,
 }
 
 void
-familiar_keep(struct familiar *f, struct span head, struct span token,
+head_cache_keep(struct head_cache *f, struct span head, struct span token,
     const struct route *route, int64_t path_id)
 {
 	size_t before =
 	    token.len > 0 ? (size_t)(token.data - head.data) : head.len;
 	size_t after = head.len - before - token.len, used;
 	const char *rest = head.data + before + token.len;
-	struct familiar_head *h;
+	struct cached_head *h;
 	struct span found;
 
-	if (before < KEY_AT + KEY_LEN || before + after > FAMILIAR_MAX ||
+	if (before < KEY_AT + KEY_LEN || before + after > HEAD_CACHE_MAX ||
 	    (after > 0 && *rest != '\r') ||
-	    familiar_find(f, head, &found, &used) != NULL)
+	    head_cache_find(f, head, &found, &used) != NULL)
 		return;
 	h = place_for(f, key_of(head.data));
 	f->has_any = true;

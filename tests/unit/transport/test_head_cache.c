@@ -1,5 +1,5 @@
 /* Heads that are told by their bytes. */
-#include "worker/transport/familiar.h"
+#include "worker/transport/head_cache.h"
 
 #include "worker/transport/route.h"
 
@@ -17,14 +17,14 @@
 #define BEFORE LINE "Authorization: "
 #define AFTER  "\r\nAccept: */*\r\n\r\n"
 
-static struct familiar familiar;
+static struct head_cache cache;
 static const struct route route;
 
 static int
 set_up(void **state)
 {
 	(void)state;
-	memset(&familiar, 0, sizeof(familiar));
+	memset(&cache, 0, sizeof(cache));
 	return 0;
 }
 
@@ -35,15 +35,15 @@ keep(const char *text, const char *token, int64_t id)
 	size_t len = strlen(token);
 	const char *at = len > 0 ? strstr(text, token) : NULL;
 
-	familiar_keep(&familiar, span_text(text), span_of(at, len), &route, id);
+	head_cache_keep(&cache, span_text(text), span_of(at, len), &route, id);
 }
 
 /* The id of the head that it begins with; 0: none. */
 static int64_t
 find(struct span bytes, struct span *token, size_t *used)
 {
-	const struct familiar_head *h =
-	    familiar_find(&familiar, bytes, token, used);
+	const struct cached_head *h =
+	    head_cache_find(&cache, bytes, token, used);
 
 	assert_true(h == NULL || h->route == &route);
 	return h ? h->path_id : 0;
@@ -74,8 +74,8 @@ a_head_is_known_again_whatever_the_token(void **state)
 	assert_true(span_is_equal(token, span_text("12.other")));
 	assert_int_equal(used, strlen(next) - strlen("GET /"));
 	/* Nobody keeps tokens. */
-	assert_null(memmem(
-	    &familiar, sizeof(familiar), "1.secret", strlen("1.secret")));
+	assert_null(
+	    memmem(&cache, sizeof(cache), "1.secret", strlen("1.secret")));
 }
 
 static void
@@ -157,11 +157,11 @@ unusual_ones_are_not_kept(void **state)
 	keep("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "", 1);
 	assert_int_equal(find_text("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), 0);
 	/* The longest, and one byte more. */
-	memset(text + at, 'b', FAMILIAR_MAX - at - 4);
-	strcpy(text + FAMILIAR_MAX - 4, "\r\n\r\n");
+	memset(text + at, 'b', HEAD_CACHE_MAX - at - 4);
+	strcpy(text + HEAD_CACHE_MAX - 4, "\r\n\r\n");
 	keep(text, "", 1);
 	assert_int_equal(find_text(text), 1);
-	strcpy(text + FAMILIAR_MAX - 4, "b\r\n\r\n");
+	strcpy(text + HEAD_CACHE_MAX - 4, "b\r\n\r\n");
 	keep(text, "", 1);
 	assert_int_equal(find_text(text), 0);
 }
@@ -177,7 +177,7 @@ there_is_room_for_a_few(void **state)
 	keep(BEFORE "1.secret" AFTER, "1.secret", 1);
 	for (int i = 0; i < 100; i++)
 		keep(BEFORE "2.secret" AFTER, "2.secret", 1);
-	for (int i = 0; i < FAMILIAR_PLACES - 1; i++) {
+	for (int i = 0; i < HEAD_CACHE_PLACES - 1; i++) {
 		snprintf(text, sizeof(text), LINE "A: %d\r\n\r\n", i);
 		keep(text, "", 2);
 	}
@@ -192,7 +192,7 @@ there_is_room_for_a_few(void **state)
 		snprintf(text, sizeof(text), LINE "A: %d\r\n\r\n", i);
 		known += find_text(text) != 0;
 	}
-	assert_int_equal(known, FAMILIAR_PLACES);
+	assert_int_equal(known, HEAD_CACHE_PLACES);
 }
 
 int
