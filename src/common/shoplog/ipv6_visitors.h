@@ -16,8 +16,8 @@ enum { IPV6_PLACES = 3, IPV6_FILL = 2 /* on the average, at most */ };
 
 struct ipv6_bucket {
 	_Alignas(64) struct hash_key key[IPV6_PLACES];
-	struct visitor
-	    visitor[IPV6_PLACES + 1]; /* behind the last place nobody */
+	/* Behind the last place nobody. */
+	struct visitor visitor[IPV6_PLACES + 1];
 };
 
 struct ipv6_visitors {

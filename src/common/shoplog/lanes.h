@@ -92,7 +92,7 @@ lanes_hash_short_plain(
 static inline bool
 lanes_are_short_plain(const char *padded, const char *p, size_t len)
 {
-	return memcmp(padded, p, len) == 0 && (padded[len] == 0);
+	return memcmp(padded, p, len) == 0 && padded[len] == 0;
 }
 
 #if defined(__SSE2__)

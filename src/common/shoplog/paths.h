@@ -143,7 +143,8 @@ paths_fetch_name(const struct names *n, const struct path_query *q)
 		names_fetch(n, &q->name);
 }
 
-/* Names as ids of `n`, rows of `d`, always the same two; the path is known then. The same `rest` as above. */
+/* Names as ids of `n`, rows of `d`, always the same two; the path is known then.
+ * The same `rest` as above. */
 enum err paths_learn(struct paths *p, struct names *n, struct open_day *d,
     struct span rest, const struct path_query *q, struct path_meaning *out);
 

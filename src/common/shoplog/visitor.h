@@ -8,12 +8,12 @@
 struct visitor {
 	union {
 		struct {
-			uint32_t
-			    page : 23; /* of its last line, or one of those below */
+			/* Of its last line, or one of those below. */
+			uint32_t page : 23;
 			/* Its goods id is in visitors.firsts. */
 			uint32_t begins_with_cart : 1;
-			uint32_t
-			    country : 8; /* country_index.h; 0: nobody is here */
+			/* country_index.h; 0: nobody is here. */
+			uint32_t country : 8;
 		};
 		uint32_t all; /* to change some of it without a branch */
 	};
