@@ -25,7 +25,7 @@ struct attributes {
 	uint64_t runtime_ns, deadline_ns, period_ns;
 };
 
-static _Thread_local bool ends_turns;
+static _Thread_local bool gives_way, ends_turns;
 
 static void
 set(int nice, uint64_t turn_ns)
@@ -44,11 +44,14 @@ turn_give_way(int nice)
 	int mine = getpriority(PRIO_PROCESS, 0);
 
 	set(mine > nice ? mine : nice, LONG_NS);
+	gives_way = true;
 }
 
 void
 turn_end(void)
 {
+	if (!gives_way)
+		return;
 	if (!ends_turns) {
 		set(getpriority(PRIO_PROCESS, 0), ENDED_NS);
 		ends_turns = true;

@@ -11,8 +11,9 @@
  * kernel refuses or does not know is left out: slower for others and wrong for
  * nobody. */
 
-/* This thread works for long: a lower priority, and longer turns than others have,
- * so that who wakes up takes its place (Linux 6.12 on).
+/* This thread works for long, beside others that must not wait: a lower priority,
+ * and longer turns than others have, so that who wakes up takes its place (Linux 6.12
+ * on). For good.
  *
  * nice  its nice value, unless the caller's is higher */
 void turn_give_way(int nice);
@@ -20,7 +21,10 @@ void turn_give_way(int nice);
 /* Lets whoever waits for this CPU have it; a third of a microsecond when nobody
  * does. To be called every 0.2 ms or so. What is left of a turn is forfeited: from
  * the first call on this thread's turns are 0.5 ms, so where others work all the time
- * it has two fifths of its share, and all that they leave. */
+ * it has two fifths of its share, and all that they leave.
+ *
+ * Nothing on a thread that has not called turn_give_way(): code that works for long
+ * calls this wherever it runs, and not every caller of it gives way. */
 void turn_end(void);
 
 #endif

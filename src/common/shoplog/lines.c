@@ -96,11 +96,9 @@ fill(struct lines *l, uint64_t limit, struct problem *why)
 	uint64_t from = position(l);
 	size_t kept = unread(l);
 
-	if (l->stop) {
-		if (atomic_load_explicit(l->stop, memory_order_relaxed))
-			return ERR_STALE;
-		turn_end();
-	}
+	if (l->stop && atomic_load_explicit(l->stop, memory_order_relaxed))
+		return ERR_STALE;
+	turn_end();
 	memmove(l->buffer, l->buffer + l->at, kept);
 	l->at = 0;
 	l->filled = kept;

@@ -39,9 +39,8 @@ struct line {
  * from, to  offsets in the file; of one that is not plain, all of it
  * done  bytes of [from, to) are added to it as they are read: to - from in all
  *       when the last line has been given; NULL: nobody asks
- * stop  polled at every read, where a turn on the CPU ends as well (turn.h):
- *       non-zero ends it with ERR_STALE; NULL: it is neither stopped nor anybody's
- *       neighbour
+ * stop  polled at every read: non-zero ends it with ERR_STALE; NULL: it is not
+ *       stopped. A thread that gives way ends its turn there, too (turn.h)
  * Returns ERR_OK (lines_close gives it back), ERR_NO_MEMORY, ERR_NO_LOG,
  * ERR_LOG_CHANGED, ERR_STALE. */
 enum err lines_open(struct lines *l, const struct source_file *f, uint64_t from,

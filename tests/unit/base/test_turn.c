@@ -104,6 +104,16 @@ who_gives_way_has_longer_turns_until_it_ends_them_itself(void **state)
 	assert_true(ends.after.turn_ns < gives_way.after.turn_ns);
 }
 
+static void
+who_gives_way_to_nobody_ends_no_turn(void **state)
+{
+	struct thread t = on_a_thread(turn_end);
+
+	(void)state;
+	assert_int_equal(t.after.nice, t.before.nice);
+	assert_int_equal(t.after.turn_ns, t.before.turn_ns);
+}
+
 int
 main(void)
 {
@@ -112,6 +122,7 @@ main(void)
 		    who_gives_way_has_a_higher_nice_value_and_the_process_its_own),
 		cmocka_unit_test(
 		    who_gives_way_has_longer_turns_until_it_ends_them_itself),
+		cmocka_unit_test(who_gives_way_to_nobody_ends_no_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
