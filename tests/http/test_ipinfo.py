@@ -89,6 +89,7 @@ class Countries(Case):
                             (ipinfo.truncate, ".+"),
                             (ipinfo.cut_short, ".+"),
                             (ipinfo.names, ".* is no code of a country"),
+                            (ipinfo.no_text, ".* no country for \ufffd"),
                             (ipinfo.delay, "no answer within 500 ms")):
             with self.subTest(why=why):
                 service, client = self.open(SMALL)

@@ -103,6 +103,11 @@ def names(handler, answers):
     say(handler, 200, json.dumps(dict.fromkeys(answers, "Sweden")).encode())
 
 
+def no_text(handler, answers):
+    """Something of nobody whose name is no UTF-8."""
+    say(handler, 200, b'{"\xff": true}')
+
+
 def delay(handler, answers):
     time.sleep(3)
     say(handler, 200, json.dumps(answers).encode())

@@ -55,28 +55,29 @@ text(struct span s)
 	return json_stringn(s.data ? s.data : "", s.len);
 }
 
+/* What comes from outside may be any bytes: the name of a file, what a service
+ * answered. */
 static json_t *
-text_or_null(const char *s)
+shown(const char *s)
 {
-	return s ? json_string(s) : json_null();
-}
-
-/* The name of a file may be any bytes. */
-static json_t *
-file_name(const char *name)
-{
-	json_t *value = json_string(name);
-	struct span bytes = span_text(name);
-	char *shown;
+	json_t *value = json_string(s);
+	struct span bytes = span_text(s);
+	char *out;
 
 	if (value)
 		return value;
-	shown = malloc(TEXT_SHOWN_MAX * bytes.len + 1);
-	if (!shown)
+	out = malloc(TEXT_SHOWN_MAX * bytes.len + 1);
+	if (!out)
 		return NULL;
-	value = json_stringn(shown, text_show(bytes, shown));
-	free(shown);
+	value = json_stringn(out, text_show(bytes, out));
+	free(out);
 	return value;
+}
+
+static json_t *
+shown_or_null(const char *s)
+{
+	return s ? shown(s) : json_null();
 }
 
 static json_t *
@@ -156,7 +157,7 @@ files_encode(const struct report_source *source)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < source->files_len; i++) {
-		if (json_array_append_new(array, file_name(source->files[i]))) {
+		if (json_array_append_new(array, shown(source->files[i]))) {
 			json_decref(array);
 			return NULL;
 		}
@@ -212,14 +213,14 @@ source_encode(const struct report_source *s)
 {
 	json_t *object = json_object();
 
-	if (set(object, "job", text_or_null(s->job)) &&
+	if (set(object, "job", shown_or_null(s->job)) &&
 	    set(object, "files", files_encode(s)) &&
 	    set(object, "lines", number(s->lines)) &&
 	    set(object, "malformed", number(s->malformed)) &&
 	    set(object, "from", moment(s, s->first_s)) &&
 	    set(object, "to", moment(s, s->last_s)) &&
-	    set(object, "parsed_at", text_or_null(s->parsed_at)) &&
-	    set(object, "geo", text_or_null(s->geo)))
+	    set(object, "parsed_at", shown_or_null(s->parsed_at)) &&
+	    set(object, "geo", shown_or_null(s->geo)))
 		return object;
 	json_decref(object);
 	return NULL;

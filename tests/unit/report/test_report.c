@@ -213,24 +213,28 @@ the_command_line_has_no_job_and_an_empty_log_no_times(void **state)
 }
 
 static void
-names_are_escaped_and_odd_file_names_replaced(void **state)
+names_are_escaped_and_odd_bytes_of_others_replaced(void **state)
 {
 	static const char *const odd[] = { "a\"b\\c.txt", "gr\xfc\xdf.log" };
 	struct report_source s = source();
 	struct answer a = { .report = 2,
 		.is_named = true,
 		.category = span_text("m\xc3\xbcsli\"") };
-	json_t *d, *names;
+	json_t *d, *told, *names;
 
 	(void)state;
 	s.files = odd;
 	s.files_len = 2;
+	s.geo = "ranges (IPinfo: no country for \xff)";
 	d = read_back(&a, &s, NULL);
-	names = json_object_get(json_object_get(d, "source"), "files");
+	told = json_object_get(d, "source");
+	names = json_object_get(told, "files");
 	assert_string_equal(
 	    json_string_value(json_array_get(names, 0)), "a\"b\\c.txt");
 	assert_string_equal(json_string_value(json_array_get(names, 1)),
 	    "gr\xef\xbf\xbd\xef\xbf\xbd.log");
+	assert_string_equal(json_string_value(json_object_get(told, "geo")),
+	    "ranges (IPinfo: no country for \xef\xbf\xbd)");
 	assert_string_equal(json_string_value(json_object_get(d, "category")),
 	    "m\xc3\xbcsli\"");
 	json_decref(d);
@@ -266,7 +270,7 @@ main(void)
 		cmocka_unit_test(a_period_is_said_when_it_was_asked_for),
 		cmocka_unit_test(
 		    the_command_line_has_no_job_and_an_empty_log_no_times),
-		cmocka_unit_test(names_are_escaped_and_odd_file_names_replaced),
+		cmocka_unit_test(names_are_escaped_and_odd_bytes_of_others_replaced),
 		cmocka_unit_test(what_is_not_utf8_is_an_error_and_no_document),
 	};
 
