@@ -27,6 +27,11 @@ class Follow(Case):
         for n in REPORTS:
             self.assert_report(self.client.get(f"/report/{n}"), wanted[n])
 
+    def wait_for_rest(self, log):
+        """Until all that is left to do is to listen."""
+        self.wait_for(log)
+        time.sleep(1.5)
+
     def mode_of_parse(self):
         return self.assert_status(self.client.get("/parse"), 201).json["mode"]
 
@@ -96,6 +101,62 @@ class Follow(Case):
             file.write(more)
         self.wait_for(log + more)
 
+    def place_link(self, target, name):
+        """A link that is there, or leads elsewhere, at once."""
+        os.symlink(target, self.service.path("link"))
+        os.replace(self.service.path("link"), self.service.path(name))
+
+    def write(self, log, name):
+        path = self.service.path(name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as file:
+            file.write(log)
+
+    def test_a_link_to_a_link_that_leads_elsewhere(self):
+        log, other = visits(86, 100), visits(87, 130)
+        self.begin(logs_file_name="by-name/shop.log")
+        self.write(log, "files/1.log")
+        self.write(other, "files/2.log")
+        for folder in ("by-name", "by-id"):
+            os.mkdir(self.service.path(folder))
+        self.place_link("../files/1.log", "by-id/0.log")
+        self.place_link("../by-id/0.log", "by-name/shop.log")
+        self.wait_for_rest(log)
+        self.place_link("../files/2.log", "by-id/0.log")
+        self.wait_for(other)
+
+    def test_a_folder_above_it_that_another_takes_the_place_of(self):
+        log, other = visits(88, 100), visits(89, 130)
+        self.begin(logs_file_name="shop/logs/logs.txt")
+        self.write(log, "shop/logs/logs.txt")
+        self.wait_for_rest(log)
+        os.rename(self.service.path("shop"), self.service.path("old"))
+        self.write(other, "shop/logs/logs.txt")
+        self.wait_for(other)
+
+    def test_a_write_among_more_than_the_kernel_remembers(self):
+        log, more = visits(90, 100), visits(91, 30)
+        self.begin(log)
+        self.wait_for_rest(log)
+        with open("/proc/sys/fs/inotify/max_queued_events",
+                  encoding="ascii") as limit:
+            most = int(limit.read())
+        workers = self.service.workers()
+        for worker in workers:
+            worker.pause()
+        try:
+            # Writes to one file, one after the other, are one event.
+            with open(self.service.path("a"), "wb", 0) as one, \
+                    open(self.service.path("b"), "wb", 0) as two:
+                for _ in range(most // 2 + 1):
+                    one.write(b"x")
+                    two.write(b"x")
+            self.service.append_log(more)
+        finally:
+            for worker in workers:
+                worker.resume()
+        self.wait_for(log + more)
+
     def test_goes_on_when_workers_die(self):
         log, more = visits(81, 100), visits(82, 20)
         self.begin(log, workers=3)
@@ -125,7 +186,7 @@ class Follow(Case):
 
     def test_costs_nothing_while_nothing_is_written(self):
         self.begin(visits(85, 50))
-        self.wait_for(visits(85, 50))
+        self.wait_for_rest(visits(85, 50))
 
         def commands():
             with self.service.redis() as redis:
@@ -133,7 +194,6 @@ class Follow(Case):
             return sum(int(row.split("calls=")[1].split(",")[0])
                        for row in info.splitlines()
                        if row.startswith("cmdstat_hgetall:"))
-        time.sleep(1.5)
         before = commands()
         # Others write to the same folder.
         for i in range(20):

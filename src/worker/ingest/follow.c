@@ -4,7 +4,7 @@
  *	listen  to the kernel, there                uv_fs_event
  *	parse   what is new                         asks
  *	rest    until the next round, if there was anything, or may be by now
- *	check   else: does Redis have the reports?  generation.h, again and again
+ *	check   else: do the folders lie there, has Redis the reports? again and again
  *
  * The kernel tells of every write, which a busy log has 100,000 of a second, but
  * one of them is all that is to be known: the first ends the listening until the
@@ -31,6 +31,9 @@ enum {
 	RETRY_MS = 1000, /* after a failure */
 	PATIENCE_MS = 3600000,
 	KEEP_S = 60, /* the record of a job that nobody asked for */
+	/* Events of other files that are no reason for a round. The kernel keeps
+	 * 16384, and forgets those that come when it has so many. */
+	FOREIGN_MAX = 4096,
 };
 
 enum state {
@@ -60,7 +63,8 @@ struct follow {
 	bool is_leading;
 	bool is_changed; /* something happened since the round began */
 	bool is_listening;
-	bool is_failing; /* said so already */
+	bool is_failing;  /* said so already */
+	unsigned foreign; /* events of other files since it listens */
 	bool is_closing;
 	int64_t began_ms; /* clock_ms() of the round */
 	int refs;         /* the timer, open ears, the pool, asks, Redis */
@@ -128,7 +132,10 @@ on_check(uv_timer_t *t)
 {
 	struct follow *f = t->data;
 
-	if (generation_is_there(f->redis, on_there, f) == ERR_OK)
+	if (follow_places_are_others(&f->places))
+		begin(f);
+	else if (!f->is_failing &&
+		 generation_is_there(f->redis, on_there, f) == ERR_OK)
 		f->refs++;
 	else
 		check_later(f);
@@ -147,7 +154,8 @@ on_event(uv_fs_event_t *event, const char *name, int events, int status)
 	struct follow *f = ear->follow;
 
 	(void)events;
-	if (status == 0 && !follow_place_has(&ear->place, name))
+	if (status == 0 && !follow_place_has(&ear->place, name) &&
+	    ++f->foreign < FOREIGN_MAX)
 		return;
 	f->is_changed = true;
 	stop_listening(f);
@@ -174,6 +182,7 @@ start_listening(struct follow *f)
 {
 	stop_listening(f);
 	f->is_listening = true;
+	f->foreign = 0;
 	for (size_t i = 0; i < f->places.len; i++) {
 		f->ears[i].place = f->places.places[i];
 		listen_at(f, &f->ears[i]);
@@ -205,7 +214,7 @@ end_round(struct follow *f, enum err e, bool is_news)
 		rest(f, FOLLOW_MS);
 	else if (f->places.is_blind)
 		rest(f, BLIND_MS);
-	else if (e == ERR_OK)
+	else
 		check_later(f);
 }
 

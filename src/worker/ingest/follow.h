@@ -11,8 +11,9 @@ struct worker;
 /* Keeps the reports up to date with the log (setting `follow`): listens to the
  * kernel where the log lies and asks for a parse when it has changed, FOLLOW_MS
  * after the last one at the earliest. Where the kernel cannot tell it looks
- * every second. While the log is quiet it asks Redis every FOLLOW_CHECK_MS whether
- * it still has the reports: if not, the log is parsed anew. Loop thread only. */
+ * every second. While the log is quiet it asks every FOLLOW_CHECK_MS whether its
+ * folders are still the same, and Redis whether it still has the reports: if not,
+ * the log is looked at anew. Loop thread only. */
 enum { FOLLOW_MS = 400, FOLLOW_CHECK_MS = 1000 };
 
 /* asks, redis  borrowed until they are closed, which is after follow_close

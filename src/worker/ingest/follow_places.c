@@ -4,12 +4,16 @@
 
 #include <fnmatch.h>
 #include <glob.h>
+#include <limits.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+enum { LINKS_MAX = 40 }; /* as many as the kernel follows */
 
 static bool
 is_glob(const char *text)
@@ -46,6 +50,17 @@ follow_place_has(const struct follow_place *p, const char *name)
 	       (own && strcmp(name, own + 1) == 0);
 }
 
+/* 0 and 0: it is not there. */
+static void
+identify(const char *folder, dev_t *device, ino_t *inode)
+{
+	struct stat st;
+	bool is_there = stat(folder, &st) == 0;
+
+	*device = is_there ? st.st_dev : 0;
+	*inode = is_there ? st.st_ino : 0;
+}
+
 /* takes `folder` */
 static enum err
 add(struct follow_places *out, char *folder, const char *pattern)
@@ -67,6 +82,7 @@ add(struct follow_places *out, char *folder, const char *pattern)
 	}
 	p = &out->places[out->len];
 	p->folder = folder;
+	identify(folder, &p->device, &p->inode);
 	p->pattern = strdup(pattern);
 	if (!p->pattern) {
 		free(folder);
@@ -97,36 +113,82 @@ add_real(struct follow_places *out, const char *path)
 	return is_unknown ? ERR_OK : ERR_NO_MEMORY;
 }
 
-/* The same, and the links on the way, which may lead elsewhere one day. */
+/* Bytes of `path` up to the first link on the way that it is; 0: there is none. */
 static enum err
-add_path(struct follow_places *out, const char *path)
+first_link(const char *path, size_t *len)
 {
-	enum err e = add_real(out, path);
-	const char *at = path;
+	char *way = strdup(path), *at = way;
+	struct stat st;
 
-	while (e == ERR_OK && (at = strchr(at + 1, '/'))) {
-		char *way = strndup(path, (size_t)(at - path));
-		struct stat st;
-
-		if (!way)
-			e = ERR_NO_MEMORY;
-		else if (lstat(way, &st) == 0 && S_ISLNK(st.st_mode))
-			e = add_real(out, way);
-		free(way);
+	*len = 0;
+	if (!way)
+		return ERR_NO_MEMORY;
+	while (at && *len == 0) {
+		at = strchr(at + 1, '/');
+		if (at)
+			*at = '\0';
+		if (lstat(way, &st) == 0 && S_ISLNK(st.st_mode))
+			*len = strlen(way);
+		if (at)
+			*at = '/';
 	}
+	free(way);
+	return ERR_OK;
+}
+
+/* Puts what the first link of `path` says in its place; `way` is the path up to
+ * there. NULL when memory is out. */
+static char *
+behind_link(const char *path, const char *way)
+{
+	char target[PATH_MAX];
+	ssize_t len = readlink(way, target, sizeof(target) - 1);
+	const char *slash = strrchr(way, '/');
+	char *out;
+
+	target[len > 0 ? len : 0] = '\0'; /* it may be gone by now */
+	if (asprintf(&out, "%.*s%s%s",
+		*target == '/' || !slash ? 0 : (int)(slash + 1 - way), way,
+		target, path + strlen(way)) < 0)
+		return NULL;
+	return out;
+}
+
+/* The link that `path` comes to after `len` bytes, and the path behind it. */
+static enum err
+add_link(struct follow_places *out, char **path, size_t len)
+{
+	char *way = strndup(*path, len);
+	char *behind = way ? behind_link(*path, way) : NULL;
+	enum err e = behind ? add_real(out, way) : ERR_NO_MEMORY;
+
+	free(way);
+	if (!behind)
+		return e;
+	free(*path);
+	*path = behind;
 	return e;
 }
 
-/* The file itself, if `path` is a link to it. */
+/* The place of a path, and as the kernel would go the places of all links on the
+ * way, each of which may lead elsewhere one day, and of the file behind them. */
 static enum err
-add_file(struct follow_places *out, const char *path)
+add_path(struct follow_places *out, const char *name)
 {
-	char *real = realpath(path, NULL);
-	enum err e = ERR_OK;
+	enum err e = add_real(out, name);
+	char *path = strdup(name);
+	size_t len = 1;
 
-	if (real)
-		e = add_real(out, real);
-	free(real);
+	if (!path)
+		return ERR_NO_MEMORY;
+	for (int i = 0; e == ERR_OK && len > 0 && i < LINKS_MAX; i++) {
+		e = first_link(path, &len);
+		if (e == ERR_OK && len > 0)
+			e = add_link(out, &path, len);
+	}
+	if (e == ERR_OK)
+		e = add_real(out, path);
+	free(path);
 	return e;
 }
 
@@ -138,10 +200,10 @@ add_name(struct follow_places *out, const char *name)
 	enum err e = add_path(out, name);
 
 	if (e != ERR_OK || stat(name, &st) == 0 || !is_glob(name))
-		return e == ERR_OK ? add_file(out, name) : e;
+		return e;
 	if (glob(name, GLOB_NOSORT, NULL, &found) == 0)
 		for (size_t i = 0; e == ERR_OK && i < found.gl_pathc; i++)
-			e = add_file(out, found.gl_pathv[i]);
+			e = add_path(out, found.gl_pathv[i]);
 	globfree(&found);
 	return e;
 }
@@ -165,6 +227,21 @@ follow_places_find(const char *names, struct follow_places *out)
 	}
 	free(list);
 	return e;
+}
+
+bool
+follow_places_are_others(const struct follow_places *p)
+{
+	for (size_t i = 0; i < p->len; i++) {
+		dev_t device;
+		ino_t inode;
+
+		identify(p->places[i].folder, &device, &inode);
+		if (device != p->places[i].device ||
+		    inode != p->places[i].inode)
+			return true;
+	}
+	return false;
 }
 
 void

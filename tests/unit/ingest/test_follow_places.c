@@ -137,6 +137,71 @@ a_link_on_the_way_may_lead_elsewhere(void **state)
 	assert_false(t->places.is_blind);
 }
 
+/* folder  NULL: the root */
+static bool
+has(const struct tree *t, const char *folder, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s%s%s", t->root, folder ? "/" : "",
+	    folder ? folder : "");
+	for (size_t i = 0; i < t->places.len; i++)
+		if (strcmp(t->places.places[i].folder, path) == 0 &&
+		    follow_place_has(&t->places.places[i], name))
+			return true;
+	return false;
+}
+
+static void
+every_link_between_may_lead_elsewhere(void **state)
+{
+	struct tree *t = *state;
+
+	run(t, "mkdir a/in && ln -s ../../c/z.log a/in/file &&"
+	       "ln -s in/file a/first && ln -s a/in d && ln -s d e");
+	find(t, "%/a/first");
+	assert_int_equal(t->places.len, 4);
+	assert_true(has(t, "a", "first"));
+	assert_true(has(t, "a/in", "file"));
+	assert_true(has(t, NULL, "c"));
+	assert_true(has(t, "b", "z.log"));
+	find(t, "%/e/new.log");
+	assert_int_equal(t->places.len, 3);
+	assert_true(has(t, NULL, "d") && has(t, NULL, "e"));
+	assert_true(has(t, "a/in", "new.log"));
+	assert_false(t->places.is_blind);
+	run(t, "rm -r a/in a/first d e");
+}
+
+static void
+links_in_a_circle_have_an_end(void **state)
+{
+	struct tree *t = *state;
+
+	run(t, "ln -s two a/one && ln -s one a/two");
+	find(t, "%/a/one,%/a/two/x.log");
+	assert_true(has(t, "a", "one"));
+	assert_true(has(t, "a", "two"));
+}
+
+static void
+a_folder_in_the_place_of_another_is_told_apart(void **state)
+{
+	struct tree *t = *state;
+
+	run(t, "mkdir a/in");
+	find(t, "%/a/in/x.log,%/b/z.log");
+	assert_false(follow_places_are_others(&t->places));
+	run(t, "touch a/in/x.log && rm b/z.log");
+	assert_false(follow_places_are_others(&t->places));
+	run(t, "mv a old");
+	assert_true(follow_places_are_others(&t->places));
+	run(t, "mkdir -p a/in");
+	assert_true(follow_places_are_others(&t->places));
+	run(t, "rm -r a && mv old a");
+	assert_false(follow_places_are_others(&t->places));
+}
+
 static void
 what_is_not_there_yet_is_a_place(void **state)
 {
@@ -170,6 +235,9 @@ main(void)
 		test(a_glob_is_one_place),
 		test(a_link_is_told_by_its_file_too),
 		test(a_link_on_the_way_may_lead_elsewhere),
+		test(every_link_between_may_lead_elsewhere),
+		test(links_in_a_circle_have_an_end),
+		test(a_folder_in_the_place_of_another_is_told_apart),
 		test(what_is_not_there_yet_is_a_place),
 		test(what_the_kernel_cannot_tell_is_to_be_looked_at),
 	};

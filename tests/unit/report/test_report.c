@@ -213,7 +213,7 @@ the_command_line_has_no_job_and_an_empty_log_no_times(void **state)
 }
 
 static void
-names_are_escaped_and_odd_bytes_of_others_replaced(void **state)
+names_are_escaped_and_odd_bytes_replaced(void **state)
 {
 	static const char *const odd[] = { "a\"b\\c.txt", "gr\xfc\xdf.log" };
 	struct report_source s = source();
@@ -270,7 +270,7 @@ main(void)
 		cmocka_unit_test(a_period_is_said_when_it_was_asked_for),
 		cmocka_unit_test(
 		    the_command_line_has_no_job_and_an_empty_log_no_times),
-		cmocka_unit_test(names_are_escaped_and_odd_bytes_of_others_replaced),
+		cmocka_unit_test(names_are_escaped_and_odd_bytes_replaced),
 		cmocka_unit_test(what_is_not_utf8_is_an_error_and_no_document),
 	};
 
