@@ -282,6 +282,21 @@ class Joined(JobCase):
         self.assertEqual(done["job"], where.rpartition("/")[2])
         self.assertEqual(other.number, 7)
 
+    def test_a_host_that_sees_no_log_speaks_for_itself(self):
+        self.begin()
+        Elsewhere(self.redis, ELSEWHERE)
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(self.client.get, "/parse")
+            wait_until("it waits",
+                       lambda: self.redis.ask("EXISTS", "{logs}:next"))
+            # Such a host was the one to look at the log for the next job.
+            self.redis.ask("DEL", "{logs}:next")
+            Elsewhere(self.redis, ELSEWHERE + 1).end(
+                "failed", phase="plan", error_name="NO_LOG",
+                error="logs.txt: there is no such file")
+            self.assert_status(waiting.result(), 201)
+        self.assert_reports(LOG)
+
     def test_a_failure_is_told_to_all_who_wait(self):
         self.begin()
         self.client.get("/parse")

@@ -5,8 +5,8 @@
  *	                                           is the runner's, if it is free
  *	watch  until the job is over, or patience  watch.h
  *
- * When the job has vanished from Redis, or its base turned out not to be whole,
- * round again, a bounded number of times. */
+ * When the job has vanished from Redis, its base turned out not to be whole, or who
+ * was to look at the log for it sees none, round again, a bounded number of times. */
 #include "worker/ingest/ask.h"
 
 #include "common/base/clock.h"
@@ -167,6 +167,13 @@ is_gone(const struct ask *k)
 	return k->wish.is_gone && k->wish.is_gone(k->arg);
 }
 
+/* Whether the job is one that had to wait, and no look at the log has come of it. */
+static bool
+is_planning(const struct record *record)
+{
+	return span_is_equal(record_get(record, "phase"), span_text("plan"));
+}
+
 static void
 on_look(enum err e, const struct record *record, void *arg)
 {
@@ -195,6 +202,10 @@ on_look(enum err e, const struct record *record, void *arg)
 		/* IPinfo failed, and the next one does without; or what it went
 		 * on from is not whole any more. */
 		k->wish.is_full = true;
+		again(k, e, words.len ? words.data : "");
+	} else if (e == ERR_NO_LOG && is_planning(record)) {
+		/* Who looked for the job in waiting sees no log: a host that
+		 * does asks for another. */
 		again(k, e, words.len ? words.data : "");
 	} else if (is_over) {
 		finish(k, e, words.len ? words.data : "", record);
