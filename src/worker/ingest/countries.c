@@ -170,6 +170,14 @@ give_up(struct answering *a)
 }
 
 static enum err
+give_up_waiting(struct answering *a, size_t open)
+{
+	problem_set(a->why, ERR_NO_COUNTRIES,
+	    "others ask for %zu addresses and get no answer", open);
+	return give_up(a);
+}
+
+static enum err
 ask_slice(struct answering *a)
 {
 	const struct ipinfo api = { a->config->ipinfo_url,
@@ -226,12 +234,10 @@ answer(struct answering *a)
 		if (open < before)
 			end_ms = clock_ms() + 2000 * claim_s(a->config);
 		before = open;
-		/* A claim ends by itself, and then it is ours. */
+		/* A claim ends by itself, and then it is ours. Without a note of
+		 * that it is not, the next job would wait as this one did. */
 		if (clock_ms() > end_ms)
-			e = problem_set(a->why, ERR_NO_COUNTRIES,
-			    "IPinfo: others ask for %zu addresses and get no "
-			    "answer",
-			    open);
+			e = give_up_waiting(a, open);
 		else if (atomic_load(a->stop))
 			e = ERR_STALE;
 		else

@@ -17,6 +17,8 @@ enum {
 	CLAIM_TEXT = COUNTRY_WHO + 16,
 };
 
+static const char claim_start[] = "asked by ";
+
 static const char away_key[] = "{countries}:away";
 
 static void
@@ -34,6 +36,15 @@ struct reading {
 	const char *claim; /* NULL: claims nothing */
 };
 
+static bool
+is_claim(struct span text)
+{
+	size_t len = sizeof(claim_start) - 1;
+
+	return text.len > len && memcmp(text.data, claim_start, len) == 0;
+}
+
+/* What is neither a code nor a claim, nobody here has written: it is asked for. */
 static enum err
 read_one(const struct reading *r, const redisReply *reply, uint16_t *out)
 {
@@ -48,7 +59,8 @@ read_one(const struct reading *r, const redisReply *reply, uint16_t *out)
 	text = span_of(reply->str, reply->len);
 	if (text.len == 2)
 		*out = country_from_code(text);
-	else if (r->claim && span_is_equal(text, span_text(r->claim)))
+	else if (r->claim &&
+		 (!is_claim(text) || span_is_equal(text, span_text(r->claim))))
 		*out = COUNTRY_OURS;
 	else
 		*out = COUNTRY_OPEN;
@@ -119,7 +131,7 @@ country_claim(struct bulk *b, const struct address *addresses, size_t len,
 	char claim[CLAIM_TEXT], key[KEY_SIZE];
 	struct reading r = { countries, claim };
 
-	snprintf(claim, sizeof(claim), "asked by %s", who);
+	snprintf(claim, sizeof(claim), "%s%s", claim_start, who);
 	for (size_t i = 0; i < len; i++) {
 		format_key(&addresses[i], key);
 		bulk_putf(b, "SET %s %s NX GET EX %lld", key, claim,

@@ -61,6 +61,25 @@ one_asker_gets_a_claim_and_gets_it_again(void **state)
 }
 
 static void
+what_is_no_code_and_no_claim_is_asked_for(void **state)
+{
+	struct bulk_redis *t = *state;
+	const uint16_t us = country_from_code(span_text("US"));
+	uint16_t said;
+
+	redis_process_ask(&t->server, "SET {countries}:8.8.8.8 Sweden");
+	assert_int_equal(country_fetch(t->bulk, addresses, 1, &said), ERR_OK);
+	assert_int_equal(said, COUNTRY_OPEN);
+	assert_int_equal(
+	    country_claim(t->bulk, addresses, 1, "worker 1", 50, &said),
+	    ERR_OK);
+	assert_int_equal(said, COUNTRY_OURS);
+	assert_int_equal(country_keep(t->bulk, addresses, 1, &us, 100), ERR_OK);
+	assert_int_equal(country_fetch(t->bulk, addresses, 1, &said), ERR_OK);
+	assert_int_equal(said, us);
+}
+
+static void
 after_a_failure_nobody_asks_for_a_while(void **state)
 {
 	struct bulk_redis *t = *state;
@@ -92,6 +111,9 @@ main(void)
 		    bulk_redis_close),
 		cmocka_unit_test_setup_teardown(
 		    one_asker_gets_a_claim_and_gets_it_again, bulk_redis_open,
+		    bulk_redis_close),
+		cmocka_unit_test_setup_teardown(
+		    what_is_no_code_and_no_claim_is_asked_for, bulk_redis_open,
 		    bulk_redis_close),
 		cmocka_unit_test_setup_teardown(
 		    after_a_failure_nobody_asks_for_a_while, bulk_redis_open,
