@@ -120,6 +120,13 @@ geo_country(const struct geo *g, const struct address *ip)
 }
 
 void
+geo_fetch(const struct geo *g, const struct address *ip)
+{
+	if (g && g->ranges)
+		ranges_fetch(g->ranges, ip);
+}
+
+void
 geo_countries(
     const struct geo *g, const struct address *ips, size_t len, uint16_t *out)
 {

@@ -35,6 +35,10 @@ void geo_close(struct geo *g);
 /* COUNTRY_UNKNOWN where there is none. `g` NULL knows no country at all. */
 uint16_t geo_country(const struct geo *g, const struct address *ip);
 
+/* Brings into the cache what geo_countries() reads first of an address: to be called
+ * when it is known that it will be asked for. */
+void geo_fetch(const struct geo *g, const struct address *ip);
+
 /* The same of many at a time: what they need is fetched side by side. */
 void geo_countries(
     const struct geo *g, const struct address *ips, size_t len, uint16_t *out);

@@ -258,10 +258,6 @@ static void
 find_all_ipv4(const struct ranges *r, const struct address *ips, size_t len,
     uint16_t *out)
 {
-	for (size_t i = 0; i < len; i++)
-		if (address_is_ipv4(&ips[i]))
-			__builtin_prefetch(
-			    r->ipv4_block + (address_ipv4(&ips[i]) >> 16));
 	for (size_t i = 0; i < len; i++) {
 		const uint32_t *row = r->ipv4_block;
 
@@ -273,6 +269,13 @@ find_all_ipv4(const struct ranges *r, const struct address *ips, size_t len,
 	for (size_t i = 0; i < len; i++)
 		if (address_is_ipv4(&ips[i]))
 			out[i] = find_ipv4(r, address_ipv4(&ips[i]));
+}
+
+void
+ranges_fetch(const struct ranges *r, const struct address *ip)
+{
+	if (address_is_ipv4(ip))
+		__builtin_prefetch(r->ipv4_block + (address_ipv4(ip) >> 16));
 }
 
 void

@@ -22,6 +22,9 @@ void ranges_close(struct ranges *r);
 /* What the tables say, reserved addresses included. Any thread. */
 uint16_t ranges_country(const struct ranges *r, const struct address *ip);
 
+/* Brings into the cache what ranges_countries() reads first of an address. */
+void ranges_fetch(const struct ranges *r, const struct address *ip);
+
 /* The same for many at a time, which takes less time for each. */
 void ranges_countries(const struct ranges *r, const struct address *ips,
     size_t len, uint16_t *out);

@@ -107,6 +107,7 @@ meet_other(struct tally *t, struct steps *s, const struct visit *visit,
 	struct step *step = &s->at[line];
 	struct visitors *visitors = &t->visitors;
 	struct visitor *v = NULL;
+	struct address ip;
 	bool is_new = false;
 	enum err e = ERR_OK;
 
@@ -128,6 +129,8 @@ meet_other(struct tally *t, struct steps *s, const struct visit *visit,
 	if (country_is_kept(step->country))
 		return count_visit(t, visit, step);
 	s->asked[s->asked_len++] = line;
+	ip = visitor_address(visit->ip);
+	geo_fetch(t->geo, &ip);
 	return ERR_OK;
 }
 
