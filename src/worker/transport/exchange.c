@@ -180,10 +180,12 @@ exchange_answer_known(struct conn *c)
 		return false;
 	d = head->route->ready(s->worker, head->path_id);
 	date_now(&s->date);
-	/* Who may not pass is one of those that the usual way asks. */
-	if (d == NULL || !admission_pass(&s->admission) ||
-	    !response_add_ready(&s->output, d, &s->date))
+	/* Who may not pass is one of those that the usual way asks; who passes is
+	 * counted, and answered here. */
+	if (d == NULL || !response_is_ready(d, &s->date) ||
+	    !admission_pass(&s->admission))
 		return false;
+	response_add_ready(&s->output, d);
 	in->parsed += used;
 	server_count_request(s);
 	await(c);

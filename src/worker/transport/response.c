@@ -173,13 +173,15 @@ response_add(struct output *out, struct req *r, const struct date *date,
 }
 
 bool
-response_add_ready(
-    struct output *out, struct document *d, const struct date *date)
+response_is_ready(const struct document *d, const struct date *date)
 {
-	if (!is_head_right(d, date, false, false))
-		return false;
+	return is_head_right(d, date, false, false);
+}
+
+void
+response_add_ready(struct output *out, struct document *d)
+{
 	output_lend_document(out, d);
-	return true;
 }
 
 /* A chunk of no bytes would be the last (RFC 9112, 7.1). */

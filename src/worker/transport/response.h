@@ -15,10 +15,10 @@
 void response_add(struct output *out, struct req *r, const struct date *date,
     bool is_last, bool is_old);
 
-/* Adds a document with status 200 as it was sent last, if its head is still right for
- * a connection that stays open; false: nothing is added. */
-bool response_add_ready(
-    struct output *out, struct document *d, const struct date *date);
+/* Whether the head that a document with status 200 was sent with last is still right
+ * for a connection that stays open; then it may be added as it is. */
+bool response_is_ready(const struct document *d, const struct date *date);
+void response_add_ready(struct output *out, struct document *d);
 
 /* The same for an answer of which this is the first piece (r->out.more), and for
  * the pieces after it: chunked, or to an old client bare until the end of the

@@ -344,6 +344,32 @@ a_known_head_is_answered_as_any_other(void **state)
 	document = NULL;
 }
 
+/* With the head of this second, or of one that is over. */
+static void
+a_known_head_counts_as_served_once(void **state)
+{
+	struct served *s = served_open(NULL);
+	struct client *c = client_open(s);
+	struct admission *admission = &s->worker.server->admission;
+	size_t len = strlen(GET("/document"));
+
+	(void)state;
+	document = document_new(span_text("1"), span_text("{\"a\":1}"));
+	assert_non_null(document);
+	ask_in_pieces(c, len);
+	for (int i = 0; i < 2; i++) {
+		admission->credit = 0;
+		ask_in_pieces(c, len);
+		assert_int_equal(admission->credit, 1);
+		document->head_s = 0;
+	}
+	assert_int_equal(ready, 2);
+	client_close(c);
+	document_release(document);
+	document = NULL;
+	served_close(s);
+}
+
 static void
 known_heads_among_others_keep_the_order(void **state)
 {
@@ -395,6 +421,7 @@ main(void)
 		cmocka_unit_test(
 		    who_would_find_no_place_to_hash_is_told_so_first),
 		cmocka_unit_test(a_known_head_is_answered_as_any_other),
+		cmocka_unit_test(a_known_head_counts_as_served_once),
 		cmocka_unit_test(known_heads_among_others_keep_the_order),
 	};
 
