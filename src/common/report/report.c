@@ -2,7 +2,7 @@
 #include "common/report/report.h"
 
 #include "common/base/civil.h"
-#include "common/base/text.h"
+#include "common/report/json_span.h"
 #include "common/shoplog/bytes.h"
 
 #include <jansson.h>
@@ -60,18 +60,7 @@ text(struct span s)
 static json_t *
 shown(const char *s)
 {
-	json_t *value = json_string(s);
-	struct span bytes = span_text(s);
-	char *out;
-
-	if (value)
-		return value;
-	out = malloc(TEXT_SHOWN_MAX * bytes.len + 1);
-	if (!out)
-		return NULL;
-	value = json_stringn(out, text_show(bytes, out));
-	free(out);
-	return value;
+	return json_of_span(span_text(s));
 }
 
 static json_t *

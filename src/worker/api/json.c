@@ -334,19 +334,3 @@ json_answer(struct req *r, int status, json_t *value)
 	json_text_take(&text, value);
 	return json_text_answer(&text, r, status);
 }
-
-json_t *
-json_of_span(struct span s)
-{
-	json_t *value = json_stringn(s.data ? s.data : "", s.len);
-	char *shown;
-
-	if (value)
-		return value;
-	shown = malloc(TEXT_SHOWN_MAX * s.len + 1);
-	if (!shown)
-		return NULL;
-	value = json_stringn(shown, text_show(s, shown));
-	free(shown);
-	return value;
-}

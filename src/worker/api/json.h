@@ -1,6 +1,7 @@
 #ifndef TRAWL_WORKER_API_JSON_H
 #define TRAWL_WORKER_API_JSON_H
 
+#include "common/report/json_span.h"
 #include "worker/req.h"
 
 #include <jansson.h>
@@ -59,8 +60,5 @@ enum err json_text_answer(struct json_text *t, struct req *r, int status)
 /* The same for one value: takes it. */
 enum err json_answer(struct req *r, int status, json_t *value)
     __attribute__((warn_unused_result));
-
-/* A string of bytes, shown as text_show() does; NULL when memory is out. */
-json_t *json_of_span(struct span s);
 
 #endif
