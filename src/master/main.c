@@ -2,9 +2,9 @@
 #include "common/base/config.h"
 #include "master/report.h"
 #include "master/serve.h"
+#include "master/standard_output.h"
 #include "master/user.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,10 +29,11 @@ hold_standard_descriptors(void)
 static int
 printed(void)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	struct problem why;
+
+	if (standard_output_finish(&why) == ERR_OK)
 		return 0;
-	fprintf(stderr, "trawl: standard output: cannot be written: %s\n",
-	    strerror(errno));
+	fprintf(stderr, "trawl: %s\n", why.text);
 	return 1;
 }
 

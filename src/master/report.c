@@ -9,6 +9,7 @@
 #include "master/report_options.h"
 #include "master/report_text.h"
 #include "master/spool.h"
+#include "master/standard_output.h"
 
 #include <limits.h>
 #include <sched.h>
@@ -42,16 +43,6 @@ cleanup(struct report *r)
 	arena_reset(&r->arena);
 }
 
-/* What stdio still holds is written, or the reason told. */
-static enum err
-finish_output(struct problem *why)
-{
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return ERR_OK;
-	return problem_set(
-	    why, ERR_INTERNAL, "standard output: cannot be written");
-}
-
 static enum err
 help(struct problem *why)
 {
@@ -68,7 +59,7 @@ help(struct problem *why)
 	     "  -h, --help     this text\n\n"
 	     "Ends with 0; with 1 when a log cannot be read or has no such\n"
 	     "category; with 2 for wrong usage.");
-	return finish_output(why);
+	return standard_output_finish(why);
 }
 
 /* Where progress is shown; NULL: nobody looks. */
@@ -296,7 +287,7 @@ print_answers(struct report *r, struct problem *why)
 		else if (e == ERR_OK)
 			report_text_answer(stdout, &a);
 	}
-	return e == ERR_OK ? finish_output(why) : e;
+	return e == ERR_OK ? standard_output_finish(why) : e;
 }
 
 static enum err
