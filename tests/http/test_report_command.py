@@ -5,6 +5,7 @@ import json
 import os
 import re
 import resource
+import signal
 import subprocess
 import tempfile
 import time
@@ -309,6 +310,18 @@ class Refusals(CommandCase):
                 self.assertEqual(done.returncode, 1, done)
                 self.assertIn(words, done.stderr)
                 self.assertEqual(done.stdout, b"")
+
+    def test_end_as_others_do_when_nobody_reads_on(self):
+        """Silently, by the signal that a shell expects of a pipe's left end."""
+        path = self.write(self.log)
+        for options in (), ("--json",):
+            with self.subTest(options):
+                reader, writer = os.pipe()
+                os.close(reader)
+                with open(writer, "wb") as pipe:
+                    done = self.run_report(*options, path, stdout=pipe)
+                self.assertEqual((done.returncode, done.stderr),
+                                 (-signal.SIGPIPE, b""))
 
     def test_need_no_standard_error(self):
         done = self.closed("2>&-", "--json", "-")
