@@ -58,7 +58,7 @@ help(void)
 	puts(
 	    "\nSettings are environment variables; a .env file in the working\n"
 	    "directory is read first. SIGTERM, SIGINT or SIGHUP (not under "
-	    "nohup)\nends the service.\n");
+	    "nohup)\nends the service, SIGUSR1 and SIGUSR2 do nothing.\n");
 	config_help(stdout);
 	return printed();
 }

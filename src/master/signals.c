@@ -24,6 +24,9 @@ signals_open(void)
 		else
 			sigaddset(&set, numbers[i]);
 	}
+	/* Some send these to whatever keeps a log, so that it opens the file anew. */
+	signal(SIGUSR1, SIG_IGN);
+	signal(SIGUSR2, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);

@@ -88,6 +88,18 @@ class Signals(Case):
         time.sleep(0.3)
         self.assert_status(service.client().get("/ready"), 200)
 
+    def test_for_users_end_nobody(self):
+        service = self.start()
+        family = service.family()
+        for process in [service.master(), *family]:
+            for signum in signal.SIGUSR1, signal.SIGUSR2:
+                process.send(signum)
+        time.sleep(0.3)
+        self.assert_status(service.client().get("/ready"), 200)
+        self.assertEqual({p.pid for p in service.family()},
+                         {p.pid for p in family})
+        self.assertEqual(service.stop(), [])
+
     def test_to_the_whole_group_end_it_too(self):
         """Ctrl-C at a terminal reaches every process at once."""
         service = self.start()

@@ -78,6 +78,17 @@ a_child_that_ended_only_wakes(void **state)
 }
 
 static void
+what_rotates_logs_ends_nobody(void **state)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	(void)state;
+	kill(getpid(), SIGUSR1);
+	kill(getpid(), SIGUSR2);
+	assert_int_equal(poll(&p, 1, 0), 0);
+}
+
+static void
 a_reader_that_went_away_ends_nobody(void **state)
 {
 	int pipe_fds[2];
@@ -97,6 +108,7 @@ main(void)
 		cmocka_unit_test(
 		    a_hangup_that_nohup_has_ignored_asks_for_nothing),
 		cmocka_unit_test(a_child_that_ended_only_wakes),
+		cmocka_unit_test(what_rotates_logs_ends_nobody),
 		cmocka_unit_test(a_reader_that_went_away_ends_nobody),
 	};
 
