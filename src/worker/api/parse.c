@@ -3,6 +3,7 @@
 
 #include "worker/api/job.h"
 #include "worker/api/json.h"
+#include "worker/api/prefer.h"
 #include "worker/api/query.h"
 #include "worker/api/summary.h"
 
@@ -10,28 +11,7 @@
 
 enum { CREATED = 201, ACCEPTED = 202 };
 
-/* RFC 7240: preferences between commas, each a name and perhaps more. */
-static bool
-prefers_async(struct span prefer)
-{
-	static const char name[] = "respond-async";
-	enum { NAME = sizeof(name) - 1 };
-
-	while (prefer.len > 0) {
-		const char *comma = memchr(prefer.data, ',', prefer.len);
-		size_t len = comma ? (size_t)(comma - prefer.data) : prefer.len;
-		struct span one = span_of(prefer.data, len);
-
-		while (one.len && (*one.data == ' ' || *one.data == '\t'))
-			one = span_of(one.data + 1, one.len - 1);
-		if (one.len >= NAME && strncasecmp(one.data, name, NAME) == 0 &&
-		    (one.len == NAME || strchr(" \t;", one.data[NAME])))
-			return true;
-		prefer.data += len + (comma != NULL);
-		prefer.len -= len + (comma != NULL);
-	}
-	return false;
-}
+static const char ASYNC[] = "respond-async";
 
 enum err
 api_parse_decode(struct req *r)
@@ -40,7 +20,7 @@ api_parse_decode(struct req *r)
 
 	if (e != ERR_OK)
 		return e;
-	r->in.is_async = prefers_async(r->prefer);
+	r->in.is_async = prefer_has(r->prefer, ASYNC);
 	return r->out.errors_len ? ERR_INVALID : ERR_OK;
 }
 
@@ -55,7 +35,7 @@ api_parse_encode(struct req *r)
 		if (!r->out.location)
 			return ERR_NO_MEMORY;
 		if (r->in.is_async)
-			r->out.preference_applied = "respond-async";
+			r->out.preference_applied = ASYNC;
 		return json_answer(r, ACCEPTED, job_document(r));
 	}
 	o = json_object();

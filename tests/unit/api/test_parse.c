@@ -13,6 +13,7 @@ full_and_async_are_read(void **state)
 		{ "full=true", "respond-async", true, true },
 		{ "full=0", "wait=10, Respond-Async; x=1", false, true },
 		{ "full=1", "respond-asynchronously", true, false },
+		{ "", "respond-async=\"\"", false, true },
 	};
 	struct req *r = *state;
 
