@@ -2,24 +2,52 @@
 #include "worker/api/error.h"
 #include "worker/api/json.h"
 
-/* {"login": ["Not a valid string."], ...}: all messages of a field together. */
+static bool
+add_message(json_t *object, const struct field_error *e)
+{
+	json_t *list = json_object_get(object, e->field);
+
+	if (!list) {
+		list = json_array();
+		if (json_object_set_new(object, e->field, list) < 0)
+			return false;
+	}
+	return json_array_append_new(list, json_string(e->message)) == 0;
+}
+
+/* {"login": ["Not a valid string."], ...}: all messages of a field together. NULL
+ * when memory is out. */
 static json_t *
 errors(const struct req *r)
 {
 	json_t *object = json_object();
-	json_t *list;
 
 	for (size_t i = 0; i < r->out.errors_len; i++) {
-		const struct field_error *e = &r->out.errors[i];
-
-		list = json_object_get(object, e->field);
-		if (!list) {
-			list = json_array();
-			json_object_set_new(object, e->field, list);
+		if (!add_message(object, &r->out.errors[i])) {
+			json_decref(object);
+			return NULL;
 		}
-		json_array_append_new(list, json_string(e->message));
 	}
 	return object;
+}
+
+/* NULL when memory is out. */
+static json_t *
+document(const struct req *r)
+{
+	const char *message =
+	    r->out.detail ? r->out.detail : err_text(r->out.err);
+	json_t *object = json_object();
+
+	if (json_object_set_new(
+		object, "message", json_of_span(span_text(message))) == 0 &&
+	    json_object_set_new(object, "error_code",
+		json_integer(err_status(r->out.err))) == 0 &&
+	    (r->out.errors_len == 0 ||
+		json_object_set_new(object, "errors", errors(r)) == 0))
+		return object;
+	json_decref(object);
+	return NULL;
 }
 
 /* The words of the error itself, which need no escaping: what is refused in
@@ -41,25 +69,12 @@ plain(enum err e)
 enum err
 api_error_encode(struct req *r)
 {
-	const char *message =
-	    r->out.detail ? r->out.detail : err_text(r->out.err);
 	int status = err_status(r->out.err);
-	json_t *body;
 
-	if (!r->out.detail && r->out.errors_len == 0) {
-		r->out.status = status;
-		r->out.body = plain(r->out.err);
+	if ((r->out.detail || r->out.errors_len > 0) &&
+	    json_answer(r, status, document(r)) == ERR_OK)
 		return ERR_OK;
-	}
-	body = json_object();
-
-	json_object_set_new(body, "message", json_of_span(span_text(message)));
-	json_object_set_new(body, "error_code", json_integer(status));
-	if (r->out.errors_len > 0)
-		json_object_set_new(body, "errors", errors(r));
-	if (json_answer(r, status, body) == ERR_OK)
-		return ERR_OK;
-	r->out.status = err_status(ERR_NO_MEMORY);
-	r->out.body = plain(ERR_NO_MEMORY);
+	r->out.status = status;
+	r->out.body = plain(r->out.err);
 	return ERR_OK;
 }

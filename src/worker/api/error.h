@@ -9,7 +9,7 @@
  *
  * and, for a 400 of validation, "errors": {"login": ["..."], ...}. From
  * r->out.err, r->out.detail and r->out.errors; fills status and body. Always
- * leaves an answer: when memory is out, one without details. */
+ * leaves an answer: when memory is out, the same error without details. */
 enum err api_error_encode(struct req *r);
 
 #endif
