@@ -4,6 +4,7 @@
 #include "common/base/span.h"
 #include "common/shoplog/visit.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,6 +60,7 @@ struct scan {
 	uint8_t notes[SCAN_NOTES];
 	unsigned strange; /* lines since one had a layout */
 	unsigned unusual; /* lines since one was usual */
+	bool is_ipv6;     /* what the usual line before had, most likely */
 	char date[16];    /* of the last line without one, 10 bytes */
 	int32_t day;      /* of that date */
 	struct scan_host hosts[SCAN_HOSTS];

@@ -337,6 +337,7 @@ graphic(const char *p)
 }
 
 #include "common/shoplog/scan_usual.inc"
+#include "common/shoplog/scan_usual_ipv6.inc"
 
 #include "common/shoplog/scan_loop.inc"
 
