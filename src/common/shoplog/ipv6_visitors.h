@@ -3,6 +3,7 @@
 
 #include "common/shoplog/country_index.h"
 #include "common/shoplog/hash_table.h"
+#include "common/shoplog/lanes.h"
 #include "common/shoplog/visitor.h"
 
 #include <stdbool.h>
@@ -12,7 +13,7 @@
 /* The IPv6 addresses of a tally, with what is known of each beside it: a bucket is
  * one cache line, filled from its first place on, so that nearly every address
  * costs one line that was fetched ahead. One that is full goes on in the next. */
-enum { IPV6_PLACES = 3, IPV6_FILL = 2 /* on the average, at most */ };
+enum { IPV6_PLACES = LANES_WIDE, IPV6_FILL = 2 /* on the average, at most */ };
 
 struct ipv6_bucket {
 	_Alignas(64) struct hash_key key[IPV6_PLACES];
@@ -59,6 +60,20 @@ ipv6_visitors_find_near(
 			 << i;
 	visitor = &b->visitor[__builtin_ctz(found)];
 	return visitor->country == COUNTRY_NOBODY ? NULL : visitor;
+}
+
+/* visitor_meet() of the visitor of an address, who is not met either if he is not in
+ * the bucket. */
+static inline uint8_t
+ipv6_visitors_meet_near(
+    struct ipv6_bucket *b, struct hash_key key, uint32_t page, uint32_t *before)
+{
+	unsigned match = lanes_equal_wide(b->key, &key);
+	unsigned place =
+	    (unsigned)__builtin_ctz(match | 1u << 4 * IPV6_PLACES) / 4;
+
+	/* A free place has the address that is zero, but no country. */
+	return visitor_meet(&b->visitor[place], true, page, before);
 }
 
 /* NULL: the address is not there. */

@@ -16,6 +16,7 @@
 enum {
 	LANES_BYTES = 16,
 	LANES_NUMBERS = 8,
+	LANES_WIDE = 3,   /* numbers of 128 bits */
 	LANES_TEXT = 48,  /* longest text of lanes_are_text() */
 	LANES_SHORT = 32, /* bytes of a short text and zeros behind it */
 	LANES_KEYS = LANES_SHORT / 4,
@@ -53,6 +54,18 @@ lanes_equal_numbers_plain(const uint32_t a[LANES_NUMBERS], uint32_t number)
 
 	for (unsigned i = 0; i < LANES_NUMBERS; i++)
 		bits |= (unsigned)(a[i] == number) << i;
+	return bits;
+}
+
+static inline unsigned
+lanes_equal_wide_plain(const void *a, const void *number)
+{
+	unsigned bits = 0;
+
+	for (unsigned i = 0; i < LANES_WIDE; i++)
+		bits |= (unsigned)(memcmp((const uint8_t *)a + 16 * i, number,
+				       16) == 0)
+			<< 4 * i;
 	return bits;
 }
 
@@ -136,6 +149,23 @@ lanes_equal_numbers_sse2(const uint32_t a[LANES_NUMBERS], uint32_t number)
 
 	return (unsigned)_mm_movemask_epi8(
 	    _mm_packs_epi16(equal, _mm_setzero_si128()));
+}
+
+static inline unsigned
+lanes_equal_wide_sse2(const void *a, const void *number)
+{
+	const uint8_t *p = a;
+	__m128i each = lanes_load(number);
+	__m128i first = _mm_packs_epi32(_mm_cmpeq_epi32(lanes_load(p), each),
+	    _mm_cmpeq_epi32(lanes_load(p + 16), each));
+	__m128i second = _mm_packs_epi32(
+	    _mm_cmpeq_epi32(lanes_load(p + 32), each), _mm_setzero_si128());
+	/* Four bits a number, one for each of its quarters. */
+	unsigned bits =
+	    (unsigned)_mm_movemask_epi8(_mm_packs_epi16(first, second));
+
+	bits &= bits >> 2;
+	return bits & bits >> 1 & 0x111;
 }
 
 static inline __m128i
@@ -231,6 +261,14 @@ static inline unsigned
 lanes_equal_numbers(const uint32_t a[LANES_NUMBERS], uint32_t number)
 {
 	return LANES(lanes_equal_numbers)(a, number);
+}
+
+/* Which of LANES_WIDE numbers of 16 bytes are this one: a bit each, four apart, the
+ * first one's lowest. */
+static inline unsigned
+lanes_equal_wide(const void *a, const void *number)
+{
+	return LANES(lanes_equal_wide)(a, number);
 }
 
 /* Whether a text of `len` bytes, at most LANES_TEXT of which count, begins as the

@@ -9,6 +9,8 @@
 #include "common/shoplog/tally.h"
 #include "common/shoplog/visitors.h"
 
+#include <stdbool.h>
+
 /* What a tally is made of: for the files of this room that encode it or answer
  * from it. Nobody else includes this. */
 struct tally {
@@ -22,6 +24,7 @@ struct tally {
 	struct counts counts;
 	struct ballot ballot;
 	struct visitors visitors;
+	bool is_ipv6; /* most addresses of the last visits */
 	struct carts carts[SHARDS];
 };
 

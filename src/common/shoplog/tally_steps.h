@@ -16,9 +16,12 @@
 /* A visit on its way. */
 struct step {
 	struct path_meaning path;
-	uint32_t before;                /* page of the visitor's line before */
-	struct visitors_bucket *bucket; /* where he is if he is near */
-	uint8_t country;                /* country_index.h; 0: not met so far */
+	uint32_t before; /* page of the visitor's line before */
+	union { /* where he is if he is near: s->is_ipv6 says which it is */
+		struct visitors_bucket *bucket;
+		struct ipv6_bucket *ipv6_bucket;
+	};
+	uint8_t country; /* country_index.h; 0: not met so far */
 };
 
 /* A line that names a cart, on its way. */
@@ -34,7 +37,8 @@ struct cart_step {
 };
 
 struct steps {
-	struct visitors_bucket nobody; /* empty */
+	struct visitors_bucket nobody;  /* empty */
+	struct ipv6_bucket nobody_ipv6; /* the same */
 	struct step at[SCAN_LINES];
 	struct cart_step carts[SCAN_LINES];
 	/* Lines, in order: of visitors who are not near, of those without a country,
@@ -42,6 +46,7 @@ struct steps {
 	uint32_t others[SCAN_LINES], asked[SCAN_LINES], shared[SCAN_LINES];
 	size_t len, carts_len, others_len, asked_len, shared_len;
 	size_t ipv6_len; /* lines of IPv6 addresses */
+	bool is_ipv6; /* those are looked for where they are near, not IPv4 */
 };
 
 /* Fills the paths of s->at, and lists the lines about carts. */

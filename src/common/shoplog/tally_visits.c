@@ -12,15 +12,46 @@
 static void
 fetch_visitors(struct tally *t, struct steps *s, const struct visit *visits)
 {
-	s->ipv6_len = 0;
+	size_t ipv6_len = 0;
+
 	for (size_t i = 0; i < s->len; i++) {
 		struct hash_key ip = visits[i].ip;
 
 		s->at[i].bucket =
 		    visitors_bucket_of(&t->visitors, &s->nobody, ip);
 		__builtin_prefetch(s->at[i].bucket);
-		s->ipv6_len += !visitor_is_ipv4(ip);
+		ipv6_len += !visitor_is_ipv4(ip);
 	}
+	s->ipv6_len = ipv6_len;
+}
+
+static void
+fetch_ipv6_visitors(
+    struct tally *t, struct steps *s, const struct visit *visits)
+{
+	size_t ipv6_len = 0;
+
+	for (size_t i = 0; i < s->len; i++) {
+		struct hash_key ip = visits[i].ip;
+
+		s->at[i].ipv6_bucket =
+		    visitors_bucket_of_ipv6(&t->visitors, &s->nobody_ipv6, ip);
+		__builtin_prefetch(s->at[i].ipv6_bucket);
+		ipv6_len += !visitor_is_ipv4(ip);
+	}
+	s->ipv6_len = ipv6_len;
+}
+
+/* Visitors of the kind of address that most lines before had. */
+static void
+fetch_near(struct tally *t, struct steps *s, const struct visit *visits)
+{
+	s->is_ipv6 = t->is_ipv6;
+	if (s->is_ipv6)
+		fetch_ipv6_visitors(t, s, visits);
+	else
+		fetch_visitors(t, s, visits);
+	t->is_ipv6 = s->ipv6_len > s->len / 2;
 }
 
 static const struct cart_step *
@@ -52,12 +83,24 @@ count_visit(struct tally *t, const struct visit *visit, const struct step *step)
 		   : ERR_OK;
 }
 
+static inline uint8_t
+meet_one(struct step *step, const struct visit *visit, bool is_ipv6)
+{
+	return is_ipv6
+		   ? ipv6_visitors_meet_near(step->ipv6_bucket, visit->ip,
+			 step->path.page, &step->before)
+		   : visitors_meet_near(step->bucket, (uint32_t)visit->ip.low,
+			 step->path.page, &step->before);
+}
+
 /* Meets visitors, but for those who are not near, and counts their visits if all of
  * the batch are of the open day. There is no branch that depends on who it is: nobody
- * can guess. */
-static void
+ * can guess.
+ *
+ * is_ipv6  s->is_ipv6, for a loop of its own */
+static inline __attribute__((always_inline)) void
 meet_near(struct tally *t, struct steps *s, const struct visit *visits,
-    bool is_counted)
+    bool is_counted, bool is_ipv6)
 {
 	struct open_day *d = t->open_day;
 	size_t others = 0, shared = 0;
@@ -65,8 +108,7 @@ meet_near(struct tally *t, struct steps *s, const struct visit *visits,
 	for (size_t i = 0; i < s->len; i++) {
 		struct step *step = &s->at[i];
 		uint8_t row = step->path.row;
-		uint8_t country = visitors_meet_near(step->bucket,
-		    (uint32_t)visits[i].ip.low, step->path.page, &step->before);
+		uint8_t country = meet_one(step, &visits[i], is_ipv6);
 		bool is_met = country != COUNTRY_NOBODY;
 
 		step->country = country;
@@ -234,8 +276,11 @@ meet_visitors(struct tally *t, struct steps *s, const struct visit *visits)
 
 	if (e)
 		return e;
-	if (s->ipv6_len <= s->len / 2 && !visitors_may_be_far(&t->names)) {
-		meet_near(t, s, visits, is_open);
+	if (!visitors_may_be_far(&t->names)) {
+		if (s->is_ipv6)
+			meet_near(t, s, visits, is_open, true);
+		else
+			meet_near(t, s, visits, is_open, false);
 		e = count_near(t, s, visits, is_open);
 	} else {
 		for (size_t i = 0; i < s->len; i++)
@@ -297,9 +342,10 @@ tally_add_visits(struct tally *t, const struct visit *visits, size_t len)
 	s.len = len;
 	s.carts_len = s.asked_len = 0;
 	memset(&s.nobody, 0, sizeof(s.nobody));
+	memset(&s.nobody_ipv6, 0, sizeof(s.nobody_ipv6));
 	if (!has_room(t))
 		return ERR_NO_MEMORY;
-	fetch_visitors(t, &s, visits);
+	fetch_near(t, &s, visits);
 	e = tally_look_at_paths(t, &s, visits);
 	if (!e)
 		e = meet_visitors(t, &s, visits);

@@ -120,6 +120,18 @@ visitors_bucket_of(const struct visitors *v, struct visitors_bucket *nobody,
 						      : nobody;
 }
 
+/* The same of an IPv6 address. */
+static inline struct ipv6_bucket *
+visitors_bucket_of_ipv6(
+    const struct visitors *v, struct ipv6_bucket *nobody, struct hash_key key)
+{
+	size_t at = hash_of(&v->secret, key) & (v->ipv6.buckets_len - 1);
+
+	return !visitor_is_ipv4(key) && v->ipv6.buckets_len
+		   ? &v->ipv6.buckets[at]
+		   : nobody;
+}
+
 /* Whether a page may have a number that does not fit a visitor. */
 static inline bool
 visitors_may_be_far(const struct names *n)
@@ -127,12 +139,8 @@ visitors_may_be_far(const struct names *n)
 	return n->table.len >= VISITOR_FAR_PAGE;
 }
 
-/* Meets the visitor of an IPv4 address if he is in the bucket and his country is
- * known: then his last line is now of this page, what it was before goes to
- * *before, and the number of his country is returned; 0: he is not met. Without a
- * branch, and not for a log that has far pages.
- *
- * page  below VISITOR_FAR_PAGE, or NAME_NONE */
+/* visitor_meet() of the visitor of an IPv4 address, who is not met either if he is not
+ * in the bucket. */
 static inline uint8_t
 visitors_meet_near(
     struct visitors_bucket *b, uint32_t ip, uint32_t page, uint32_t *before)
@@ -141,19 +149,8 @@ visitors_meet_near(
 	/* A free place has any address, but no country. */
 	unsigned place =
 	    (unsigned)__builtin_ctz(match | 1u << (BUCKET_PLACES - 1));
-	const struct visitor any_page = { .page = VISITOR_NO_PAGE };
-	struct visitor turned = { .page = page & VISITOR_NO_PAGE };
-	struct visitor now = b->visitor[place];
-	/* All bits, or none: a compiler makes no branches of these. */
-	uint32_t is_met =
-	    -(uint32_t)((match != 0) & country_is_kept(now.country));
-	uint32_t had_none = -(uint32_t)(now.page == VISITOR_NO_PAGE);
-	uint8_t country = (uint8_t)(now.country & is_met);
 
-	*before = now.page | had_none;
-	now.all ^= (now.all ^ turned.all) & any_page.all & is_met;
-	b->visitor[place] = now;
-	return country;
+	return visitor_meet(&b->visitor[place], match != 0, page, before);
 }
 
 /* The visitor's last line is now of this page (NAME_NONE: of no goods page); what

@@ -71,6 +71,38 @@ who_was_met_is_found_again(void **state)
 	ipv6_visitors_cleanup(&v);
 }
 
+static void
+who_is_near_and_has_a_country_turns_to_a_page(void **state)
+{
+	enum { COUNTRY = COUNTRY_FIRST + 3 };
+	struct ipv6_bucket b = { .key = {
+				     address(3), address(4), address(0) } };
+	uint32_t before = 1;
+
+	(void)state;
+	b.visitor[0].page = VISITOR_NO_PAGE;
+	b.visitor[0].country = COUNTRY;
+	b.visitor[1].country = COUNTRY_NOT_ASKED;
+	assert_int_equal(
+	    ipv6_visitors_meet_near(&b, address(3), 7, &before), COUNTRY);
+	assert_int_equal(before, UINT32_MAX);
+	assert_int_equal(
+	    ipv6_visitors_meet_near(&b, address(3), UINT32_MAX, &before),
+	    COUNTRY);
+	assert_int_equal(before, 7);
+	assert_int_equal(b.visitor[0].page, VISITOR_NO_PAGE);
+	/* Without a country, in a free place, nowhere. */
+	assert_int_equal(
+	    ipv6_visitors_meet_near(&b, address(4), 7, &before), 0);
+	assert_int_equal(
+	    ipv6_visitors_meet_near(&b, address(0), 7, &before), 0);
+	assert_int_equal(
+	    ipv6_visitors_meet_near(&b, address(5), 7, &before), 0);
+	assert_int_equal(b.visitor[1].page, 0);
+	assert_int_equal(b.visitor[2].all, 0);
+	assert_int_equal(b.visitor[IPV6_PLACES].all, 0);
+}
+
 /* Those who are not are beside a full bucket. */
 static void
 nearly_everybody_is_found_near(void **state)
@@ -141,6 +173,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_was_met_is_found_again),
 		cmocka_unit_test(nearly_everybody_is_found_near),
+		cmocka_unit_test(who_is_near_and_has_a_country_turns_to_a_page),
 		cmocka_unit_test(a_walk_meets_everybody_once),
 		cmocka_unit_test(room_that_was_made_is_enough),
 	};

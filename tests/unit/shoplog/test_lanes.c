@@ -51,6 +51,32 @@ the_first_number_or_zero_is_found(void **state)
 	assert_true(nowhere > 0);
 }
 
+/* Some differ in one quarter only. */
+static void
+equal_wide_numbers_are_found_where_they_are(void **state)
+{
+	uint64_t seed = 5;
+
+	(void)state;
+	for (int i = 0; i < ROUNDS; i++) {
+		uint32_t a[LANES_WIDE][4], number[4];
+		unsigned want = 0;
+
+		for (int k = 0; k < 4; k++)
+			number[k] = (uint32_t)random_below(&seed, 9);
+		for (int k = 0; k < LANES_WIDE; k++) {
+			memcpy(a[k], number, sizeof(number));
+			if (random_below(&seed, 2))
+				a[k][random_below(&seed, 4)] ^=
+				    (uint32_t)random_below(&seed, 2) << 31;
+			want |= (unsigned)!memcmp(a[k], number, sizeof(number))
+				<< 4 * k;
+		}
+		assert_int_equal(lanes_equal_wide(a, number), want);
+		assert_int_equal(lanes_equal_wide_plain(a, number), want);
+	}
+}
+
 static void
 equal_numbers_are_found_where_they_are(void **state)
 {
@@ -139,6 +165,7 @@ main(void)
 		cmocka_unit_test(bytes_are_found_where_they_are),
 		cmocka_unit_test(the_first_number_or_zero_is_found),
 		cmocka_unit_test(equal_numbers_are_found_where_they_are),
+		cmocka_unit_test(equal_wide_numbers_are_found_where_they_are),
 		cmocka_unit_test(
 		    short_texts_are_compared_and_hashed_up_to_their_length),
 		cmocka_unit_test(a_text_is_compared_up_to_its_length),
