@@ -58,12 +58,25 @@ block_agrees(struct scan *s, struct span block)
 	       malformed == batch.malformed_len;
 }
 
-/* Any bytes: their last line gets an end. */
+/* As one that has read other lines, or none. */
+static inline bool
+scan_agrees_behind(scan_way *way, struct span block, unsigned strange)
+{
+	struct scan s;
+
+	scan_init(&s);
+	s.way = way;
+	s.strange = strange;
+	return block_agrees(&s, block);
+}
+
+/* Any bytes: their last line gets an end. They are read as the first lines of a log,
+ * and as lines behind many that have no layout. */
 static inline bool
 scan_agrees(scan_way *way, const void *bytes, size_t len)
 {
 	char *copy = malloc(len + 1 + SCAN_PADDING);
-	struct scan s;
+	struct span block;
 	bool agrees;
 
 	if (!copy)
@@ -72,10 +85,10 @@ scan_agrees(scan_way *way, const void *bytes, size_t len)
 		memcpy(copy, bytes, len);
 	copy[len++] = '\n';
 	/* What lies behind a block must not matter. */
-	memset(copy + len, len % 2 ? ' ' : 'x', SCAN_PADDING);
-	scan_init(&s);
-	s.way = way;
-	agrees = block_agrees(&s, span_of(copy, len));
+	memset(copy + len, " x\n"[len % 3], SCAN_PADDING);
+	block = span_of(copy, len);
+	agrees = scan_agrees_behind(way, block, 0) &&
+		 scan_agrees_behind(way, block, STRANGE_MANY + 1);
 	free(copy);
 	return agrees;
 }

@@ -49,9 +49,9 @@ has_layout(const struct scan_layout *l, struct span line)
 
 /* What is literally the same in another line is as well-formed there: all but the
  * time and the request id. */
-void
-scan_learn(struct scan *s, struct span line,
-    const struct span field[VISIT_FIELDS], int32_t day)
+static void
+learn(struct scan *s, struct span line, const struct span field[VISIT_FIELDS],
+    int32_t day)
 {
 	/* HH:MM:SS, the greatest digit of each place; that an hour is below 24
 	 * is left to the loop. */
@@ -119,23 +119,44 @@ learn_host(struct scan *s, const char *url, struct span rest)
 	memset(host->mask, 255, len + 1);
 }
 
-enum scan_kind
-scan_read(
-    struct scan *s, struct span block, struct visit *out, const char **next)
+/* The first line of a block, without its end. */
+static struct span
+first_line(struct span block, const char **next)
 {
 	const char *end = memchr(block.data, '\n', block.len);
 	struct span line = span_of(block.data, (size_t)(end - block.data));
-	struct span field[VISIT_FIELDS];
 
 	*next = end + 1;
 	if (line.len && line.data[line.len - 1] == '\r')
 		line.len--;
+	return line;
+}
+
+void
+scan_learn_line(struct scan *s, struct span lines)
+{
+	struct span field[VISIT_FIELDS];
+	struct visit visit;
+	const char *next;
+	struct span line = first_line(lines, &next);
+
+	if (line.len && visit_read(line, &visit, field))
+		learn(s, line, field, visit.day);
+}
+
+enum scan_kind
+scan_read(
+    struct scan *s, struct span block, struct visit *out, const char **next)
+{
+	struct span line = first_line(block, next);
+	struct span field[VISIT_FIELDS];
+
 	if (line.len == 0)
 		return SCAN_EMPTY;
 	if (!visit_read(line, out, field))
 		return SCAN_MALFORMED;
-	if (scan_may_learn(s))
-		scan_learn(s, line, field, out->day);
+	if (scan_may_learn(s, 1))
+		learn(s, line, field, out->day);
 	return SCAN_VISIT;
 }
 

@@ -197,112 +197,43 @@ equal_to(__m256i a, __m256i b, char byte)
 
 #include "common/shoplog/scan_ipv6.inc"
 
+/* Blanks and what ends a line, by the lower halves of bytes; and 127, too. */
+#define WHITE ' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0x7f
+
 WAY static inline struct text
 look(const char *p)
 {
+	const __m256i white = _mm256_setr_epi8(WHITE, WHITE);
 	const __m256i blank = _mm256_set1_epi8(' ');
+	const __m256i newline = _mm256_set1_epi8('\n');
+	const __m256i carriage_return = _mm256_set1_epi8('\r');
+	__m256i low[2], strange = _mm256_setzero_si256();
 	__m256i a = load(p), b = load(p + 32);
-	uint64_t high = mask_of(a, b), tabs = equal_to(a, b, '\t');
-	/* As signed numbers, bytes above 127 are below the blank too. */
-	uint64_t low =
-	    mask_of(_mm256_cmpgt_epi8(blank, a), _mm256_cmpgt_epi8(blank, b));
 
-	return (struct text){ .blanks = equal_to(a, b, ' ') | tabs,
-		.controls = (low & ~high & ~tabs) | equal_to(a, b, 0x7f),
-		.high = high };
-}
+#pragma GCC unroll 2
+	for (unsigned i = 0; i < 2; i++) {
+		__m256i text = i == 0 ? a : b;
+		__m256i next = load(p + 32 * i + 1);
 
-/* What may be wrong with two bytes, the second of which is looked at: a bit each,
- * set in all three tables below where it is (Keiser and Lemire, "Validating UTF-8
- * in less than one instruction per byte"). */
-enum {
-	TOO_SHORT = 1,   /* no continuation where there has to be one */
-	TOO_LONG = 2,    /* a continuation where there has to be none */
-	OVERLONG_3 = 4,  /* E0 80 to E0 9F */
-	TOO_LARGE = 8,   /* F4 90 and more */
-	SURROGATE = 16,  /* ED A0 to ED BF */
-	OVERLONG_2 = 32, /* C0, C1 */
-	OVERLONG_4 = 64, /* F0 80 to F0 8F; F5 80 and more */
-	TWO_CONTS = 128, /* two continuations: right in longer sequences */
-	ANY = TOO_SHORT | TOO_LONG | TWO_CONTS,
-};
-
-/* By the upper and the lower half of the first byte, the upper one of the second. */
-static const uint8_t utf8_first_high[16]
-    __attribute__((aligned(16))) = { TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG,
-	    TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TWO_CONTS, TWO_CONTS,
-	    TWO_CONTS, TWO_CONTS, TOO_SHORT | OVERLONG_2, TOO_SHORT,
-	    TOO_SHORT | OVERLONG_3 | SURROGATE,
-	    TOO_SHORT | TOO_LARGE | OVERLONG_4 };
-static const uint8_t utf8_first_low[16]
-    __attribute__((aligned(16))) = { ANY | OVERLONG_2 | OVERLONG_3 | OVERLONG_4,
-	    ANY | OVERLONG_2, ANY, ANY, ANY | TOO_LARGE,
-	    ANY | TOO_LARGE | OVERLONG_4, ANY | TOO_LARGE | OVERLONG_4,
-	    ANY | TOO_LARGE | OVERLONG_4, ANY | TOO_LARGE | OVERLONG_4,
-	    ANY | TOO_LARGE | OVERLONG_4, ANY | TOO_LARGE | OVERLONG_4,
-	    ANY | TOO_LARGE | OVERLONG_4, ANY | TOO_LARGE | OVERLONG_4,
-	    ANY | TOO_LARGE | OVERLONG_4 | SURROGATE,
-	    ANY | TOO_LARGE | OVERLONG_4, ANY | TOO_LARGE | OVERLONG_4 };
-static const uint8_t utf8_second_high[16]
-    __attribute__((aligned(16))) = { TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
-	    TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
-	    TOO_LONG | TWO_CONTS | OVERLONG_2 | OVERLONG_3 | OVERLONG_4,
-	    TOO_LONG | TWO_CONTS | OVERLONG_2 | OVERLONG_3 | TOO_LARGE,
-	    TOO_LONG | TWO_CONTS | OVERLONG_2 | SURROGATE | TOO_LARGE,
-	    TOO_LONG | TWO_CONTS | OVERLONG_2 | SURROGATE | TOO_LARGE,
-	    TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT };
-
-/* The entries of a table for the lower halves of 32 bytes. */
-WAY static inline __m256i
-look_up(const uint8_t table[16], __m256i bytes)
-{
-	return _mm256_shuffle_epi8(
-	    _mm256_broadcastsi128_si256(_mm_load_si128((const void *)table)),
-	    _mm256_and_si256(bytes, _mm256_set1_epi8(0x0f)));
-}
-
-/* What is wrong in 32 bytes behind 32 others. */
-WAY static inline __m256i
-utf8_errors(__m256i before, __m256i text)
-{
-	__m256i over = _mm256_permute2x128_si256(before, text, 0x21);
-	__m256i first = _mm256_alignr_epi8(text, over, 15);
-	__m256i pair = _mm256_and_si256(
-	    _mm256_and_si256(
-		look_up(utf8_first_high, _mm256_srli_epi16(first, 4)),
-		look_up(utf8_first_low, first)),
-	    look_up(utf8_second_high, _mm256_srli_epi16(text, 4)));
-	/* The top bit: a third or fourth byte has to be here. */
-	__m256i third = _mm256_subs_epu8(
-	    _mm256_alignr_epi8(text, over, 14), _mm256_set1_epi8(0xe0 - 0x80));
-	__m256i fourth = _mm256_subs_epu8(
-	    _mm256_alignr_epi8(text, over, 13), _mm256_set1_epi8(0xf0 - 0x80));
-
-	return _mm256_xor_si256(
-	    pair, _mm256_and_si256(_mm256_or_si256(third, fourth),
-		      _mm256_set1_epi8((char)0x80)));
-}
-
-/* A zero stands behind the text, so that it may not end within a sequence. */
-WAY static __attribute__((noinline)) bool
-is_utf8(const char *p, size_t len)
-{
-	const __m256i places = _mm256_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
-	    10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26,
-	    27, 28, 29, 30, 31);
-	__m256i before = _mm256_setzero_si256(), errors = before;
-
-	for (size_t at = 0; at <= len; at += 32) {
-		size_t left = len - at < 32 ? len - at : 32;
-		__m256i inside =
-		    _mm256_cmpgt_epi8(_mm256_set1_epi8((char)left), places);
-		__m256i text = _mm256_and_si256(load(p + at), inside);
-
-		errors = _mm256_or_si256(errors, utf8_errors(before, text));
-		before = text;
+		low[i] = _mm256_cmpeq_epi8(_mm256_min_epu8(text, blank), text);
+		/* Is one of both, but not the other: a control. */
+		strange = _mm256_or_si256(
+		    strange, _mm256_xor_si256(low[i],
+				 _mm256_cmpeq_epi8(
+				     _mm256_shuffle_epi8(white, text), text)));
+		strange = _mm256_or_si256(strange,
+		    _mm256_andnot_si256(_mm256_cmpeq_epi8(next, newline),
+			_mm256_cmpeq_epi8(text, carriage_return)));
 	}
-	return _mm256_testz_si256(errors, errors);
+	return (struct text){ .blanks = mask_of(low[0], low[1]),
+		.high = mask_of(a, b),
+		.ends = equal_to(a, b, '\n'),
+		.is_plain = _mm256_testz_si256(strange, strange) };
 }
+
+#include "common/shoplog/scan_utf8.inc"
+
+#include "common/shoplog/scan_url.inc"
 
 WAY static inline uint64_t
 places_of(const char *p, char byte)
@@ -310,16 +241,10 @@ places_of(const char *p, char byte)
 	return equal_to(load(p), load(p + 32), byte);
 }
 
-WAY static inline unsigned
+WAY static inline size_t
 lowest(uint64_t bits)
 {
-	return (unsigned)_tzcnt_u64(bits);
-}
-
-WAY static inline unsigned
-width(uint64_t bits)
-{
-	return 64 - (unsigned)_lzcnt_u64(bits);
+	return _tzcnt_u64(bits);
 }
 
 WAY static inline size_t

@@ -89,30 +89,74 @@ top_bits(uint64_t word)
 static inline struct text
 look(const char *p)
 {
-	struct text t = { 0 };
+	struct text t = { .is_plain = true };
 
 	for (int i = 0; i < 64; i += 8) {
-		uint64_t word, tabs, low;
+		uint64_t word, blanks, ends, low, others;
 
 		memcpy(&word, p + i, 8);
 		word = le64toh(word);
-		tabs = zero_bytes(word ^ EACH_BYTE('\t'));
-		/* 0x20 and more sets the top bit, and so do bytes above 127. */
-		low = ~((word & EACH_BYTE(0x7f)) + EACH_BYTE(0x60)) & ~word;
-		t.blanks |= top_bits(zero_bytes(word ^ EACH_BYTE(' ')) | tabs)
-			    << i;
-		t.controls |=
-		    top_bits((low & ~tabs) | zero_bytes(word ^ EACH_BYTE(0x7f)))
-		    << i;
+		blanks = zero_bytes(word ^ EACH_BYTE('\t')) |
+			 zero_bytes(word ^ EACH_BYTE(' '));
+		ends = zero_bytes(word ^ EACH_BYTE('\n'));
+		/* 0x21 and more sets the top bit, and so do bytes above 127. */
+		low = ~((word & EACH_BYTE(0x7f)) + EACH_BYTE(0x5f)) & ~word &
+		      EACH_BYTE(0x80);
+		others = (low & ~(blanks | ends)) |
+			 zero_bytes(word ^ EACH_BYTE(0x7f));
+		for (; others; others &= others - 1) {
+			int at = i + __builtin_ctzll(others) / 8;
+
+			t.is_plain &= p[at] == '\r' && p[at + 1] == '\n';
+		}
+		t.blanks |= top_bits(low) << i;
+		t.ends |= top_bits(ends) << i;
 		t.high |= top_bits(word) << i;
 	}
 	return t;
 }
 
+/* Lines one by one: of text with ends of lines utf8_is_plain() says that it is not. */
 static inline bool
-is_utf8(const char *p, size_t len)
+are_utf8(struct span lines)
 {
-	return utf8_is_plain(span_of(p, len));
+	while (lines.len) {
+		const char *end = memchr(lines.data, '\n', lines.len);
+		size_t len = end ? (size_t)(end - lines.data) : lines.len;
+		size_t text =
+		    len && lines.data[len - 1] == '\r' ? len - 1 : len;
+
+		if (!utf8_is_plain(span_of(lines.data, text)))
+			return false;
+		len += end != NULL;
+		lines = span_of(lines.data + len, lines.len - len);
+	}
+	return true;
+}
+
+static inline unsigned
+first_not_utf8(
+    const char *text, const uint8_t *block, unsigned len, unsigned none)
+{
+	unsigned first = 0;
+
+	for (unsigned i = 0; i < len; i++) {
+		if (i + 1 < len && block[i + 1] == block[i] + 1)
+			continue;
+		if (!are_utf8(span_of(text + 64 * block[first],
+			(size_t)64 * (block[i] + 1 - block[first]))))
+			return block[first];
+		first = i + 1;
+	}
+	return none;
+}
+
+static inline size_t
+find_path(const char *url, size_t len)
+{
+	struct span rest;
+
+	return visit_read_url(span_of(url, len), &rest) ? len - rest.len : 0;
 }
 
 static inline uint64_t
@@ -130,16 +174,10 @@ places_of(const char *p, char byte)
 	return places;
 }
 
-static inline unsigned
+static inline size_t
 lowest(uint64_t bits)
 {
-	return bits ? (unsigned)__builtin_ctzll(bits) : 0;
-}
-
-static inline unsigned
-width(uint64_t bits)
-{
-	return bits ? 64 - (unsigned)__builtin_clzll(bits) : 0;
+	return bits ? (size_t)__builtin_ctzll(bits) : 64;
 }
 
 static inline size_t

@@ -12,9 +12,9 @@ scan_way scan_avx2;
 bool scan_has_avx2(void);
 #endif
 
-/* Behind so many lines without a layout only one of a few is held against every
- * layout. */
-enum { STRANGE_MANY = 16, STRANGE_EVERY = 32 };
+/* Behind so many lines without a layout only the first one of a batch is held against
+ * layouts. */
+enum { STRANGE_MANY = 16 };
 
 /* The same of lines that may be usual ones. */
 enum { UNUSUAL_MANY = 4, UNUSUAL_EVERY = 16 };
@@ -27,9 +27,10 @@ enum {
 
 /* What 64 bytes are, a bit each. */
 struct text {
-	uint64_t blanks;   /* and tabs */
-	uint64_t controls; /* all but tabs */
-	uint64_t high;     /* not ASCII */
+	uint64_t blanks; /* tabs and ends of lines, too */
+	uint64_t high;   /* not ASCII */
+	uint64_t ends;   /* "\n" */
+	bool is_plain; /* no other control is there; "\r" is before "\n" only */
 };
 
 /* What the loop does when a line does not fit. */
@@ -46,15 +47,16 @@ enum scan_kind scan_read(
 /* A log without a usual layout is not worth one a line. */
 enum { LEARN_EVERY = 1024 };
 
+/* Whether one of the next `lines` may be learnt from. */
 static inline bool
-scan_may_learn(const struct scan *s)
+scan_may_learn(const struct scan *s, unsigned lines)
 {
-	return s->layouts_len < SCAN_LAYOUTS || s->strange % LEARN_EVERY == 0;
+	return s->layouts_len < SCAN_LAYOUTS ||
+	       s->strange / LEARN_EVERY != (s->strange + lines) / LEARN_EVERY;
 }
 
-/* Learns the layout of a well-formed line. */
-void scan_learn(struct scan *s, struct span line,
-    const struct span field[VISIT_FIELDS], int32_t day);
+/* Learns the layout of the first of these lines, if it is well-formed. */
+void scan_learn_line(struct scan *s, struct span lines);
 
 /* The day of a date that is not s->date; false when it is no date. */
 bool scan_read_date(struct scan *s, struct span date);
