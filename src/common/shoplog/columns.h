@@ -5,6 +5,7 @@
 #include "common/base/span.h"
 #include "common/shoplog/tally.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The carts of one shard as columns, sorted by cart id, so that a reader scans
@@ -60,5 +61,15 @@ enum err columns_decode(struct span bytes, struct columns *out);
 enum err columns_append(const struct columns *base, const struct columns *delta,
     struct columns *out);
 void columns_cleanup(struct columns *c);
+
+/* Whether each id is greater than the one before, as in a column of ids. */
+static inline bool
+columns_ids_ascend(const uint64_t *ids, uint32_t len)
+{
+	for (uint32_t i = 1; i < len; i++)
+		if (ids[i - 1] >= ids[i])
+			return false;
+	return true;
+}
 
 #endif

@@ -161,15 +161,6 @@ columns_block_give(struct columns_block *b, struct columns *out)
 	};
 }
 
-static bool
-is_ascending(const uint64_t *ids, uint32_t len)
-{
-	for (uint32_t i = 1; i < len; i++)
-		if (ids[i - 1] >= ids[i])
-			return false;
-	return true;
-}
-
 /* ipv6  carts before that an IPv6 address owns; counts */
 static bool
 is_owner(const struct columns_block *b, uint32_t i, uint32_t *ipv6)
@@ -214,8 +205,8 @@ is_sound(const struct columns_block *b)
 
 	if (b->items_from[0] != 0 ||
 	    b->items_from[b->size.carts_len] != b->size.items_len ||
-	    !is_ascending(b->cart_id, b->size.carts_len) ||
-	    !is_ascending(b->goods_id, b->size.goods_len))
+	    !columns_ids_ascend(b->cart_id, b->size.carts_len) ||
+	    !columns_ids_ascend(b->goods_id, b->size.goods_len))
 		return false;
 	for (uint64_t i = 0; i < sample_len(b->size); i++)
 		if (sample[i] != b->cart_id[i * COLUMNS_SAMPLE_STEP])

@@ -121,15 +121,6 @@ is_paid_day(uint32_t day)
 	return day == COLUMNS_NO_DAY || day <= CIVIL_DAY_MAX;
 }
 
-static bool
-is_ascending(const uint64_t *ids, uint32_t len)
-{
-	for (uint32_t i = 1; i < len; i++)
-		if (ids[i - 1] >= ids[i])
-			return false;
-	return true;
-}
-
 /* All carts are looked at, and nothing is decided before the last: no branch
  * that the processor has to guess. */
 static bool
@@ -163,7 +154,7 @@ are_goods(const struct columns *c)
 	for (uint32_t i = 0; i < c->items_len; i++)
 		if (c->items[i] >= c->goods_len)
 			return false;
-	return is_ascending(c->goods_id, c->goods_len);
+	return columns_ids_ascend(c->goods_id, c->goods_len);
 }
 
 enum err
@@ -185,7 +176,8 @@ columns_part_read(
 	if (has_ids(p)) {
 		l.offset[COLUMN_CART_ID] += p->ids_from * sizeof(uint64_t);
 		out->cart_id = find(p, &l, COLUMN_CART_ID, bytes);
-		if (!is_ascending(out->cart_id, out->carts_len - p->ids_from))
+		if (!columns_ids_ascend(
+			out->cart_id, out->carts_len - p->ids_from))
 			return ERR_CORRUPT;
 	}
 	if (p->choice == COLUMNS_OF_GOODS ||
