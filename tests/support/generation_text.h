@@ -98,14 +98,19 @@ static inline void
 text_addresses(struct generation_text *g, const char *name, struct span list)
 {
 	unsigned shard = (unsigned)strtoul(strchr(name, ':') + 1, NULL, 10);
+	struct tally *t = tally_new(NULL);
 	struct span bytes[64];
 	size_t len = text_segments(g, list, bytes), size;
 	uint8_t *encoded;
 
+	assert_non_null(t);
+	for (size_t i = 0; i < len; i++)
+		assert_int_equal(addresses_append(t, shard, bytes[i]), ERR_OK);
 	assert_int_equal(
-	    addresses_compact(bytes, len, shard, &encoded, &size), ERR_OK);
+	    addresses_encode(t, shard, false, &encoded, &size), ERR_OK);
 	text_add(g, name, span_of(encoded, size));
 	free(encoded);
+	tally_free(t);
 }
 
 static inline void

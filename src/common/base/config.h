@@ -146,7 +146,7 @@ struct config {
 enum err config_read(struct config *out, const char *env_file,
     char *const *environment, struct problem *why);
 
-/* For tests and the offline command: every setting at its default. */
+/* For tests: every setting at its default. */
 enum err config_defaults(struct config *out);
 
 void config_cleanup(struct config *c);

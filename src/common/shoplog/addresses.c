@@ -109,18 +109,3 @@ addresses_append(struct tally *t, unsigned shard, struct span bytes)
 	names_map_cleanup(&map);
 	return !e && !reader_is_done(&r) ? ERR_CORRUPT : e;
 }
-
-enum err
-addresses_compact(const struct span *segments, size_t segments_len,
-    unsigned shard, uint8_t **bytes, size_t *len)
-{
-	struct tally *t = tally_new(NULL);
-	enum err e = t ? ERR_OK : ERR_NO_MEMORY;
-
-	for (size_t i = 0; !e && i < segments_len; i++)
-		e = addresses_append(t, shard, segments[i]);
-	if (!e)
-		e = addresses_encode(t, shard, false, bytes, len);
-	tally_free(t);
-	return e;
-}

@@ -79,8 +79,4 @@ struct address_page {
 enum err addresses_pick(struct tally *t, struct span names,
     const struct address_page *pages, size_t len);
 
-/* A base and its deltas, in order, folded into one base. */
-enum err addresses_compact(const struct span *segments, size_t segments_len,
-    unsigned shard, uint8_t **bytes, size_t *len);
-
 #endif

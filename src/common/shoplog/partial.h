@@ -41,7 +41,7 @@ enum err partial_append_common(
 enum err partial_append_shard(struct tally *t, unsigned shard,
     struct span names, struct span section, struct columns *carts);
 
-/* All of a partial at once. */
+/* All of a partial at once: for tests, which hold it against tally_append(). */
 enum err partial_append(struct tally *t, struct span bytes);
 
 #endif

@@ -36,7 +36,7 @@ struct session_copy *copy_table_find(
 void copy_table_put(struct copy_table *t, const uint8_t tag[TOKEN_TAG_SIZE],
     const struct session_copy *copy);
 
-/* How many there are, and the bytes that they and the table take. */
+/* For tests: how many there are, and the bytes that they and the table take. */
 size_t copy_table_len(const struct copy_table *t);
 size_t copy_table_bytes(const struct copy_table *t);
 
