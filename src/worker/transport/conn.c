@@ -71,6 +71,15 @@ on_closed(uv_handle_t *handle)
 	conn_release(handle->data);
 }
 
+static void
+unwatch_input(struct conn *c)
+{
+	uv_os_fd_t fd;
+
+	if (c->is_known && uv_fileno((uv_handle_t *)&c->tcp, &fd) == 0)
+		intake_forget(&c->server->intake, fd);
+}
+
 void
 conn_close(struct conn *c, const char *why)
 {
@@ -97,6 +106,7 @@ conn_close(struct conn *c, const char *why)
 	s->conns_len--;
 	crowd_leave(&s->crowd, c->place);
 	c->place = NULL;
+	unwatch_input(c);
 	uv_close((uv_handle_t *)&c->tcp, on_closed);
 	admission_give_up(&s->admission, c->exchange, ERR_DRAINING);
 }

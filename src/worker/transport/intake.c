@@ -115,6 +115,12 @@ intake_watch(struct intake *in, struct conn *c, int fd, bool is_new)
 }
 
 void
+intake_forget(struct intake *in, int fd)
+{
+	(void)epoll_ctl(in->fd, EPOLL_CTL_DEL, fd, NULL);
+}
+
+void
 intake_close(struct intake *in, uv_close_cb on_closed)
 {
 	uv_close((uv_handle_t *)&in->poll, on_closed);

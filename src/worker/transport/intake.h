@@ -38,6 +38,11 @@ int intake_open(struct intake *in, uv_loop_t *loop,
  * Returns 0 or an error of libuv. */
 int intake_watch(struct intake *in, struct conn *c, int fd, bool is_new);
 
+/* Before a watched descriptor is closed: on_ready() is not called for it in a later
+ * turn. The kernel would tell of it for as long as anybody has a copy, as a worker may
+ * that has just handed it over (handover.h). */
+void intake_forget(struct intake *in, int fd);
+
 /* Whether connections wait so long to be read that it is no burst: more is asked
  * than can be done. */
 bool intake_is_behind(const struct intake *in);

@@ -126,6 +126,21 @@ an_end_behind_the_bytes_is_told_with_them(void **state)
 	assert_true(had_more);
 }
 
+/* As when the worker that has handed it over has not closed its own copy so far. */
+static void
+who_is_forgotten_is_not_told_of_though_others_have_a_copy(void **state)
+{
+	int copy = dup(talks[7].fds[0]);
+
+	(void)state;
+	intake_forget(&intake, talks[7].fds[0]);
+	close(talks[7].fds[0]);
+	say(7, "a");
+	turn();
+	assert_int_equal(told_len, 0);
+	talks[7].fds[0] = copy;
+}
+
 static void
 say_all(void)
 {
@@ -189,6 +204,7 @@ main(void)
 		test(
 		    what_was_told_is_told_again_when_more_comes_or_it_is_asked_for),
 		test(an_end_behind_the_bytes_is_told_with_them),
+		test(who_is_forgotten_is_not_told_of_though_others_have_a_copy),
 		test(it_is_behind_when_the_last_ones_waited_for_long),
 		test(full_turns_alone_are_not_behind),
 	};
