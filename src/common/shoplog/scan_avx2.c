@@ -173,17 +173,22 @@ read_ipv4(const char *p, uint32_t *ip)
 		   : 0;
 }
 
+/* What does not fit the host, in 32 bytes. */
+WAY static inline __m256i
+host_misfits(const struct scan_host *host, const char *p, unsigned from)
+{
+	return _mm256_and_si256(
+	    _mm256_xor_si256(load(p + from), load(host->text + from)),
+	    load(host->mask + from));
+}
+
 WAY static inline bool
 has_host(const struct scan_host *host, const char *p)
 {
-	__m256i low = _mm256_and_si256(
-	    _mm256_xor_si256(load(p), load(host->text)), load(host->mask));
-	__m256i high = _mm256_and_si256(
-	    _mm256_xor_si256(load(p + 32), load(host->text + 32)),
-	    load(host->mask + 32));
-	__m256i differs = _mm256_or_si256(low, high);
+	__m256i all = _mm256_or_si256(
+	    host_misfits(host, p, 0), host_misfits(host, p, 32));
 
-	return _mm256_testz_si256(differs, differs);
+	return _mm256_testz_si256(all, all);
 }
 
 /* The bytes of `a` and `b` that are `byte`. */

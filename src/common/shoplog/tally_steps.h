@@ -45,7 +45,6 @@ struct steps {
 	 * and views of categories that share a row. */
 	uint32_t others[SCAN_LINES], asked[SCAN_LINES], shared[SCAN_LINES];
 	size_t len, carts_len, others_len, asked_len, shared_len;
-	size_t ipv6_len; /* lines of IPv6 addresses */
 	bool is_ipv6; /* those are looked for where they are near, not IPv4 */
 };
 

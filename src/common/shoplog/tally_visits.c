@@ -9,49 +9,46 @@
 #include <assert.h>
 #include <string.h>
 
-static void
-fetch_visitors(struct tally *t, struct steps *s, const struct visit *visits)
+/* Fetches the visitors of one kind of address, and returns how many lines have an
+ * IPv6 address.
+ *
+ * is_ipv6  s->is_ipv6, for a loop of its own */
+static inline __attribute__((always_inline)) size_t
+fetch_visitors(
+    struct tally *t, struct steps *s, const struct visit *visits, bool is_ipv6)
 {
 	size_t ipv6_len = 0;
 
 	for (size_t i = 0; i < s->len; i++) {
 		struct hash_key ip = visits[i].ip;
+		struct step *step = &s->at[i];
 
-		s->at[i].bucket =
-		    visitors_bucket_of(&t->visitors, &s->nobody, ip);
-		__builtin_prefetch(s->at[i].bucket);
+		if (is_ipv6) {
+			step->ipv6_bucket = visitors_bucket_of_ipv6(
+			    &t->visitors, &s->nobody_ipv6, ip);
+			__builtin_prefetch(step->ipv6_bucket);
+		} else {
+			step->bucket =
+			    visitors_bucket_of(&t->visitors, &s->nobody, ip);
+			__builtin_prefetch(step->bucket);
+		}
 		ipv6_len += !visitor_is_ipv4(ip);
 	}
-	s->ipv6_len = ipv6_len;
-}
-
-static void
-fetch_ipv6_visitors(
-    struct tally *t, struct steps *s, const struct visit *visits)
-{
-	size_t ipv6_len = 0;
-
-	for (size_t i = 0; i < s->len; i++) {
-		struct hash_key ip = visits[i].ip;
-
-		s->at[i].ipv6_bucket =
-		    visitors_bucket_of_ipv6(&t->visitors, &s->nobody_ipv6, ip);
-		__builtin_prefetch(s->at[i].ipv6_bucket);
-		ipv6_len += !visitor_is_ipv4(ip);
-	}
-	s->ipv6_len = ipv6_len;
+	return ipv6_len;
 }
 
 /* Visitors of the kind of address that most lines before had. */
 static void
 fetch_near(struct tally *t, struct steps *s, const struct visit *visits)
 {
+	size_t ipv6_len;
+
 	s->is_ipv6 = t->is_ipv6;
 	if (s->is_ipv6)
-		fetch_ipv6_visitors(t, s, visits);
+		ipv6_len = fetch_visitors(t, s, visits, true);
 	else
-		fetch_visitors(t, s, visits);
-	t->is_ipv6 = s->ipv6_len > s->len / 2;
+		ipv6_len = fetch_visitors(t, s, visits, false);
+	t->is_ipv6 = ipv6_len > s->len / 2;
 }
 
 static const struct cart_step *

@@ -185,7 +185,7 @@ exchange_answer_known(struct conn *c)
 	if (d == NULL || !response_is_ready(d, &s->date) ||
 	    !admission_pass(&s->admission))
 		return false;
-	response_add_ready(&s->output, d);
+	output_lend_document(&s->output, d);
 	in->parsed += used;
 	server_count_request(s);
 	await(c);

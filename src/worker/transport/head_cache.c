@@ -41,9 +41,9 @@ set_of(uint64_t key)
 }
 
 static struct cached_head *
-place_for(struct head_cache *f, uint64_t key)
+place_for(struct head_cache *c, uint64_t key)
 {
-	struct head_cache_set *set = &f->sets[set_of(key)];
+	struct head_cache_set *set = &c->sets[set_of(key)];
 	unsigned i = set->next++ % HEAD_CACHE_PLACES;
 
 	set->keys[i] = key;
@@ -72,16 +72,16 @@ is_it(const struct cached_head *h, struct span bytes, struct span *token)
 }
 
 const struct cached_head *
-head_cache_find(const struct head_cache *f, struct span bytes,
+head_cache_find(const struct head_cache *c, struct span bytes,
     struct span *token, size_t *used)
 {
 	const struct head_cache_set *set;
 	uint64_t key;
 
-	if (!f->has_any || bytes.len < KEY_AT + KEY_LEN)
+	if (!c->has_any || bytes.len < KEY_AT + KEY_LEN)
 		return NULL;
 	key = key_of(bytes.data);
-	set = &f->sets[set_of(key)];
+	set = &c->sets[set_of(key)];
 	for (unsigned i = 0; i < HEAD_CACHE_PLACES; i++) {
 		const struct cached_head *h = &set->heads[i];
 
@@ -94,7 +94,7 @@ head_cache_find(const struct head_cache *f, struct span bytes,
 }
 
 void
-head_cache_keep(struct head_cache *f, struct span head, struct span token,
+head_cache_keep(struct head_cache *c, struct span head, struct span token,
     const struct route *route, int64_t path_id)
 {
 	size_t before =
@@ -106,10 +106,10 @@ head_cache_keep(struct head_cache *f, struct span head, struct span token,
 
 	if (before < KEY_AT + KEY_LEN || before + after > HEAD_CACHE_MAX ||
 	    (after > 0 && *rest != '\r') ||
-	    head_cache_find(f, head, &found, &used) != NULL)
+	    head_cache_find(c, head, &found, &used) != NULL)
 		return;
-	h = place_for(f, key_of(head.data));
-	f->has_any = true;
+	h = place_for(c, key_of(head.data));
+	c->has_any = true;
 	h->route = route;
 	h->path_id = path_id;
 	h->before_len = (uint16_t)before;

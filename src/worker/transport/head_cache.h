@@ -43,7 +43,7 @@ struct head_cache {
  *
  * head   all of it, to the end of its last line
  * token  where it lies in it; the empty span: it has none */
-void head_cache_keep(struct head_cache *f, struct span head, struct span token,
+void head_cache_keep(struct head_cache *c, struct span head, struct span token,
     const struct route *route, int64_t path_id);
 
 /* The one that `bytes` begin with; NULL: none. Borrowed until the next
@@ -51,7 +51,7 @@ void head_cache_keep(struct head_cache *f, struct span head, struct span token,
  *
  * token  set: what stands where the token was, of any form and length
  * used   set: the length of the head, token and all */
-const struct cached_head *head_cache_find(const struct head_cache *f,
+const struct cached_head *head_cache_find(const struct head_cache *c,
     struct span bytes, struct span *token, size_t *used);
 
 #endif

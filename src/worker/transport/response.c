@@ -178,12 +178,6 @@ response_is_ready(const struct document *d, const struct date *date)
 	return is_head_right(d, date, false, false);
 }
 
-void
-response_add_ready(struct output *out, struct document *d)
-{
-	output_lend_document(out, d);
-}
-
 /* A chunk of no bytes would be the last (RFC 9112, 7.1). */
 void
 response_add_piece(struct output *out, const struct req *r, bool is_old)

@@ -16,9 +16,8 @@ void response_add(struct output *out, struct req *r, const struct date *date,
     bool is_last, bool is_old);
 
 /* Whether the head that a document with status 200 was sent with last is still right
- * for a connection that stays open; then it may be added as it is. */
+ * for a connection that stays open; then output_lend_document() is all of the answer. */
 bool response_is_ready(const struct document *d, const struct date *date);
-void response_add_ready(struct output *out, struct document *d);
 
 /* The same for an answer of which this is the first piece (r->out.more), and for
  * the pieces after it: chunked, or to an old client bare until the end of the

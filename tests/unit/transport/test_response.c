@@ -162,7 +162,7 @@ a_document_leaves_with_its_head_in_one_piece(void **state)
 	response_add(&out, &r, &later, false, false);
 	assert_true(response_is_ready(d, &later));
 	assert_false(response_is_ready(d, &now));
-	response_add_ready(&out, d);
+	output_lend_document(&out, d);
 	assert_string_equal(
 	    whole(&out), HEAD_OF("later", "") "{}" HEAD_OF("later", "") "{}");
 	output_clear(&out);
