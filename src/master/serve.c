@@ -1,10 +1,11 @@
-/* Opens, in the order in which each can refuse: settings, data_dir, secret,
- * countries, port; closes in the opposite one. */
+/* Opens, in the order in which each can refuse: settings, open files, data_dir,
+ * secret, countries, port; closes in the opposite one. */
 #include "master/serve.h"
 #include "common/base/config.h"
 #include "common/base/log.h"
 #include "master/data_dir.h"
 #include "master/listeners.h"
+#include "master/open_files.h"
 #include "master/private_redis.h"
 #include "master/secret.h"
 #include "master/supervise.h"
@@ -12,7 +13,6 @@
 #include <limits.h>
 #include <sched.h>
 #include <stdio.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,18 +43,6 @@ count_or_cpus(int64_t setting)
 	if (sched_getaffinity(0, sizeof(cpus), &cpus) == 0)
 		n = CPU_COUNT(&cpus);
 	return n < WORKERS_MAX ? n : WORKERS_MAX;
-}
-
-/* Every connection is a descriptor: take as many as we may have. */
-static void
-raise_descriptor_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static enum err
@@ -90,9 +78,9 @@ static enum err
 open_all(struct master *m, struct problem *why)
 {
 	int workers = count_or_cpus(m->config.workers);
-	enum err e = ERR_OK;
+	enum err e = open_files_raise(workers, why);
 
-	if (has_private_redis(m)) {
+	if (e == ERR_OK && has_private_redis(m)) {
 		e = data_dir_open(&m->dir, m->config.data_dir, why);
 		if (e == ERR_OK)
 			e = private_redis_configure(&m->dir, why);
@@ -145,7 +133,6 @@ serve(void)
 		return EXIT_FAILED;
 	}
 	umask(077);
-	raise_descriptor_limit();
 	e = config_read(&m.config, ".env", environ, &why);
 	if (e == ERR_OK) {
 		log_init("master", m.config.debug);

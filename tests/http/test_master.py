@@ -2,16 +2,19 @@
 everything when it ends, however it ends."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from support.build import program
 from support.case import Case, ServiceCase
 from support.http_client import NoAnswer, request
 from support.processes import wait_until
 from support.service import PASSWORD, Service
+from support.shop_log import visits
 
 
 class SecondMaster(ServiceCase):
@@ -37,6 +40,43 @@ class SecondMaster(ServiceCase):
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = other.getsockname()[1]
             self.refuse([str(port)], port=port)
+
+
+class OpenFiles(Case):
+    def limited(self, files):
+        """A service, not started, that may have so many."""
+        service = Service(visits(seed=1, lines=2000), chunk_size=4096)
+        self.addCleanup(service.discard)
+        service.starter = ["prlimit", f"--nofile={files}:{files}"]
+        return service
+
+    def least(self):
+        """What the refusal of too few says."""
+        service = self.limited(40)
+        process = service.run(**service.settings)
+        self.assertEqual(process.wait(20), 2, service.output())
+        said = re.search(r"trawl: the limit of open files \(ulimit -n\) is 40, "
+                         r"but 2 workers and Redis need (\d+), .*: raise it",
+                         service.output())
+        self.assertTrue(said, service.output())
+        self.assertFalse(os.path.exists(service.path("var")))
+        return int(said[1])
+
+    def test_too_few_are_refused_with_what_is_needed_which_is_enough(self):
+        service = self.limited(self.least())
+        service.start()
+        ann = service.register("ann")
+        with ThreadPoolExecutor(12) as pool:
+            for answer in pool.map(ann.get, ["/parse?full=true"] * 12):
+                self.assert_status(answer, 201)
+            for answer in pool.map(ann.get, [
+                    f"/report/{n % 7 + 1}?from=2018-08-{n % 9 + 1:02}"
+                    for n in range(63)]):
+                self.assert_status(answer, 200)
+        with service.redis() as redis:
+            self.assertIn("\nrejected_connections:0\r",
+                          redis.ask("INFO", "stats"))
+        self.assertEqual(service.stop(), [])
 
 
 class ClosedDescriptors(Case):

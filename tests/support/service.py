@@ -36,6 +36,7 @@ class Service:
         self.log_path = os.path.join(self.home, "logs.txt")
         self.process = self.address = None
         self.programs = []  # folders to look into before those of PATH
+        self.starter = []  # a command that becomes the one that follows it
         self.seen = []  # processes of the family, whenever it was asked for
         if log is not None:
             self.write_log(log)
@@ -77,7 +78,7 @@ class Service:
         self.output_path = self.path("output")
         with open(self.output_path, "ab") as output:
             self.output_from = output.tell()
-            return subprocess.Popen([program("trawl"), *arguments],
+            return subprocess.Popen([*self.starter, program("trawl"), *arguments],
                                     cwd=self.home, env=environment,
                                     stdin=subprocess.DEVNULL, stdout=output,
                                     stderr=subprocess.STDOUT)
