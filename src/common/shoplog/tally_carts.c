@@ -6,11 +6,23 @@
 #include "common/shoplog/shard.h"
 #include "common/shoplog/tally_steps.h"
 
+/* A place on the list, which is in order of lines, whatever order they are found
+ * in. */
+static struct cart_step *
+add_to_list(struct steps *s, size_t line)
+{
+	size_t at = s->carts_len++;
+
+	for (; at > 0 && s->carts[at - 1].line > line; at--)
+		s->carts[at] = s->carts[at - 1];
+	return &s->carts[at];
+}
+
 void
 tally_list_cart(struct tally *t, struct steps *s, const struct visit *visits,
     size_t i, enum event_kind kind, const struct event *event)
 {
-	struct cart_step *c = &s->carts[s->carts_len++];
+	struct cart_step *c = add_to_list(s, i);
 	struct hash_key key = { 0, event->cart_id };
 
 	s->at[i].path = (struct path_meaning){ .category = NAME_NONE,

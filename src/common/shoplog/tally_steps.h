@@ -40,7 +40,7 @@ struct steps {
 	struct visitors_bucket nobody;  /* empty */
 	struct ipv6_bucket nobody_ipv6; /* the same */
 	struct step at[SCAN_LINES];
-	struct cart_step carts[SCAN_LINES];
+	struct cart_step carts[SCAN_LINES]; /* in order of lines */
 	/* Lines, in order: of visitors who are not near, of those without a country,
 	 * and views of categories that share a row. */
 	uint32_t others[SCAN_LINES], asked[SCAN_LINES], shared[SCAN_LINES];

@@ -1,5 +1,5 @@
 /* Visits many at a time count what their events count one by one, whichever kind
- * of address most of them have. */
+ * of address most of them have and however their paths are written. */
 #include "common/shoplog/paths.h"
 #include "common/shoplog/scan.h"
 #include "common/shoplog/visit.h"
@@ -17,16 +17,19 @@ write_rest(char *out, uint64_t *seed)
 	static const char *const rests[] = { "/", "/caviar/", "/caviar/red/",
 		"/fish/", "/a/b/c" };
 	size_t kind = random_below(seed, 8), id = random_below(seed, 9);
+	/* What is about a cart then does not look like it. */
+	const char *slash = random_below(seed, 4) == 0 ? "/" : "";
 
 	if (kind == 0)
-		return (size_t)sprintf(
-		    out, "/cart?goods_id=%zu&amount=1&cart_id=%zu", id, id / 2);
+		return (size_t)sprintf(out,
+		    "%s/cart?goods_id=%zu&amount=1&cart_id=%zu", slash, id,
+		    id / 2);
 	if (kind == 1)
-		return (size_t)sprintf(
-		    out, "/pay?user_id=%zu&cart_id=%zu", id, id);
+		return (size_t)sprintf(out, "%s/pay?user_id=%zu&cart_id=%zu",
+		    slash, random_below(seed, 9), id);
 	if (kind == 2)
-		return (size_t)sprintf(out, "/success_pay_%zu/", id);
-	return (size_t)sprintf(out, "%s", rests[kind - 3]);
+		return (size_t)sprintf(out, "%s/success_pay_%zu/", slash, id);
+	return (size_t)sprintf(out, "%s%s", slash, rests[kind - 3]);
 }
 
 static size_t
