@@ -1,5 +1,6 @@
 """GET and POST /parse: what is read, what is said of it, what is refused."""
 
+import gzip
 import os
 from concurrent.futures import ThreadPoolExecutor
 
@@ -293,6 +294,22 @@ class SeveralFiles(ParseCase):
         self.assert_reports(client, pieces)
         self.assertEqual(client.get("/report/1").json["source"]["files"],
                          names)
+
+    def test_packed_are_read_as_their_text(self):
+        service = self.start(logs_file_name="*.gz", chunk_size=4096)
+        pieces = self.pieces()
+        paddings = bytes(10240), b"", bytes(1)
+        self.lay(service, {f"{i}.gz": gzip.compress(piece) + padding
+                           for i, (piece, padding) in
+                           enumerate(zip(pieces, paddings))})
+        client = service.register()
+        self.parse(client, pieces, "full")
+        self.assert_reports(client, pieces)
+        with open(service.path("0.gz"), "ab") as file:
+            file.write(b"x")
+        refusal = self.assert_refused(client.get("/parse"), 404)
+        self.assertIn("0.gz: is damaged near byte ", refusal.json["message"])
+        self.assert_reports(client, pieces)
 
     def test_named_twice_counts_once(self):
         log = visits(21, 100)

@@ -178,6 +178,10 @@ class Packed(CommandCase):
                           gzip.compress(self.log[cut:]))
         self.assert_answers(self.answers(path), expected(self.log))
 
+    def test_zeros_that_fill_a_block_up_are_nothing(self):
+        path = self.write(gzip.compress(self.log) + bytes(10240))
+        self.assert_answers(self.answers(path), expected(self.log))
+
     def test_memory_does_not_grow_with_what_a_file_expands_to(self):
         def peak_kb(megabytes):
             pack = zlib.compressobj(1, zlib.DEFLATED, 31)

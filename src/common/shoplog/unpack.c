@@ -142,6 +142,31 @@ zstd_some(struct unpack *u, uint8_t *out, size_t len, size_t *got,
 	return ERR_OK;
 }
 
+/* Zeros behind a member of gzip, which no member begins with, are what tapes and
+ * block devices fill their last block up with. What follows them is lost by gzip,
+ * which says so: here it is damage. */
+static bool
+is_padding(const struct unpack *u)
+{
+	return u->file->id.format == SOURCE_GZIP && !u->is_inside && u->left &&
+	       *u->at == 0;
+}
+
+static enum err
+skip_padding(struct unpack *u, struct problem *why)
+{
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && u->left && *u->at == 0) {
+		u->at++;
+		u->left--;
+		e = fill(u, why);
+	}
+	if (e == ERR_OK && u->left)
+		return damaged(u, "more than zeros behind its data", why);
+	return e;
+}
+
 enum err
 unpack_read(
     struct unpack *u, void *out, size_t len, size_t *got, struct problem *why)
@@ -149,11 +174,14 @@ unpack_read(
 	*got = 0;
 	while (*got < len) {
 		enum err e = fill(u, why);
-		bool is_end = u->left == 0;
+		bool is_end;
 		size_t some;
 
+		if (e == ERR_OK && is_padding(u))
+			e = skip_padding(u, why);
 		if (e != ERR_OK)
 			return e;
+		is_end = u->left == 0;
 		if (is_end && !u->is_inside)
 			break;
 		if (u->file->id.format == SOURCE_GZIP)

@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 /* The text of a compressed file, from its first byte to its last: gzip or zstd,
- * several members one behind the other too. Memory does not depend on what it
+ * several members one behind the other too, and zeros behind the last one of gzip,
+ * as gzip and zstd themselves have it. Memory does not depend on what it
  * comes to: 64 KiB of input and the window of the format, 128 MiB at most. */
 struct unpack;
 

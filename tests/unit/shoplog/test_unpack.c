@@ -195,6 +195,55 @@ what_is_damaged_names_the_file(void **state)
 	assert_non_null(strstr(why.text, "log: is damaged"));
 }
 
+/* Writes `packed`, `zeros` and `rest` behind each other and reads all of it. */
+static enum err
+read_padded(pack *pack_it, size_t zeros, const char *rest, size_t rest_len,
+    struct problem *why)
+{
+	static uint8_t packed[PACKED_SIZE];
+	size_t len = pack_it(packed, text, TEXT_SIZE);
+
+	memset(packed + len, 0, zeros);
+	memcpy(packed + len + zeros, rest, rest_len);
+	log_file_write("log", span_of(packed, len + zeros + rest_len));
+	return read_log(TEXT_SIZE, TEXT_SIZE, why);
+}
+
+/* As gzip itself, and zstd itself, do. */
+static void
+zeros_behind_the_last_member_are_nothing_to_gzip_alone(void **state)
+{
+	static const size_t zeros[] = { 1, 4, 512, 150000 };
+	struct problem why = { "" };
+
+	(void)state;
+	write_text();
+	for (size_t i = 0; i < 4; i++) {
+		if (read_padded(gzip, zeros[i], "", 0, &why) != ERR_OK)
+			fail_msg("%s", why.text);
+		assert_int_equal(
+		    read_padded(zstd, zeros[i], "", 0, &why), ERR_NO_LOG);
+	}
+}
+
+static void
+what_follows_zeros_is_not_passed_over(void **state)
+{
+	static uint8_t member[PACKED_SIZE];
+	struct problem why = { "" };
+	size_t len;
+
+	(void)state;
+	write_text();
+	len = gzip(member, text, 100);
+	assert_int_equal(read_padded(gzip, 512, "x", 1, &why), ERR_NO_LOG);
+	assert_non_null(strstr(why.text, "log: is damaged near byte "));
+	assert_int_equal(read_padded(gzip, 70000, "x", 1, &why), ERR_NO_LOG);
+	assert_non_null(strstr(why.text, "more than zeros behind its data"));
+	assert_int_equal(
+	    read_padded(gzip, 512, (char *)member, len, &why), ERR_NO_LOG);
+}
+
 /* A frame whose header asks for 2 GB: nothing is wrong with it, but nobody gives
  * a log so much memory. */
 static void
@@ -218,6 +267,9 @@ main(void)
 		cmocka_unit_test(zstd_is_read),
 		cmocka_unit_test(what_is_cut_off_names_the_file),
 		cmocka_unit_test(what_is_damaged_names_the_file),
+		cmocka_unit_test(
+		    zeros_behind_the_last_member_are_nothing_to_gzip_alone),
+		cmocka_unit_test(what_follows_zeros_is_not_passed_over),
 		cmocka_unit_test(a_window_too_large_is_said_as_such),
 	};
 
