@@ -14,6 +14,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -415,6 +416,18 @@ ask_without_reading(struct served *s)
 	return c;
 }
 
+/* The client's kernel has said so of all that was sent: it may wait with that for
+ * a moment, and there is room again when it has. */
+static inline bool
+is_acknowledged(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len), 0);
+	return info.tcpi_unacked == 0;
+}
+
 /* Sends in the place of the server to its only client, which reads nothing, until
  * the kernel takes no more. */
 static inline void
@@ -427,11 +440,12 @@ fill_socket(struct served *s)
 		turn(s);
 	assert_int_equal(
 	    uv_fileno((uv_handle_t *)&s->worker.server->conns->tcp, &fd), 0);
-	/* What it has taken may be on its way for a moment. */
 	for (int idle = 0; idle < 5; idle++) {
 		while (send(fd, junk, sizeof(junk), MSG_NOSIGNAL) > 0)
 			idle = 0;
 		assert_int_equal(errno, EAGAIN);
+		if (!is_acknowledged(fd))
+			idle = 0;
 		usleep(1000);
 	}
 }
