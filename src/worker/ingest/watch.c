@@ -104,9 +104,6 @@ on_read(enum err e, struct record *record, void *arg)
 	j->is_reading = false;
 	if (!j->all->is_closing)
 		tell(j, e, e == ERR_OK ? record : NULL);
-	/* Whoever was told may have been the last that the worker waited for. */
-	if (j->all->is_closing)
-		tell(j, ERR_DRAINING, NULL);
 	if (j->is_to_be_reread && j->first && !j->all->is_closing)
 		look(j);
 	drop_if_unwatched(j);
@@ -213,8 +210,6 @@ watches_close(struct watches *all)
 	uv_close((uv_handle_t *)&all->tick, on_closed);
 	for (j = all->first; j; j = next) {
 		next = j->next;
-		if (j->is_telling)
-			continue; /* on_read goes on */
 		tell(j, ERR_DRAINING, NULL);
 		drop_if_unwatched(j);
 	}

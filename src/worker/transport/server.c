@@ -81,8 +81,6 @@ server_forget(struct server *s)
 		arena_pool_cleanup(&s->arenas);
 		output_cleanup(&s->output);
 		free(s);
-	} else {
-		tell_drained(s);
 	}
 }
 
@@ -95,10 +93,15 @@ on_listener_closed(uv_handle_t *handle)
 	server_forget(l->server);
 }
 
+/* Nothing of the worker's is on the stack here: whoever is told may close it all. */
 static void
 on_before_sleep(uv_prepare_t *handle)
 {
-	outbox_send(&((struct server *)handle->data)->outbox);
+	struct server *s = handle->data;
+
+	outbox_send(&s->outbox);
+	if (s->is_draining)
+		tell_drained(s);
 }
 
 static void
@@ -335,7 +338,6 @@ server_drain(struct server *s, void (*on_drained)(void *arg), void *arg)
 		next = c->next;
 		conn_drain(c);
 	}
-	tell_drained(s);
 }
 
 void

@@ -64,7 +64,8 @@ enum err server_listen(struct server *s, int slot);
 void server_unlisten(struct server *s, int slot);
 
 /* Stops accepting; closes connections without a request, others after their
- * answer; then calls on_drained(arg), once. */
+ * answer; then calls on_drained(arg), once, and never from inside of what ended
+ * the last of them. */
 void server_drain(struct server *s, void (*on_drained)(void *arg), void *arg);
 
 /* Closes what is still open, whether or not it was answered; frees the server

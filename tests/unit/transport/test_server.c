@@ -99,6 +99,34 @@ a_draining_server_closes_who_has_taken_the_answer(void **state)
 	served_close(s);
 }
 
+/* Who gives the last request back has something to do behind it. */
+static void
+the_end_of_the_last_request_is_told_when_it_is_over(void **state)
+{
+	const struct linger reset = { 1, 0 };
+	struct served *s = served_open(NULL);
+	struct client *c = client_open(s);
+	const struct server *server = s->worker.server;
+
+	(void)state;
+	send_text(c, GET("/wait"));
+	for (int i = 0; i < 10; i++)
+		turn(s);
+	setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	client_close(c);
+	for (int i = 0; i < 10; i++)
+		turn(s);
+	assert_int_equal(server->conns_len, 0);
+	server_drain(s->worker.server, note_drained, s);
+	for (int i = 0; i < 10; i++)
+		turn(s);
+	req_resume(held, ERR_OK);
+	assert_false(s->is_drained);
+	turn(s);
+	assert_true(s->is_drained);
+	served_close(s);
+}
+
 static void
 a_closed_server_waits_for_requests_that_others_hold(void **state)
 {
@@ -127,6 +155,8 @@ main(void)
 		cmocka_unit_test(a_draining_server_finishes_what_runs),
 		cmocka_unit_test(
 		    a_draining_server_closes_who_has_taken_the_answer),
+		cmocka_unit_test(
+		    the_end_of_the_last_request_is_told_when_it_is_over),
 		cmocka_unit_test(
 		    a_closed_server_waits_for_requests_that_others_hold),
 	};
