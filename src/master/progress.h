@@ -5,8 +5,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* One line on a terminal that says how far a long work is. Nothing is written
- * before a second has gone by, or when nobody looks. One thread at a time. */
+/* One line on a terminal, no longer than it is wide, that says how far a long work
+ * is. Nothing is written before a second has gone by, or when nobody looks. One
+ * thread at a time. */
 struct progress {
 	FILE *out; /* borrowed; NULL: nobody looks */
 	int64_t began_ms;

@@ -3,11 +3,14 @@
 
 #include "common/base/clock.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -118,6 +121,63 @@ the_line_is_not_written_at_every_call(void **state)
 	free(text);
 }
 
+enum { DONE = 1540000000, ALL = 1600000000 };
+
+/* What is written to a terminal of so many columns after 1000 s. */
+static void
+shown_at(unsigned short columns, uint64_t total, char text[256])
+{
+	struct winsize size = { .ws_row = 24, .ws_col = columns };
+	int own = posix_openpt(O_RDWR | O_NOCTTY), theirs;
+	struct progress p;
+	ssize_t len;
+	FILE *out;
+
+	assert_int_equal(grantpt(own), 0);
+	assert_int_equal(unlockpt(own), 0);
+	theirs = open(ptsname(own), O_RDWR | O_NOCTTY);
+	assert_int_equal(ioctl(theirs, TIOCSWINSZ, &size), 0);
+	out = fdopen(theirs, "w");
+	assert_non_null(out);
+	progress_init(&p, out, total);
+	p.began_ms -= 1000000;
+	progress_show(&p, DONE);
+	len = read(own, text, 255);
+	assert_true(len > 0);
+	text[len] = '\0';
+	fclose(out);
+	close(own);
+}
+
+static void
+what_does_not_fit_the_terminal_is_left_out(void **state)
+{
+	static const struct {
+		unsigned short columns;
+		uint64_t total;
+		const char *text;
+	} rows[] = {
+		/* nobody knows */
+		{ 0, ALL, "\r1.5 GB of 1.6 GB, 1.5 MB/s, 39 s left\033[K" },
+		{ 38, ALL, "\r1.5 GB of 1.6 GB, 1.5 MB/s, 39 s left\033[K" },
+		{ 37, ALL, "\r1.5 GB of 1.6 GB, 1.5 MB/s\033[K" },
+		{ 27, ALL, "\r1.5 GB of 1.6 GB, 1.5 MB/s\033[K" },
+		{ 26, ALL, "\r1.5 GB of 1.6 GB\033[K" },
+		{ 17, ALL, "\r1.5 GB of 1.6 GB\033[K" },
+		{ 16, ALL, "\r\033[K" },
+		{ 1, ALL, "\r\033[K" },
+		{ 18, 0, "\r1.5 GB, 1.5 MB/s\033[K" },
+		{ 16, 0, "\r1.5 GB\033[K" },
+	};
+	char text[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		shown_at(rows[i].columns, rows[i].total, text);
+		assert_string_equal(text, rows[i].text);
+	}
+}
+
 static void
 nobody_need_look(void **state)
 {
@@ -164,6 +224,7 @@ main(void)
 		cmocka_unit_test(more_than_all_is_never_said),
 		cmocka_unit_test(without_a_total_no_time_is_said),
 		cmocka_unit_test(the_line_is_not_written_at_every_call),
+		cmocka_unit_test(what_does_not_fit_the_terminal_is_left_out),
 		cmocka_unit_test(nobody_need_look),
 		cmocka_unit_test(bytes_have_the_unit_that_fits),
 	};
