@@ -366,8 +366,11 @@ conn_advance(struct conn *c)
 {
 	if (c->is_posted)
 		outbox_send(&c->server->outbox);
-	if (c->closing)
+	if (c->closing) {
+		/* An answer that its deadline has made is for nobody now. */
+		output_clear(&c->server->output);
 		return;
+	}
 	assert(!c->is_running);
 	c->is_running = true;
 	while (!c->closing && !c->is_unsent && step(c)) {

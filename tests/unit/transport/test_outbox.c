@@ -180,10 +180,20 @@ what_waits_for_room_is_sent_whole_before_the_server_closes(void **state)
 	close_with(s);
 }
 
+/* A reset, not an end. */
+static void
+client_reset(struct client *c)
+{
+	const struct linger at_once = { .l_onoff = 1 };
+
+	setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(c->fd);
+	c->fd = -1;
+}
+
 static void
 a_client_that_is_gone_keeps_nobody_from_an_answer(void **state)
 {
-	const struct linger at_once = { .l_onoff = 1 };
 	struct served *s = open_with(0);
 	struct client *clients[2];
 
@@ -192,13 +202,34 @@ a_client_that_is_gone_keeps_nobody_from_an_answer(void **state)
 	ask_for_document(clients, 2);
 	turn(s);
 	assert_int_equal(waiting(s), 2);
-	/* A reset, not an end. */
-	setsockopt(
-	    clients[0]->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-	close(clients[0]->fd);
-	clients[0]->fd = -1;
+	client_reset(clients[0]);
 	assert_true(client_wait(clients[1], WANTED, 1));
 	assert_int_equal(s->worker.server->conns_len, 1);
+	client_close(clients[0]);
+	client_close(clients[1]);
+	close_with(s);
+}
+
+/* The loop stood still for longer than the next head of a client may take, whose
+ * answer waits, and who is gone. */
+static void
+what_is_said_to_a_client_that_is_gone_is_said_to_nobody(void **state)
+{
+	struct served *s = open_with(0);
+	struct client *clients[2];
+
+	(void)state;
+	open_clients(s, clients, 2);
+	s->worker.server->deadlines.length_ms[DEADLINE_HEAD] = 1;
+	send_text(clients[0], GET("/document") "GET"); /* and a turn */
+	assert_int_equal(waiting(s), 1);
+	client_reset(clients[0]);
+	usleep(2000 * DEADLINE_TICK_MS);
+	turn(s);
+	assert_int_equal(s->worker.server->conns_len, 1);
+	ask_for_document(&clients[1], 1);
+	assert_true(client_wait(clients[1], WANTED, 1));
+	assert_memory_equal(clients[1]->bytes, OK, strlen(OK));
 	client_close(clients[0]);
 	client_close(clients[1]);
 	close_with(s);
@@ -260,6 +291,8 @@ main(void)
 		    what_waits_for_room_is_sent_whole_before_the_server_closes),
 		cmocka_unit_test(
 		    a_client_that_is_gone_keeps_nobody_from_an_answer),
+		cmocka_unit_test(
+		    what_is_said_to_a_client_that_is_gone_is_said_to_nobody),
 		cmocka_unit_test(
 		    what_a_socket_does_not_take_is_sent_before_the_next_answer),
 	};
