@@ -53,13 +53,13 @@ static json_t *
 session(const struct session_row *s)
 {
 	json_t *object = json_object();
-	json_t *seen = s->seen_s ? moment(s->seen_s) : json_null();
 
 	/* A member that cannot be made makes the whole one that cannot be. */
 	if (json_object_set_new(object, "id", json_integer(s->id)) < 0 ||
 	    json_object_set_new(
 		object, "created_at", json_of_span(s->created_at)) < 0 ||
-	    json_object_set_new(object, "last_seen_at", seen) < 0 ||
+	    json_object_set_new(object, "last_seen_at",
+		s->seen_s ? moment(s->seen_s) : json_null()) < 0 ||
 	    json_object_set_new(object, "expires_at", moment(s->expires_s)) <
 		0 ||
 	    json_object_set_new(object, "address", json_of_span(s->address)) <

@@ -1,6 +1,8 @@
 #include "support/decoding.h"
 #include "worker/api/session.h"
 
+#include <jansson.h>
+
 static void
 login_needs_login_and_password(void **state)
 {
@@ -42,6 +44,46 @@ logout_is_of_one_unless_all_is_true(void **state)
 	assert_int_equal(api_logout_decode(r), ERR_INVALID);
 }
 
+static int left; /* allocations of jansson until memory is out */
+
+static void *
+allocate(size_t size)
+{
+	return left-- > 0 ? malloc(size) : NULL;
+}
+
+/* The n-th allocation fails, for every n until all is told; that nothing is lost
+ * is seen at the end of the program. */
+static void
+without_memory_there_is_no_list_and_nothing_is_lost(void **state)
+{
+	struct session_row row = { .id = 7,
+		.created_at = span_text("2026-01-31T09:00:00Z"),
+		.expires_s = 1,
+		.seen_s = 60,
+		.address = span_text("127.0.0.1"),
+		.agent = span_text("curl") };
+	struct req *r = *state;
+	enum err e = ERR_NO_MEMORY;
+
+	json_set_alloc_funcs(allocate, free);
+	for (int n = 0; e != ERR_OK && n < 1000; n++) {
+		decoding_reset(r);
+		r->row.sessions = &row;
+		r->row.sessions_len = 1;
+		left = n;
+		e = api_sessions_encode(r);
+		assert_true(e == ERR_OK || e == ERR_NO_MEMORY);
+	}
+	json_set_alloc_funcs(malloc, free);
+	assert_span(r->out.body,
+	    "[{\"id\":7,\"created_at\":\"2026-01-31T09:00:00Z\","
+	    "\"last_seen_at\":\"1970-01-01T00:01:00Z\","
+	    "\"expires_at\":\"1970-01-01T00:00:01Z\","
+	    "\"address\":\"127.0.0.1\",\"user_agent\":\"curl\","
+	    "\"is_current\":false}]");
+}
+
 int
 main(void)
 {
@@ -49,6 +91,7 @@ main(void)
 		test(login_needs_login_and_password),
 		test(token_is_shown_under_the_header_it_goes_into),
 		test(logout_is_of_one_unless_all_is_true),
+		test(without_memory_there_is_no_list_and_nothing_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
