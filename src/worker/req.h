@@ -121,7 +121,7 @@ struct req {
 	 * buffers until the answer is out */
 	enum req_method method;
 	struct span path, query, body;
-	struct span authorization, content_type, prefer;
+	struct span authorization, content_type, content_encoding, prefer;
 	struct span if_match, if_none_match;
 	struct span user_agent, forwarded_for, host, last_event_id;
 	char client[46];       /* address of the client, behind proxies; text */

@@ -130,6 +130,24 @@ class MakingUsers(ServiceCase):
                     self.client.ask("POST", "/user", body("typed"),
                                     {"Content-Type": kind}), 415)
 
+    def test_refuses_a_body_with_a_content_coding(self):
+        for coding in "gzip", "br", "identity, gzip":
+            for path in "/user", "/":
+                with self.subTest(coding, path=path):
+                    answer = self.client.ask("POST", path, body("coded"),
+                                             {"Content-Encoding": coding})
+                    self.assert_refused(answer, 415)
+                    self.assertEqual(answer.header("Accept-Encoding"),
+                                     "identity")
+                    self.assertIsNone(answer.header("Accept"))
+
+    def test_takes_a_body_that_is_said_to_be_as_it_is(self):
+        for i, coding in enumerate(("identity", "Identity", "")):
+            with self.subTest(coding):
+                answer = self.client.ask("POST", "/user", body(f"plain{i}"),
+                                         {"Content-Encoding": coding})
+                self.assert_status(answer, 201)
+
     def test_takes_json_with_parameters_in_any_case(self):
         for i, kind in enumerate(("application/json; charset=utf-8",
                                   "Application/JSON ;charset=UTF-8")):

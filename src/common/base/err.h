@@ -26,6 +26,7 @@
 	X(BODY_TOO_LARGE, 413, "The body is too large")                   \
 	X(TARGET_TOO_LONG, 414, "The request target is too long")         \
 	X(NOT_JSON, 415, "Content-Type must be application/json")         \
+	X(CODED, 415, "The body must have no Content-Encoding")           \
 	X(EXPECTATION, 417, "Expectation failed")                         \
 	X(TOO_MANY, 429, "Too many attempts")                             \
 	X(HEADERS_TOO_LARGE, 431, "The header block is too large")        \

@@ -93,6 +93,17 @@ is_json(struct span type)
 	       strncasecmp(type.data, wanted, len) == 0;
 }
 
+/* Whether something has been done to the body that would have to be undone. */
+static bool
+is_coded(struct span coding)
+{
+	static const char none[] = "identity";
+
+	return coding.len > 0 &&
+	       (coding.len != sizeof(none) - 1 ||
+		   strncasecmp(coding.data, none, coding.len) != 0);
+}
+
 enum err
 json_body(struct req *r, const json_t **out)
 {
@@ -101,6 +112,8 @@ json_body(struct req *r, const json_t **out)
 
 	if (!is_json(r->content_type))
 		return ERR_NOT_JSON;
+	if (is_coded(r->content_encoding))
+		return ERR_CODED;
 	err = parse(r, JSON_DECODE_ANY, &value);
 	if (err != ERR_OK)
 		return err;
@@ -118,6 +131,8 @@ json_check(struct req *r)
 {
 	json_t *value;
 
+	if (is_coded(r->content_encoding))
+		return ERR_CODED;
 	return parse(r, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &value);
 }
 

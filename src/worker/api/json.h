@@ -18,11 +18,13 @@ void json_init(void);
 
 /* The body as an object, borrowed until the arena is reset. ERR_NOT_JSON when
  * its Content-Type is not application/json (parameters do not matter, +json
- * types are others), ERR_BAD_JSON with the place in r->out.detail. */
+ * types are others), ERR_CODED when it has a Content-Encoding, ERR_BAD_JSON with
+ * the place in r->out.detail. */
 enum err json_body(struct req *r, const json_t **out)
     __attribute__((warn_unused_result));
 
-/* Whether the body is one JSON value of any type, Content-Type or not. */
+/* Whether the body is one JSON value of any type, Content-Type or not; ERR_CODED
+ * as above. */
 enum err json_check(struct req *r) __attribute__((warn_unused_result));
 
 /* A string member. What is wrong with it is registered with req_field_error();

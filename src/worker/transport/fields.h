@@ -21,6 +21,7 @@
 	X(EXPECT, "expect", ONCE)                       \
 	X(AUTHORIZATION, "authorization", ONCE)         \
 	X(CONTENT_TYPE, "content-type", ONCE)           \
+	X(CONTENT_ENCODING, "content-encoding", LIST)   \
 	X(USER_AGENT, "user-agent", ONCE)               \
 	X(LAST_EVENT_ID, "last-event-id", ONCE)         \
 	X(IF_NONE_MATCH, "if-none-match", LIST)         \

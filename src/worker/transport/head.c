@@ -123,6 +123,8 @@ head_take(const struct head *h, const char *base, const struct target *target,
 				   : fields_get(&h->fields, base, FIELD_HOST);
 	r->authorization = fields_get(&h->fields, base, FIELD_AUTHORIZATION);
 	r->content_type = fields_get(&h->fields, base, FIELD_CONTENT_TYPE);
+	r->content_encoding =
+	    fields_get(&h->fields, base, FIELD_CONTENT_ENCODING);
 	r->if_none_match = fields_get(&h->fields, base, FIELD_IF_NONE_MATCH);
 	r->if_match = fields_get(&h->fields, base, FIELD_IF_MATCH);
 	r->prefer = fields_get(&h->fields, base, FIELD_PREFER);

@@ -101,6 +101,8 @@ add_head(struct output *out, const struct req *r, const char *date,
 	if (r->out.status == 401)
 		output_add_text(
 		    out, "WWW-Authenticate: Bearer realm=\"trawl\"\r\n");
+	else if (r->out.err == ERR_CODED)
+		output_add_text(out, "Accept-Encoding: identity\r\n");
 	else if (r->out.status == 415)
 		output_add_text(out, "Accept: application/json\r\n");
 	add_header(out, "ETag: ", r->out.etag);
