@@ -150,8 +150,12 @@ bool
 head_is_within_limit(
     const struct head *h, size_t len, const struct config *limits)
 {
-	return len <=
-	       HEAD_LINE_MAX + h->target.len + (uint64_t)limits->header_limit;
+	static const char version[] = " HTTP/1.1\r\n";
+	size_t around = h->target.at + sizeof(version) - 1;
+
+	if (h->target.len == 0 || around > HEAD_LINE_MAX)
+		around = HEAD_LINE_MAX;
+	return len <= around + h->target.len + (uint64_t)limits->header_limit;
 }
 
 /* Sixteen bytes, compared at once (a GNU vector: SSE2, NEON, or plain code). */
