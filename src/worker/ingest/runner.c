@@ -262,7 +262,6 @@ on_rest_timer(uv_timer_t *t)
 {
 	struct runner *r = t->data;
 
-	r->rest = (struct pool_job){ .work = give_back, .done = on_given_back };
 	if (r->is_resting || !all_are_free(r) ||
 	    pool_start(r->worker->parse_pool, &r->rest) != ERR_OK)
 		return;
@@ -392,6 +391,7 @@ runner_open(struct worker *w, struct redis *redis, const char *name)
 	snprintf(r->name, sizeof(r->name), "%s", name);
 	for (size_t i = 0; i < RUNNER_HANDS; i++)
 		hand_init(&r->hands[i], w, redis, r->name, on_free, r);
+	r->rest = (struct pool_job){ .work = give_back, .done = on_given_back };
 	uv_timer_init(w->loop, &r->tick);
 	r->tick.data = r;
 	uv_timer_init(w->loop, &r->rest_timer);
