@@ -181,10 +181,11 @@ class Categories(ReportsCase):
     def test_that_no_view_names_are_404_with_those_that_occur(self):
         occurring = expected(self.log)["parse"]["categories"]
         for n in DEFAULTS:
-            answer = self.client.get(f"/report/{n}?category=no_such")
-            self.assert_refused(answer, 404)
-            for name in occurring:
-                self.assertIn(name, answer.json["message"])
+            for category in "no_such", "":
+                answer = self.client.get(f"/report/{n}?category={category}")
+                self.assert_refused(answer, 404)
+                for name in f"'{category}'", *occurring:
+                    self.assertIn(name, answer.json["message"])
 
     def test_that_are_no_text_are_refused(self):
         for value in "%ff", "%", "%2", "%zz", "%00":

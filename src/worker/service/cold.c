@@ -23,7 +23,7 @@
 
 enum { TRIES = 4, CATEGORIES_SHOWN = 50 };
 
-/* "No category x. Those that occur: a, b, c" */
+/* "No category 'x'; there are: a, b, c" */
 static enum err
 refuse_category(const struct cold *c, struct span id, char **words)
 {
@@ -41,7 +41,7 @@ refuse_category(const struct cold *c, struct span id, char **words)
 	text = open_memstream(words, &size);
 	if (!text)
 		return ERR_NO_MEMORY;
-	fprintf(text, "No category %.*s; ", (int)category.len, category.data);
+	fprintf(text, "No category '%.*s'; ", (int)category.len, category.data);
 	fputs(len ? "there are: " : "there are none", text);
 	for (size_t i = 0; i < len && i < CATEGORIES_SHOWN; i++)
 		fprintf(text, "%s%.*s", i ? ", " : "", (int)names[i].len,
