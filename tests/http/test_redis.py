@@ -12,7 +12,7 @@ from support.processes import wait_until
 from support.redis_client import Redis
 from support.service import Service, time_of
 
-# CONTRACT: "within a second"; the rest is for a busy machine under sanitizers.
+# Within a second is wanted; the rest is for a busy machine under sanitizers.
 AWAY_LIMIT_S = 3
 
 

@@ -10,9 +10,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* The settings of CONTRACT 1 and everything tunable beyond them: read once, by
- * the master, from the environment and from `.env` (the environment wins),
- * checked as a whole, const ever after. One row of SETTING_LIST a setting:
+/* The settings: read once, by the master, from the environment and from `.env`
+ * (the environment wins), checked as a whole, const ever after. One row of
+ * SETTING_LIST a setting:
  *
  *	X(name, kind, default, minimum, maximum, "what it is, for --help")
  *

@@ -1,5 +1,5 @@
 /* The networks that are of no country: what IANA's special-purpose registries
- * keep from the public Internet, as CONTRACT 3 lists them. */
+ * keep from the public Internet. */
 #include "common/geo/address.h"
 
 #include <stddef.h>

@@ -36,8 +36,8 @@ address_ipv4(const struct address *ip)
 	return (uint32_t)address_to_number(ip);
 }
 
-/* Whether the address lies in a network of CONTRACT 3 that is of no country:
- * private, reserved, multicast, for documentation. Pure, any thread. */
+/* Whether the address lies in a network that is of no country: private, reserved,
+ * multicast, for documentation. Pure, any thread. */
 bool address_is_reserved(const struct address *ip);
 
 #endif

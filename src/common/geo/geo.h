@@ -10,8 +10,8 @@
 
 /* IP -> country, behind one interface: the compiled range tables or an MMDB
  * file, mapped once by the master and shared by all workers (read-only, any
- * thread), or a table that one task fills with what IPinfo says. Addresses that CONTRACT 3 calls "no country" are answered here,
- * whatever a database says. */
+ * thread), or a table that one task fills with what IPinfo says. Addresses that
+ * are of no country (address.h) are answered here, whatever a database says. */
 
 struct geo;
 struct address_table;

@@ -1,4 +1,4 @@
-/* The seven answers as JSON, their fields in the order of the contract. */
+/* The seven answers as JSON, their fields in the order of API.md. */
 #include "common/report/report.h"
 
 #include "common/base/civil.h"

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-/* Every network of CONTRACT 3, "no country". */
+/* Every network of no country. */
 static const struct {
 	const char *first, *last;
 } networks[] = {
