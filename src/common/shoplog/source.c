@@ -1,39 +1,70 @@
-/* A setting resolved into the files of a log, once. */
+/* A setting resolved into the files of a log, once. Its names are looked at twice,
+ * before the files are opened one by one and afterwards: a log that is rotated
+ * meanwhile would be one without those that were renamed. */
 #include "common/shoplog/source.h"
 
+#include "common/shoplog/source_names.h"
+
 #include <errno.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
-/* path  copied */
-static enum err
-add_file(struct source *s, const char *path, struct problem *why)
+/* A rotation renames one file after the other. */
+enum { LOOKS = 10, LOOK_PAUSE_MS = 10 };
+
+static bool
+is_gone(const char *path)
 {
-	struct source_file *f, *grown;
-	enum err e;
+	struct stat st;
 
-	if (s->files_len == SOURCE_FILES_MAX)
-		return problem_set(why, ERR_NO_LOG,
-		    "%s: is file %d of one log, and %d is the most", path,
-		    SOURCE_FILES_MAX + 1, SOURCE_FILES_MAX);
-	grown = reallocarray(s->files, s->files_len + 1, sizeof(*grown));
-	if (!grown)
+	/* A link that leads nowhere is there. */
+	return lstat(path, &st) != 0 && errno == ENOENT;
+}
+
+/* Looks at each file; takes its path. */
+static enum err
+identify(struct source *s, struct source_names *names, struct problem *why)
+{
+	s->files = calloc(names->len, sizeof(*s->files));
+	if (!s->files)
 		return ERR_NO_MEMORY;
-	s->files = grown;
-	f = &grown[s->files_len];
-	memset(f, 0, sizeof(*f));
-	f->path = strdup(path);
-	if (!f->path)
-		return ERR_NO_MEMORY;
-	e = source_file_identify(f, why);
-	if (e != ERR_OK) {
-		free(f->path);
-		return e;
+	for (size_t i = 0; i < names->len; i++) {
+		struct source_name *name = &names->list[i];
+		struct source_file *f = &s->files[s->files_len++];
+		enum err e;
+
+		f->path = name->path;
+		name->path = NULL;
+		e = source_file_identify(f, why);
+		if (e == ERR_NO_LOG && name->is_match && is_gone(f->path))
+			return problem_set(why, ERR_LOG_CHANGED,
+			    "%s: vanished just now; parse again", f->path);
+		if (e != ERR_OK)
+			return e;
 	}
-	s->files_len++;
 	return ERR_OK;
+}
+
+static bool
+is_file_still(const struct source_file *f, const char *path)
+{
+	struct stat st;
+
+	return strcmp(f->path, path) == 0 && stat(path, &st) == 0 &&
+	       st.st_dev == f->id.device && st.st_ino == f->id.inode;
+}
+
+static bool
+are_files_still(const struct source *s, const struct source_names *names)
+{
+	if (names->len != s->files_len)
+		return false;
+	for (size_t i = 0; i < s->files_len; i++)
+		if (!is_file_still(&s->files[i], names->list[i].path))
+			return false;
+	return true;
 }
 
 static int
@@ -46,47 +77,20 @@ by_time_then_name(const void *left, const void *right)
 	return strcmp(a->path, b->path);
 }
 
-static enum err
-add_matches(struct source *s, const char *pattern, struct problem *why)
+/* The files of one entry are the matches of a glob. */
+static void
+sort_matches(struct source *s, const struct source_names *names)
 {
-	size_t first = s->files_len;
-	enum err e = ERR_OK;
-	glob_t found = { 0 };
+	const struct source_name *list = names->list;
+	size_t from, to;
 
-	switch (glob(pattern, GLOB_ERR | GLOB_NOSORT, NULL, &found)) {
-	case 0:
-		break;
-	case GLOB_NOMATCH:
-		e = problem_set(why, ERR_NO_LOG,
-		    "%s: matches no file; put the log there or name another "
-		    "one",
-		    pattern);
-		break;
-	case GLOB_NOSPACE:
-		e = ERR_NO_MEMORY;
-		break;
-	default:
-		e = problem_set(why, ERR_NO_LOG,
-		    "%s: a directory on the way cannot be read: %s", pattern,
-		    strerror(errno));
-		break;
-	}
-	for (size_t i = 0; e == ERR_OK && i < found.gl_pathc; i++)
-		e = add_file(s, found.gl_pathv[i], why);
-	globfree(&found);
-	if (e == ERR_OK)
-		qsort(s->files + first, s->files_len - first, sizeof(*s->files),
+	for (from = 0; from < names->len; from = to) {
+		to = from + 1;
+		while (to < names->len && list[to].entry == list[from].entry)
+			to++;
+		qsort(s->files + from, to - from, sizeof(*s->files),
 		    by_time_then_name);
-	return e;
-}
-
-/* A name with glob characters that names a file is that file. */
-static bool
-is_glob(const char *name)
-{
-	struct stat st;
-
-	return strpbrk(name, "*?[") && stat(name, &st) != 0;
+	}
 }
 
 static bool
@@ -113,39 +117,29 @@ drop_repeated(struct source *s)
 	s->files_len = kept;
 }
 
-static char *
-trim(char *name)
-{
-	size_t len;
-
-	name += strspn(name, " \t");
-	for (len = strlen(name); len && strchr(" \t", name[len - 1]);)
-		name[--len] = '\0';
-	return name;
-}
-
+/* ERR_LOG_CHANGED when the files have become others meanwhile. */
 static enum err
-add_list(struct source *s, const char *names, struct problem *why)
+look(struct source *out, const char *const *lists, size_t len,
+    struct problem *why)
 {
-	enum err e = ERR_OK;
-	char *copy = strdup(names), *rest = copy;
+	struct source_names names, again = { 0 };
+	enum err e = source_names_expand(&names, lists, len, why);
 
-	if (!copy)
-		return ERR_NO_MEMORY;
-	while (e == ERR_OK && rest) {
-		char *name = trim(strsep(&rest, ","));
-
-		if (*name == '\0')
-			e = problem_set(why, ERR_NO_LOG,
-			    "\"%s\": a name is empty; name files with commas "
-			    "between, or a glob",
-			    names);
-		else if (is_glob(name))
-			e = add_matches(s, name, why);
-		else
-			e = add_file(s, name, why);
+	if (e == ERR_OK)
+		e = identify(out, &names, why);
+	if (e == ERR_OK)
+		e = source_names_expand(&again, lists, len, why);
+	if (e == ERR_OK && !are_files_still(out, &again))
+		e = problem_set(why, ERR_LOG_CHANGED,
+		    "%s: the files of this log are others at each look; parse "
+		    "again",
+		    *lists);
+	if (e == ERR_OK) {
+		sort_matches(out, &names);
+		drop_repeated(out);
 	}
-	free(copy);
+	source_names_cleanup(&again);
+	source_names_cleanup(&names);
 	return e;
 }
 
@@ -153,18 +147,20 @@ enum err
 source_of_lists(struct source *out, const char *const *lists, size_t len,
     struct problem *why)
 {
-	enum err e = ERR_OK;
-	struct stat st;
+	const struct timespec rest = { .tv_nsec = LOOK_PAUSE_MS * 1000000L };
+	enum err e;
 
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; e == ERR_OK && i < len; i++)
-		e = stat(lists[i], &st) == 0 ? add_file(out, lists[i], why)
-					     : add_list(out, lists[i], why);
+	e = look(out, lists, len, why);
+	for (int i = 1; e == ERR_LOG_CHANGED && i < LOOKS; i++) {
+		source_cleanup(out);
+		nanosleep(&rest, NULL);
+		e = look(out, lists, len, why);
+	}
 	if (e != ERR_OK) {
 		source_cleanup(out);
 		return e;
 	}
-	drop_repeated(out);
 	for (size_t i = 0; i < out->files_len; i++)
 		out->bytes += out->files[i].id.size;
 	return ERR_OK;

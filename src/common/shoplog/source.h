@@ -5,8 +5,6 @@
 
 /* The files of one log, in order. */
 
-enum { SOURCE_FILES_MAX = 10000 }; /* of one log */
-
 struct source {
 	struct source_file *files;
 	size_t files_len;
@@ -17,12 +15,15 @@ struct source {
  * blanks around them do not matter; a name that is no file but a glob stands
  * for what it matches, by modification time, equal ones by name) and looks at
  * each file. All of `names` may be one file, whatever is in its name. A file named
- * twice (same device and inode) counts where it comes first.
+ * twice (same device and inode) counts where it comes first. The files had these
+ * names all at one moment, however they are renamed meanwhile.
  *
  * out  filled on ERR_OK; source_cleanup gives it back
  * why  names the file and the remedy on ERR_NO_LOG: missing, unreadable, a
- *      directory, a FIFO, a glob without a match
- * Thread: any; it reads 4 KiB a file. */
+ *      directory, a FIFO, a glob without a match; and on ERR_LOG_CHANGED: the
+ *      files never rest
+ * Thread: any; it reads 4 KiB a file, and waits a tenth of a second at most for the
+ * end of a rotation. */
 enum err source_resolve(
     struct source *out, const char *names, struct problem *why);
 

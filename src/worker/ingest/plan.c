@@ -19,8 +19,9 @@ make_absolute(struct source *s, struct problem *why)
 		char *path = realpath(s->files[i].path, NULL);
 
 		if (!path)
-			return problem_set(why, ERR_NO_LOG,
-			    "%s: vanished just now", s->files[i].path);
+			return problem_set(why, ERR_LOG_CHANGED,
+			    "%s: vanished just now; parse again",
+			    s->files[i].path);
 		free(s->files[i].path);
 		s->files[i].path = path;
 	}

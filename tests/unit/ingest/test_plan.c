@@ -2,6 +2,22 @@
 
 #include "support/crew.h"
 
+#include <dlfcn.h>
+
+static bool is_vanishing;
+
+/* What is asked for its path is gone, when a test says so. */
+char *
+realpath(const char *path, char *out)
+{
+	char *(*real)(const char *, char *);
+
+	*(void **)&real = dlsym(RTLD_NEXT, "realpath");
+	if (is_vanishing)
+		unlink(path);
+	return real(path, out);
+}
+
 static enum err
 make(struct crew *c, struct arena *a, struct plan *plan)
 {
@@ -62,12 +78,33 @@ paths_are_absolute_whatever_the_setting_says(void **state)
 	crew_close(c);
 }
 
+/* It is there anew a moment later, or the next look says that it is not. */
+static void
+a_file_that_vanishes_while_it_is_looked_at_is_no_missing_one(void **state)
+{
+	struct crew *c = crew_open(0);
+	struct plan plan;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	crew_write(c, "w", "x\n");
+	is_vanishing = true;
+	assert_int_equal(make(c, &a, &plan), ERR_LOG_CHANGED);
+	is_vanishing = false;
+	assert_int_equal(make(c, &a, &plan), ERR_NO_LOG);
+	arena_reset(&a);
+	crew_close(c);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 		    a_log_of_one_chunk_is_one_task_and_a_longer_one_many),
+		cmocka_unit_test(
+		    a_file_that_vanishes_while_it_is_looked_at_is_no_missing_one),
 		cmocka_unit_test(paths_are_absolute_whatever_the_setting_says),
 	};
 

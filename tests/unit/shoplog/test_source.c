@@ -4,8 +4,37 @@
 
 #include "log_files.h"
 
+#include <dlfcn.h>
+#include <glob.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+
+/* What happens right behind the n-th glob(3) of a test, before anything that it
+ * found is opened. */
+static void (*behind_glob)(int n);
+static int globs;
+
+int
+glob(const char *pattern, int flags, int (*on_error)(const char *, int),
+    glob_t *out)
+{
+	int (*real)(const char *, int, int (*)(const char *, int), glob_t *);
+	int status;
+
+	*(void **)&real = dlsym(RTLD_NEXT, "glob");
+	status = real(pattern, flags, on_error, out);
+	globs++;
+	if (behind_glob)
+		behind_glob(globs);
+	return status;
+}
+
+static void
+let_happen(void (*fn)(int n))
+{
+	behind_glob = fn;
+	globs = 0;
+}
 
 static void
 write_text(const char *name, const char *text)
@@ -107,6 +136,99 @@ glob_goes_by_time_then_name(void **state)
 }
 
 static void
+rename_and_create(int n)
+{
+	if (n != 1)
+		return;
+	assert_int_equal(rename("log", "log.1"), 0);
+	write_text("log", "new\n");
+	log_file_set_time("log", 300);
+}
+
+static void
+rename_alone(int n)
+{
+	if (n == 1)
+		assert_int_equal(rename("log", "log.1"), 0);
+}
+
+static void
+drop_the_oldest(int n)
+{
+	if (n == 1)
+		assert_int_equal(unlink("log.2"), 0);
+}
+
+/* Each look finds other names than the one before. */
+static void
+rename_always(int n)
+{
+	char from[16] = "log", to[16];
+
+	if (n > 1)
+		snprintf(from, sizeof(from), "log.%d", n + 1);
+	snprintf(to, sizeof(to), "log.%d", n + 2);
+	assert_int_equal(rename(from, to), 0);
+}
+
+static void
+lay_log(void)
+{
+	write_text("log.2", "oldest\n");
+	write_text("log", "old\n");
+	log_file_set_time("log.2", 100);
+	log_file_set_time("log", 200);
+}
+
+static void
+glob_misses_no_file_that_is_renamed_meanwhile(void **state)
+{
+	static const struct {
+		void (*fn)(int n);
+		const char *names, *want;
+	} rows[] = {
+		{ rename_and_create, "log*", "log.2 log.1 log" },
+		{ rename_and_create, "log.*,log", "log.2 log.1 log" },
+		{ rename_alone, "log*", "log.2 log.1" },
+		{ drop_the_oldest, "log*", "log" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		unlink("log.1");
+		lay_log();
+		let_happen(rows[i].fn);
+		assert_resolves(rows[i].names, rows[i].want);
+	}
+	let_happen(NULL);
+}
+
+static void
+glob_of_what_never_rests_says_so(void **state)
+{
+	struct problem why = { "" };
+	struct source s;
+
+	(void)state;
+	lay_log();
+	let_happen(rename_always);
+	assert_int_equal(source_resolve(&s, "log*", &why), ERR_LOG_CHANGED);
+	let_happen(NULL);
+	assert_non_null(strstr(why.text, "; parse again"));
+	assert_null(s.files);
+}
+
+static void
+glob_of_a_dead_link_is_looked_at_once(void **state)
+{
+	(void)state;
+	assert_int_equal(symlink("nowhere", "log.1"), 0);
+	let_happen(NULL);
+	assert_no_log("log*", "log.1", "no such file");
+	assert_int_equal(globs, 1);
+}
+
+static void
 file_named_twice_counts_once(void **state)
 {
 	(void)state;
@@ -179,6 +301,9 @@ main(void)
 		IN_DIRECTORY(names_are_read_in_their_order),
 		IN_DIRECTORY(a_file_that_is_named_like_a_list_is_that_file),
 		IN_DIRECTORY(glob_goes_by_time_then_name),
+		IN_DIRECTORY(glob_misses_no_file_that_is_renamed_meanwhile),
+		IN_DIRECTORY(glob_of_what_never_rests_says_so),
+		IN_DIRECTORY(glob_of_a_dead_link_is_looked_at_once),
 		IN_DIRECTORY(file_named_twice_counts_once),
 		IN_DIRECTORY(name_of_a_file_is_no_glob),
 		IN_DIRECTORY(what_is_no_log_is_refused_by_name),
