@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "worker/store/batch.h"
+#include "worker/store/reply.h"
 
 #include <hiredis/hiredis.h>
 
@@ -150,18 +151,6 @@ connect_once(struct bulk *b)
 	       greet(b, redisCommand(b->context, "SELECT %d", to->db));
 }
 
-/* Restarting, or busy with a script: another try may do. Out of memory or
- * read-only will not end by itself. */
-static bool
-is_passing(const redisReply *reply)
-{
-	return reply->type == REDIS_REPLY_ERROR &&
-	       (strncmp(reply->str, "LOADING ", 8) == 0 ||
-		   strncmp(reply->str, "BUSY ", 5) == 0 ||
-		   strncmp(reply->str, "TRYAGAIN ", 9) == 0 ||
-		   strncmp(reply->str, "MASTERDOWN ", 11) == 0);
-}
-
 static void
 free_replies(struct bulk *b, redisReply **replies)
 {
@@ -192,7 +181,7 @@ exchange(struct bulk *b, redisReply **replies)
 			return false;
 		}
 		replies[i] = reply;
-		if (is_passing(replies[i])) {
+		if (reply_is_passing(replies[i])) {
 			free_replies(b, replies);
 			disconnect(b);
 			return false;
@@ -245,7 +234,7 @@ bulk_run(struct bulk *b, bulk_fn *fn, void *arg)
 		e = replies ? exchange_patiently(b, replies) : ERR_NO_MEMORY;
 	}
 	for (size_t i = 0; e == ERR_OK && i < b->batch.commands; i++) {
-		e = redis_reply_err(replies[i]);
+		e = reply_err(replies[i]);
 		if (e == ERR_OK && fn)
 			e = fn(i, replies[i], arg);
 	}
@@ -373,7 +362,7 @@ judge(size_t index, const redisReply *reply, void *arg)
 	(void)index;
 	(void)arg;
 	for (size_t i = 0; e == ERR_OK && i < reply->elements; i++)
-		e = redis_reply_err(reply->element[i]);
+		e = reply_err(reply->element[i]);
 	return e;
 }
 

@@ -52,8 +52,8 @@ typedef enum err bulk_fn(
 
 /* Sends the batch and reads all replies, then hands them to `fn` (NULL: they
  * are of no interest). The batch is empty afterwards, whatever comes.
- * ERR_STORE_DOWN when patience ended, ERR_NO_FILES at once, ERR_STALE, ERR_NO_MEMORY, ERR_INTERNAL
- * as redis_reply_err says. */
+ * ERR_STORE_DOWN when patience ended, ERR_NO_FILES at once, ERR_NO_MEMORY, and what
+ * reply_err() says. */
 enum err bulk_run(struct bulk *b, bulk_fn *fn, void *arg)
     __attribute__((warn_unused_result));
 

@@ -2,6 +2,7 @@
  * files are separated by '/', which no base name can hold, places are
  * "<file>:<offset>" with blanks between. */
 #include "worker/store/generation.h"
+#include "worker/store/reply.h"
 
 #include "common/base/civil.h"
 
@@ -262,7 +263,7 @@ on_there(enum err e, const redisReply *reply, void *arg)
 	bool is_there = false;
 
 	if (e == ERR_OK)
-		e = redis_reply_err(reply);
+		e = reply_err(reply);
 	if (e == ERR_OK && reply->type != REDIS_REPLY_INTEGER)
 		e = ERR_CORRUPT;
 	if (e == ERR_OK)

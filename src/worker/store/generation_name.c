@@ -4,6 +4,7 @@
 #include "worker/context.h"
 #include "worker/store/copies.h"
 #include "worker/store/redis.h"
+#include "worker/store/reply.h"
 #include "worker/store/shown.h"
 
 #include <hiredis/hiredis.h>
@@ -34,7 +35,7 @@ on_answer(enum err err, const redisReply *reply, void *arg)
 	struct reading *n = arg;
 
 	if (err == ERR_OK)
-		err = redis_reply_err(reply);
+		err = reply_err(reply);
 	if (err == ERR_OK)
 		err = take_text(reply, &n->name.text);
 	n->fn(err, &n->name, n->arg);

@@ -2,6 +2,7 @@
  * one goes on from what the wait ended with, one fails it, and the commit
  * (generation.h) completes it. */
 #include "worker/store/job.h"
+#include "worker/store/reply.h"
 
 #include <hiredis/hiredis.h>
 
@@ -64,7 +65,7 @@ on_started(enum err e, const redisReply *reply, void *arg)
 	int64_t number = 0;
 
 	if (e == ERR_OK)
-		e = redis_reply_err(reply);
+		e = reply_err(reply);
 	if (e == ERR_OK &&
 	    (reply->type != REDIS_REPLY_ARRAY || reply->elements < 2))
 		e = ERR_CORRUPT;
@@ -172,7 +173,7 @@ on_read(enum err e, const redisReply *reply, void *arg)
 	struct call *c = arg;
 
 	if (e == ERR_OK)
-		e = redis_reply_err(reply);
+		e = reply_err(reply);
 	if (e == ERR_OK)
 		e = record_of_reply(&c->record, reply);
 	c->fn.read(e, &c->record, c->arg);
@@ -215,7 +216,7 @@ on_failed(enum err e, const redisReply *reply, void *arg)
 	struct call *c = arg;
 
 	if (e == ERR_OK)
-		e = redis_reply_err(reply);
+		e = reply_err(reply);
 	c->fn.failed(e, c->arg);
 	free(c);
 }

@@ -3,6 +3,7 @@
 #include "worker/store/query.h"
 #include "common/base/config.h"
 #include "worker/context.h"
+#include "worker/store/reply.h"
 
 #include <hiredis/hiredis.h>
 
@@ -37,7 +38,7 @@ on_reply(enum err err, const redisReply *reply, void *arg)
 	struct query *q = arg;
 
 	if (err == ERR_OK)
-		err = redis_reply_err(reply);
+		err = reply_err(reply);
 	if (err == ERR_OK)
 		err = q->decode(q->req, reply, q->out);
 	note(q->req, err);

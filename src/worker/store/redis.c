@@ -470,29 +470,3 @@ redis_is_up(const struct redis *r)
 {
 	return r->is_up;
 }
-
-enum err
-redis_reply_err(const struct redisReply *reply)
-{
-	static const char *const away[] = { "OOM", "READONLY", "MISCONF",
-		"LOADING", "NOREPLICAS", "CLUSTERDOWN", "MASTERDOWN",
-		"TRYAGAIN", "BUSY" };
-	/* A transaction is refused with the reason behind it. */
-	static const char discarded[] =
-	    "EXECABORT Transaction discarded because of: ";
-	const char *why = reply->str;
-	size_t word;
-
-	if (reply->type != REDIS_REPLY_ERROR)
-		return ERR_OK;
-	if (strncmp(why, discarded, sizeof(discarded) - 1) == 0)
-		why += sizeof(discarded) - 1;
-	word = strcspn(why, " ");
-	if (word == 5 && strncmp(why, "STALE", word) == 0)
-		return ERR_STALE;
-	log_error("redis: %s", reply->str);
-	for (size_t i = 0; i < sizeof(away) / sizeof(away[0]); i++)
-		if (strlen(away[i]) == word && strncmp(why, away[i], word) == 0)
-			return ERR_STORE_DOWN;
-	return ERR_INTERNAL;
-}

@@ -20,7 +20,7 @@ struct redisReply;
 
 /* reply  NULL when there is no answer (`err` says why), else borrowed until the
  *        callback returns; an error reply of Redis has err ERR_OK and is the
- *        callback's to judge (redis_reply_err)
+ *        callback's to judge (reply_err)
  * Called exactly once for every command that redis_send took, and never from
  * inside redis_send. */
 typedef void redis_fn(enum err err, const struct redisReply *reply, void *arg);
@@ -96,10 +96,5 @@ enum err redis_script(struct redis *r, redis_fn *fn, void *arg,
 enum err redis_vscriptf(struct redis *r, redis_fn *fn, void *arg,
     int64_t deadline_ms, enum script script, int keys, const char *format,
     va_list args) __attribute__((warn_unused_result));
-
-/* ERR_OK unless the reply is an error: OOM, READONLY, MISCONF, LOADING,
- * NOREPLICAS, CLUSTERDOWN are ERR_STORE_DOWN, STALE (of our scripts) is
- * ERR_STALE, all else ERR_INTERNAL; logged once with its words. */
-enum err redis_reply_err(const struct redisReply *reply);
 
 #endif

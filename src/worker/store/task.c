@@ -3,6 +3,7 @@
  * script that takes a task sees in one step that the worker may take it, that
  * its job still runs, and how often it was given out. */
 #include "worker/store/task.h"
+#include "worker/store/reply.h"
 
 #include <hiredis/hiredis.h>
 
@@ -80,7 +81,7 @@ on_taken(enum err e, const redisReply *reply, void *arg)
 	struct call *c = arg;
 
 	if (e == ERR_OK)
-		e = redis_reply_err(reply);
+		e = reply_err(reply);
 	if (e == ERR_OK)
 		e = read_task(reply, &t);
 	c->fn(e, &t, c->arg);
@@ -93,7 +94,7 @@ on_answer(enum err e, const redisReply *reply, void *arg)
 	struct call *c = arg;
 
 	if (e == ERR_OK)
-		e = redis_reply_err(reply);
+		e = reply_err(reply);
 	c->fn(e, NULL, c->arg);
 	free(c);
 }

@@ -12,6 +12,7 @@
 #include "common/base/config.h"
 #include "worker/context.h"
 #include "worker/store/query.h"
+#include "worker/store/reply.h"
 #include "worker/store/user.h"
 
 #include <hiredis/hiredis.h>
@@ -123,7 +124,7 @@ note(struct block *b, enum err err)
 static enum err
 decode_ids(struct block *b, const redisReply *reply)
 {
-	enum err err = redis_reply_err(reply);
+	enum err err = reply_err(reply);
 
 	if (err != ERR_OK)
 		return err;
@@ -231,7 +232,7 @@ on_user(enum err err, const redisReply *reply, void *arg)
 	if (!is_wanted(b->feed))
 		return;
 	if (err == ERR_OK)
-		err = redis_reply_err(reply);
+		err = reply_err(reply);
 	if (err == ERR_OK)
 		err = store_user_decode(&b->arena, reply, u);
 	if (err == ERR_OK && u->id == 0 && !u->login.data)

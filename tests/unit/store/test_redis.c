@@ -1,5 +1,6 @@
 #include "support/redis_process.h"
 #include "worker/store/redis.h"
+#include "worker/store/reply.h"
 
 #include <hiredis/hiredis.h>
 
@@ -76,7 +77,7 @@ on_answer(enum err err, const redisReply *reply, void *arg)
 	else if (reply && reply->str)
 		snprintf(a->text, sizeof(a->text), "%s", reply->str);
 	if (reply)
-		a->reply_err = redis_reply_err(reply);
+		a->reply_err = reply_err(reply);
 	if (a->then)
 		send_ping(a->then);
 	if (a->closes)

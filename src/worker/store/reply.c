@@ -1,0 +1,63 @@
+#include "worker/store/reply.h"
+
+#include "common/base/log.h"
+#include "common/base/span.h"
+
+#include <hiredis/hiredis.h>
+
+#include <string.h>
+
+/* Restarting, or busy with a script. */
+static const char *const passing[] = { "LOADING", "BUSY", "TRYAGAIN",
+	"MASTERDOWN" };
+
+/* Somebody has to do something about it. */
+static const char *const lasting[] = { "OOM", "READONLY", "MISCONF",
+	"NOREPLICAS", "CLUSTERDOWN" };
+
+#define IS_ONE_OF(word, words) \
+	is_one_of(word, words, sizeof(words) / sizeof((words)[0]))
+
+static bool
+is_one_of(struct span word, const char *const *words, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (span_is_equal(word, span_text(words[i])))
+			return true;
+	return false;
+}
+
+static struct span
+first_word(const char *text)
+{
+	return span_of(text, strcspn(text, " "));
+}
+
+enum err
+reply_err(const struct redisReply *reply)
+{
+	/* A transaction is refused with the reason behind it. */
+	static const char discarded[] =
+	    "EXECABORT Transaction discarded because of: ";
+	const char *why = reply->str;
+	struct span word;
+
+	if (reply->type != REDIS_REPLY_ERROR)
+		return ERR_OK;
+	if (strncmp(why, discarded, sizeof(discarded) - 1) == 0)
+		why += sizeof(discarded) - 1;
+	word = first_word(why);
+	if (span_is_equal(word, span_text("STALE")))
+		return ERR_STALE;
+	log_error("redis: %s", reply->str);
+	return IS_ONE_OF(word, passing) || IS_ONE_OF(word, lasting)
+		   ? ERR_STORE_DOWN
+		   : ERR_INTERNAL;
+}
+
+bool
+reply_is_passing(const struct redisReply *reply)
+{
+	return reply->type == REDIS_REPLY_ERROR &&
+	       IS_ONE_OF(first_word(reply->str), passing);
+}
