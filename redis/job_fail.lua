@@ -1,7 +1,7 @@
 -- Ends a job that cannot be done; the reports stay as they are. A job that is
 -- not the running one is left alone. One that could not go on from what it found
 -- in Redis, or whose countries were not to be had, is followed by one that reads
--- everything.
+-- everything, and says which.
 --
 -- KEYS  {logs}:running  {logs}:tasks  {logs}:job  {logs}:next
 -- ARGV  1 job  2 name of the error  3 its words
@@ -50,7 +50,13 @@ if (ARGV[2] == 'CORRUPT' and job[3]) or ARGV[2] == 'NO_COUNTRIES' then
 		    'phase', 'waiting', 'revision', 1, 'keep_s', keep_s,
 		    'started_ms', now, 'alive_ms', now)
 	end
-	redis.call('HSET', '{logs}:job:' .. number, 'full', 1)
+	local next = '{logs}:job:' .. number
+	redis.call('HSET', next, 'full', 1)
+	-- Who was told of this job finds that one as long as this one.
+	if tonumber(redis.call('HGET', next, 'keep_s') or 0) < tonumber(keep_s) then
+		redis.call('HSET', next, 'keep_s', keep_s)
+	end
+	redis.call('HSET', key, 'next', number)
 end
 redis.call('PUBLISH', '{logs}:events', ARGV[1] .. ' failed')
 return 1

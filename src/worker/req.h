@@ -96,6 +96,7 @@ struct job_row {
 	double seconds;    /* since it began, to its last sign of life */
 	enum err err;      /* why it failed */
 	struct span words; /* the same, for a person; may be empty */
+	int64_t next;      /* the job that does its work instead; 0: none */
 };
 
 struct worker;

@@ -6,6 +6,7 @@ import collections
 from support import ipinfo
 from support.case import Case
 from support.ipinfo import IPinfo, country_of
+from support.processes import wait_until
 from support.reference import REPORTS, expected
 from support.shop_log import line, visits
 
@@ -112,6 +113,31 @@ class Countries(Case):
         self.api.behave = ipinfo.refuse(503)
         self.parse(client, "full")
         self.assert_local(client, SMALL + GROWTH, "HTTP status 503")
+
+    def end_of(self, client, job):
+        def ask():
+            document = self.assert_status(client.get(f"/parse/{job}"), 200)
+            return document.json["state"] != "running" and document.json
+        return wait_until(f"job {job} is over", ask)
+
+    def test_that_fail_are_of_a_job_that_names_the_next(self):
+        """So whoever did not wait finds the one that does the work."""
+        service, client = self.open(SMALL)
+        self.api.behave = ipinfo.refuse(503)
+        answer = client.ask("GET", "/parse",
+                            headers={"Prefer": "respond-async"})
+        self.assert_status(answer, 202)
+        failed = self.end_of(client, answer.json["job"])
+        self.assertEqual((failed["state"], failed["error"]["error_code"]),
+                         ("failed", 503))
+        done = self.end_of(client, failed["next"])
+        self.assertEqual((done["state"], done["mode"]), ("done", "full"))
+        self.assertNotIn("next", done)
+        self.assert_local(client, SMALL, "HTTP status 503")
+        with service.redis() as redis:
+            lives = [redis.ask("HGET", "{logs}:job:" + job["job"], "keep_s")
+                     for job in (failed, done)]
+        self.assertEqual(lives[0], lives[1])
 
     def test_are_those_of_ipinfo_again_when_it_is_back(self):
         service, client = self.open(line("/", ip="8.8.8.8"))

@@ -87,6 +87,16 @@ failure(const struct job_row *job)
 	    "error_code", err_status(job->err));
 }
 
+/* The name of a job in its path. */
+static json_t *
+name(int64_t number)
+{
+	char text[24];
+	int len = snprintf(text, sizeof(text), "%" PRId64, number);
+
+	return json_of_span(span_of(text, (size_t)len));
+}
+
 json_t *
 job_document(const struct req *r)
 {
@@ -94,11 +104,9 @@ job_document(const struct req *r)
 		[JOB_DONE] = "done",
 		[JOB_FAILED] = "failed" };
 	const struct job_row *job = &r->row.job;
-	char text[24];
-	int len = snprintf(text, sizeof(text), "%" PRId64, job->number);
 	json_t *o = json_object();
 
-	json_object_set_new(o, "job", json_of_span(span_of(text, (size_t)len)));
+	json_object_set_new(o, "job", name(job->number));
 	json_object_set_new(o, "state", json_string(states[job->state]));
 	json_object_set_new(o, "phase", text_or_null(job->phase));
 	json_object_set_new(o, "mode", text_or_null(job->mode));
@@ -106,6 +114,8 @@ job_document(const struct req *r)
 	json_object_set_new(o, "seconds", json_real(job->seconds));
 	if (job->state == JOB_FAILED)
 		json_object_set_new(o, "error", failure(job));
+	if (job->state == JOB_FAILED && job->next)
+		json_object_set_new(o, "next", name(job->next));
 	if (job->state == JOB_DONE)
 		summary_put(o, &r->row.parse);
 	return o;

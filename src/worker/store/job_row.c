@@ -59,6 +59,7 @@ job_row_of_record(struct req *r, const struct record *record, int64_t number)
 		.seconds = seconds(&own),
 		.err = outcome,
 		.words = record_get(&own, "error"),
+		.next = (int64_t)record_number(&own, "next"),
 	};
 	if (job->state == JOB_DONE)
 		e = summary_of_record(&own, &r->arena, &r->row.parse);

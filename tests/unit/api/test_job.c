@@ -117,6 +117,19 @@ a_failure_is_told_even_with_strange_names(void **state)
 }
 
 static void
+a_failed_job_names_the_one_that_does_its_work(void **state)
+{
+	struct req *r = *state;
+
+	r->row.job = (struct job_row){
+		.number = 7, .state = JOB_FAILED, .err = ERR_NO_COUNTRIES
+	};
+	assert_null(strstr(document(r), "\"next\""));
+	r->row.job.next = 8;
+	assert_has(document(r), "\"next\":\"8\"");
+}
+
+static void
 an_event_is_a_document_with_its_revision(void **state)
 {
 	struct req *r = *state;
@@ -143,6 +156,7 @@ main(void)
 		test(a_running_job_says_what_is_left),
 		test(what_nobody_knows_yet_is_null),
 		test(a_failure_is_told_even_with_strange_names),
+		test(a_failed_job_names_the_one_that_does_its_work),
 		test(an_event_is_a_document_with_its_revision),
 	};
 

@@ -222,6 +222,25 @@ a_job_without_its_base_is_followed_by_a_full_one(void **state)
 	fail_job_as(l, FIRST_JOB, ERR_CORRUPT);
 	assert_string_equal(ask(l, "GET {logs}:next"), SECOND_JOB_TEXT);
 	assert_string_equal(ask(l, "HGET " SECOND_JOB_KEY " full"), "1");
+	assert_string_equal(
+	    ask(l, "HGET " FIRST_JOB_KEY " next"), SECOND_JOB_TEXT);
+}
+
+/* Also when that one waits already, for somebody who forgets it sooner. */
+static void
+who_was_told_of_a_failed_job_finds_the_next_as_long(void **state)
+{
+	struct loopback *l = *state;
+
+	start(l, "my log", 10000);
+	ask(l, "HSET " FIRST_JOB_KEY " keep_s 500");
+	assert_int_equal(start(l, "a longer log", 10000), SECOND_JOB);
+	assert_string_equal(ask(l, "HGET " SECOND_JOB_KEY " keep_s"), "60");
+	fail_job_as(l, FIRST_JOB, ERR_NO_COUNTRIES);
+	assert_string_equal(
+	    ask(l, "HGET " FIRST_JOB_KEY " next"), SECOND_JOB_TEXT);
+	assert_string_equal(ask(l, "HGET " SECOND_JOB_KEY " full"), "1");
+	assert_string_equal(ask(l, "HGET " SECOND_JOB_KEY " keep_s"), "500");
 }
 
 static void
@@ -323,6 +342,7 @@ main(void)
 		TEST(between_two_jobs_nobody_overtakes_the_one_that_waits),
 		TEST(who_was_overtaken_has_the_log_looked_at_again),
 		TEST(a_job_without_its_base_is_followed_by_a_full_one),
+		TEST(who_was_told_of_a_failed_job_finds_the_next_as_long),
 		TEST(records_of_ended_jobs_expire),
 		TEST(a_failed_job_says_why_and_makes_room),
 		TEST(a_silent_job_is_given_up),
