@@ -76,7 +76,7 @@ main(int argc, char **argv)
 		return report_command(argc - 1, argv + 1);
 	if (!strcmp(command, "user"))
 		return user_command(argc - 1, argv + 1);
-	if (argc == 2 && !strcmp(command, "--help"))
+	if (argc == 2 && (!strcmp(command, "--help") || !strcmp(command, "-h")))
 		return help();
 	if (argc == 2 && !strcmp(command, "--version")) {
 		puts("trawl " TRAWL_VERSION);

@@ -5,6 +5,7 @@
 #include "common/base/log.h"
 #include "common/base/shared.h"
 #include "master/password_prompt.h"
+#include "master/standard_output.h"
 #include "worker/user_add.h"
 
 #include <inttypes.h>
@@ -12,14 +13,42 @@
 #include <string.h>
 #include <unistd.h>
 
-static int
-usage(void)
+static void
+usage(FILE *out)
 {
 	fputs("usage: trawl user add LOGIN [--first-name NAME] [--last-name "
 	      "NAME]\n"
 	      "       the password is the first line of standard input\n",
-	    stderr);
-	return 2;
+	    out);
+}
+
+/* Nobody who asks for help wants a user of that name. */
+static bool
+asks_for_help(int argc, char **argv)
+{
+	const char *last = argv[argc - 1];
+
+	return (argc == 2 || argc == 3) &&
+	       (!strcmp(last, "--help") || !strcmp(last, "-h"));
+}
+
+/* Tells of `why` and returns the status. */
+static int
+fail(enum err e, const struct problem *why)
+{
+	fprintf(stderr, "trawl: %s\n", *why->text ? why->text : err_text(e));
+	return e == ERR_INVALID || e == ERR_LOGIN_BUSY ? 2 : 1;
+}
+
+static int
+help(void)
+{
+	struct problem why;
+	enum err e;
+
+	usage(stdout);
+	e = standard_output_finish(&why);
+	return e == ERR_OK ? 0 : fail(e, &why);
 }
 
 /* Names that are not given are the login. */
@@ -73,8 +102,12 @@ user_command(int argc, char **argv)
 	int64_t id = 0;
 	enum err e;
 
-	if (!read_arguments(argc, argv, &account))
-		return usage();
+	if (asks_for_help(argc, argv))
+		return help();
+	if (!read_arguments(argc, argv, &account)) {
+		usage(stderr);
+		return 2;
+	}
 	log_init("user", false);
 	if (token_init() != 0) {
 		fputs("trawl: libsodium cannot be used here\n", stderr);
@@ -85,10 +118,8 @@ user_command(int argc, char **argv)
 		e = add(&config, &account, &id, &why);
 		config_cleanup(&config);
 	}
-	if (e == ERR_OK) {
-		printf("trawl: user %" PRId64 "\n", id);
-		return 0;
-	}
-	fprintf(stderr, "trawl: %s\n", *why.text ? why.text : err_text(e));
-	return e == ERR_INVALID || e == ERR_LOGIN_BUSY ? 2 : 1;
+	if (e != ERR_OK)
+		return fail(e, &why);
+	printf("trawl: user %" PRId64 "\n", id);
+	return 0;
 }

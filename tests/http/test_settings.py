@@ -140,6 +140,7 @@ class Environment(Case):
 class Words(SettingsCase):
     def test_help_shows_every_setting_and_its_default(self):
         status, output = self.run_to_end("--help")
+        self.assertEqual(self.run_to_end("-h"), (status, output))
         self.assertEqual(status, 0, output)
         for name in MALFORMED:
             self.assertRegex(output, rf"(?m)^\s*{name}\b", name)

@@ -52,6 +52,12 @@ class UserAdd(ServiceCase):
                           ("add", "ann", "--password", "x")):
             self.assert_refused_with(self.add(*arguments), b"usage")
 
+    def test_makes_no_user_of_who_asks_for_help(self):
+        for arguments in (("--help",), ("add", "--help"), ("add", "-h")):
+            done = self.add(*arguments)
+            self.assertEqual((done.returncode, done.stderr), (0, b""))
+            self.assertTrue(done.stdout.startswith(b"usage: trawl user"))
+
     def test_says_that_no_service_runs(self):
         done = subprocess.run(
             [program("trawl"), "user", "add", "ann"], input=b"secret\n",
