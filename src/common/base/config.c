@@ -4,25 +4,14 @@
 #include "common/base/complaints.h"
 #include "common/base/dotenv.h"
 #include "common/base/log.h"
+#include "common/base/setting.h"
 #include "common/base/span.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum kind { KIND_text, KIND_hidden, KIND_flag, KIND_number };
-
-struct setting {
-	const char *name;
-	enum kind kind;
-	const char *fallback;
-	int64_t minimum, maximum;
-	const char *help;
-	size_t offset; /* of the field in struct config */
-};
-
-#define SETTING_ROW(name, kind, fallback, minimum, maximum, help) \
-	{ #name, KIND_##kind, fallback, minimum, maximum, help,   \
+#define SETTING_ROW(name, kind, fallback, minimum, maximum, help)  \
+	{ #name, SETTING_##kind, fallback, minimum, maximum, help, \
 		offsetof(struct config, name) },
 static const struct setting service_settings[] = { SERVICE_SETTINGS(
     SETTING_ROW) };
@@ -41,54 +30,6 @@ struct config_text {
 	char text[];
 };
 
-/* What is accepted, in words. */
-static const char *
-describe(const struct setting *s, char out[80])
-{
-	switch (s->kind) {
-	case KIND_flag:
-		return "true, false, 1 or 0";
-	case KIND_number:
-		snprintf(out, 80, "a whole number from %" PRId64 " to %" PRId64,
-		    s->minimum, s->maximum);
-		return out;
-	case KIND_text:
-	case KIND_hidden:
-		break;
-	}
-	snprintf(out, 80, "%" PRId64 " to %" PRId64 " bytes", s->minimum,
-	    s->maximum);
-	return out;
-}
-
-static bool
-is_length_right(const struct setting *s, const char *value)
-{
-	size_t len = strlen(value);
-
-	return len <= (size_t)s->maximum && len >= (size_t)s->minimum;
-}
-
-/* Of a hidden value no more is said than how long it is, when that is wrong. */
-static void
-refuse(struct complaints *bad, const struct setting *s, const char *value,
-    const char *accepted)
-{
-	char shown[COMPLAINTS_VALUE_TEXT];
-
-	if (s->kind == KIND_hidden && is_length_right(s, value))
-		complaints_add(bad,
-		    "%s is malformed (its value is not shown): accepted is %s",
-		    s->name, accepted);
-	else if (s->kind == KIND_hidden)
-		complaints_add(bad,
-		    "%s has %zu bytes (its value is not shown): accepted is %s",
-		    s->name, strlen(value), accepted);
-	else
-		complaints_add(bad, "%s=%s is malformed: accepted is %s",
-		    s->name, complaints_show(shown, value), accepted);
-}
-
 /* For the checks of one setting's own, whose words say what is accepted. */
 static void
 refuse_named(struct complaints *bad, const char *name, const char *value,
@@ -96,26 +37,7 @@ refuse_named(struct complaints *bad, const char *name, const char *value,
 {
 	for (size_t i = 0; i < SETTINGS; i++)
 		if (!strcmp(settings[i].name, name))
-			refuse(bad, &settings[i], value, accepted);
-}
-
-static bool
-read_flag(const char *value, bool *out)
-{
-	*out = !strcmp(value, "true") || !strcmp(value, "1");
-	return *out || !strcmp(value, "false") || !strcmp(value, "0");
-}
-
-static bool
-read_number(const struct setting *s, const char *value, int64_t *out)
-{
-	uint64_t n;
-
-	if (!span_to_u64(span_text(value), &n) || n > INT64_MAX ||
-	    (int64_t)n < s->minimum || (int64_t)n > s->maximum)
-		return false;
-	*out = (int64_t)n;
-	return true;
+			setting_refuse(&settings[i], value, accepted, bad);
 }
 
 /* Copies a text that lives as long as the config. */
@@ -133,35 +55,16 @@ keep(struct config *c, const char *value)
 	return kept->text;
 }
 
-/* Writes one field; `value` NULL means the default. */
+/* value  NULL: it is not given */
 static enum err
 set(struct config *c, const struct setting *s, const char *value,
     struct complaints *bad)
 {
-	void *field = (char *)c + s->offset;
-	const char *from = value ? value : s->fallback;
-	char accepted[80];
-	bool ok = true;
+	bool is_text = s->kind == SETTING_text || s->kind == SETTING_hidden;
 
-	switch (s->kind) {
-	case KIND_flag:
-		ok = read_flag(from, field);
-		break;
-	case KIND_number:
-		ok = read_number(s, from, field);
-		break;
-	case KIND_text:
-	case KIND_hidden:
-		ok = !value || is_length_right(s, value);
-		if (value)
-			from = keep(c, value);
-		if (!from)
-			return ERR_NO_MEMORY;
-		*(const char **)field = from;
-		break;
-	}
-	if (!ok)
-		refuse(bad, s, from, describe(s, accepted));
+	if (value && is_text && (value = keep(c, value)) == NULL)
+		return ERR_NO_MEMORY;
+	setting_read(s, value, (char *)c + s->offset, bad);
 	return ERR_OK;
 }
 
