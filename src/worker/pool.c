@@ -136,6 +136,7 @@ work(struct pool *p, struct pool_job *job)
 
 	uv_mutex_unlock(&p->lock);
 	job->work(job);
+	turn_come_back();
 	uv_mutex_lock(&p->lock);
 	end(p, job);
 	if (is_enough(p, began_ms))

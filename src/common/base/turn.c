@@ -6,7 +6,10 @@
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
+
+static const int64_t ms = 1000000;
 
 enum {
 	LONG_NS = 4000000, /* the usual one has 3 ms at most */
@@ -14,6 +17,16 @@ enum {
 	 * that, a thread of nice 10 is due again before one that wakes up. With
 	 * this one it still has two fifths of its share where all CPUs are busy. */
 	ENDED_NS = 500000,
+	/* Whoever ends one under SCHED_IDLE waits for 36 ms for each thread that
+	 * works all the time, with one of 0.5 ms for 172 (Linux 6.18). */
+	IDLE_NS = 100000,
+	LONG_WORK = 5, /* turns */
+	/* Others that must not wait work for less than this at a time. */
+	KEPT_WAITING_MS = 10,
+	/* An ordinary thread for so long after that, four times as long when it
+	 * happens at once again, and at most: */
+	ORDINARY_MS = 40,
+	ORDINARY_MAX_MS = 2560,
 };
 
 /* struct sched_attr of the kernel, in its first size. */
@@ -25,36 +38,124 @@ struct attributes {
 	uint64_t runtime_ns, deadline_ns, period_ns;
 };
 
-static _Thread_local bool gives_way, ends_turns;
+/* A thread that gives way. */
+static _Thread_local struct {
+	bool gives_way, ends_turns, may_be_idle;
+	bool is_idle;        /* under SCHED_IDLE, */
+	int64_t idle_ns;     /* since then */
+	unsigned turns;      /* that this work has ended */
+	int64_t seen_ns;     /* the last of them */
+	int64_t ordinary_ns; /* an ordinary thread until then, */
+	int64_t ordinary_ms; /* and for so long the next time */
+} self;
 
-static void
-set(int nice, uint64_t turn_ns)
+static int64_t
+now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 * ms + t.tv_nsec;
+}
+
+static bool
+set(uint32_t policy, int nice, uint64_t turn_ns)
 {
 	const struct attributes a = { .size = sizeof(a),
-		.policy = SCHED_OTHER,
+		.policy = policy,
 		.nice = nice,
 		.runtime_ns = turn_ns };
 
-	(void)syscall(SYS_sched_setattr, 0, &a, 0);
+	return syscall(SYS_sched_setattr, 0, &a, 0) == 0;
+}
+
+static int
+nice_value(void)
+{
+	return getpriority(PRIO_PROCESS, 0);
+}
+
+/* Who may come back from SCHED_IDLE may be less nice than it is. */
+static bool
+may_come_back(int nice)
+{
+	return setpriority(PRIO_PROCESS, 0, nice - 1) == 0 &&
+	       setpriority(PRIO_PROCESS, 0, nice) == 0;
 }
 
 void
 turn_give_way(int nice)
 {
-	int mine = getpriority(PRIO_PROCESS, 0);
+	int mine = nice_value();
 
-	set(mine > nice ? mine : nice, LONG_NS);
-	gives_way = true;
+	(void)set(SCHED_OTHER, mine > nice ? mine : nice, LONG_NS);
+	self.gives_way = true;
+}
+
+static void
+begin_to_end_turns(void)
+{
+	int nice = nice_value();
+
+	(void)set(SCHED_OTHER, nice, ENDED_NS);
+	self.may_be_idle = may_come_back(nice);
+	self.ordinary_ms = ORDINARY_MS;
+	self.ends_turns = true;
+}
+
+/* Turns have their length from when the thread was an ordinary one. */
+static void
+be_idle(int64_t now)
+{
+	int nice = nice_value();
+
+	(void)set(SCHED_OTHER, nice, IDLE_NS);
+	self.is_idle = self.may_be_idle = set(SCHED_IDLE, nice, IDLE_NS);
+	self.idle_ns = now;
+}
+
+static void
+be_ordinary(void)
+{
+	(void)set(SCHED_OTHER, nice_value(), ENDED_NS);
+	self.is_idle = false;
+}
+
+static void
+look_after_waiting(int64_t now)
+{
+	if (now - self.seen_ns > KEPT_WAITING_MS * ms) {
+		be_ordinary();
+		self.ordinary_ns = now + self.ordinary_ms * ms;
+		if (self.ordinary_ms < ORDINARY_MAX_MS)
+			self.ordinary_ms *= 4;
+	} else if (now - self.idle_ns > self.ordinary_ms * ms) {
+		self.ordinary_ms = ORDINARY_MS;
+	}
 }
 
 void
 turn_end(void)
 {
-	if (!gives_way)
+	if (!self.gives_way)
 		return;
-	if (!ends_turns) {
-		set(getpriority(PRIO_PROCESS, 0), ENDED_NS);
-		ends_turns = true;
-	}
+	if (!self.ends_turns)
+		begin_to_end_turns();
+	int64_t now = now_ns();
+	if (self.is_idle)
+		look_after_waiting(now);
+	else if (self.may_be_idle && self.turns >= LONG_WORK &&
+		 now >= self.ordinary_ns)
+		be_idle(now);
+	self.turns++;
+	self.seen_ns = now;
 	(void)sched_yield();
+}
+
+void
+turn_come_back(void)
+{
+	self.turns = 0;
+	if (self.is_idle)
+		be_ordinary();
 }

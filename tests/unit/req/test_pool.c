@@ -2,7 +2,9 @@
 #include "worker/pool.h"
 
 #include "common/base/clock.h"
+#include "common/base/turn.h"
 
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -174,6 +176,43 @@ closing_lets_queued_jobs_end(void **state)
 	assert_int_equal(ended, JOBS);
 	assert_int_equal(uv_loop_close(&loop), 0);
 	uv_sem_destroy(&gate);
+}
+
+/* Until it is under SCHED_IDLE, where that is allowed. */
+static void
+work_for_long(struct pool_job *job)
+{
+	int64_t until_ms = clock_ms() + 2000;
+
+	while (sched_getscheduler(0) != SCHED_IDLE && clock_ms() < until_ms)
+		turn_end();
+	((struct task *)job)->worked++;
+}
+
+static void
+see_policy(struct pool_job *job)
+{
+	((struct task *)job)->priority = sched_getscheduler(0);
+}
+
+static void
+a_job_begins_on_an_ordinary_thread_whatever_was_before_it(void **state)
+{
+	struct task tasks[2] = { task_of(NULL), task_of(NULL) };
+	uv_loop_t loop;
+
+	(void)state;
+	uv_loop_init(&loop);
+	struct pool *p = pool_new(&loop, 1, 2, 1);
+	ended = 0;
+	tasks[0].job.work = work_for_long;
+	tasks[1].job.work = see_policy;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(pool_start(p, &tasks[i].job), ERR_OK);
+	while (ended < 2)
+		uv_run(&loop, UV_RUN_ONCE);
+	assert_int_equal(tasks[1].priority, SCHED_OTHER);
+	finish(&loop, p);
 }
 
 static void
@@ -351,6 +390,8 @@ main(void)
 		cmocka_unit_test(a_promised_place_is_nobody_elses),
 		cmocka_unit_test(closing_lets_queued_jobs_end),
 		cmocka_unit_test(a_nice_pool_leaves_the_loop_thread_as_it_is),
+		cmocka_unit_test(
+		    a_job_begins_on_an_ordinary_thread_whatever_was_before_it),
 		cmocka_unit_test(
 		    a_slot_is_kept_while_jobs_wait_and_given_back_then),
 		cmocka_unit_test(
