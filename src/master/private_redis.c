@@ -2,6 +2,7 @@
  * in its configuration is relative to data_dir, where it runs: no path has to be
  * quoted, and its socket's path is short for it whatever data_dir is. */
 #include "master/private_redis.h"
+#include "common/base/turn.h"
 #include "master/ask.h"
 #include "master/child.h"
 
@@ -42,6 +43,9 @@ run(const struct data_dir *dir, int lock_fd)
 	close(null_fd);
 	close(log_fd);
 	fcntl(lock_fd, F_SETFD, 0);
+	/* While a log is parsed it works for milliseconds at a time, on a CPU on
+	 * which a worker's loop is to go on. Its share stays the same. */
+	turn_give_way(0);
 	execlp("redis-server", "redis-server", conf_name, (char *)NULL);
 	dprintf(STDERR_FILENO, "redis-server: %s\n", strerror(errno));
 	_exit(PRIVATE_REDIS_NOT_RUN);
