@@ -34,6 +34,13 @@ def ask(client, path):
     return answer.json
 
 
+def place(pids, cpus):
+    """All threads of these processes, and what they start, run on these CPUs."""
+    for pid in pids:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            os.sched_setaffinity(int(thread), cpus)
+
+
 def number_of(redis, section, name):
     for line in redis.ask("INFO", section).split():
         if line.startswith(name + ":"):
@@ -46,7 +53,9 @@ def used_memory(redis):
 
 
 class Load:
-    """Many readers of /report/1 with one token."""
+    """Many readers of /report/1 with one token; on `cpus`, if that is set."""
+
+    cpus = None
 
     def __init__(self, build, service, client, port=None):
         self.program = os.path.join(build, "httpload")
@@ -59,7 +68,8 @@ class Load:
         said = subprocess.run(
             [self.program, str(self.port), "tokens", self.tokens,
              "path", "/report/1?reader=", *map(str, options)],
-            check=True, stdout=subprocess.PIPE)
+            check=True, stdout=subprocess.PIPE,
+            preexec_fn=lambda: self.cpus and os.sched_setaffinity(0, self.cpus))
         found = json.loads(said.stdout)
         if not found["ok"]:
             raise SystemExit(f"bench: nobody is answered: {found}")
