@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 /* The lines of one file that start in [from, to), one after the other, in
- * memory that does not depend on their length. Offsets are those of the text. One thread at a time. */
+ * memory that does not depend on their length. Offsets are those of the text. One
+ * thread at a time. */
 struct lines {
 	const struct source_file *file; /* borrowed */
 	int fd;

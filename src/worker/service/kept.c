@@ -1,6 +1,6 @@
-/* Items in a list, the one that was held last first, so that a name that is
- * asked again is found near its beginning. The mutex guards the list, the counts and the sum; the items
- * themselves never change. */
+/* Items in a list, the one that was held last first, so that a name that is asked
+ * again is found near its beginning. The mutex guards the list, the counts and the
+ * sum; the items themselves never change. */
 #include "worker/service/kept.h"
 
 #include <assert.h>

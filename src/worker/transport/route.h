@@ -7,8 +7,9 @@
  * come in the order of the columns. */
 struct route {
 	enum req_method method; /* a GET route answers HEAD too */
-	/* Begins with '/' and a letter, if it is not "/" alone. "{id}" stands for [1-9][0-9]* that fits int64 (else there is no such
-	 * path), "{n}" and "{job}" for any segment, which api judges. */
+	/* Begins with '/' and a letter, if it is not "/" alone. "{id}" stands for
+	 * [1-9][0-9]* (else there is no such path; beyond int64 it is INT64_MAX,
+	 * nobody's), "{n}" and "{job}" for any segment, which api judges. */
 	const char *path;
 	bool session; /* a token is required: 401 */
 	/* Starts what `serve` will want of the store, so that it comes in one
