@@ -1,10 +1,10 @@
 -- The sessions of a user, those that expire last first.
 -- KEYS  {user:<id>}, {user:<id>}:sessions, {user:<id>}:seen
--- ARGV  now (Unix seconds)
 -- Gives {digest, id, created, expires, address, agent, seen} for each; seen is
 -- nothing for a session that has not been used yet.
+local now = tonumber(redis.call('TIME')[1])
 local list = {}
-for _, digest in ipairs(redis.call('ZRANGE', KEYS[2], '+inf', ARGV[1] + 1,
+for _, digest in ipairs(redis.call('ZRANGE', KEYS[2], '+inf', now + 1,
     'BYSCORE', 'REV')) do
 	local s = redis.call('HMGET', KEYS[1] .. ':session:' .. digest, 'id',
 	    'created', 'expires', 'address', 'agent')

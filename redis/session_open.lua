@@ -2,8 +2,8 @@
 -- checked. Drops what has expired, and the oldest beyond the limit.
 -- KEYS  {user:<id>}, {user:<id>}:sessions, {user:<id>}:seen,
 --       {user:<id>}:session:<digest>
--- ARGV  checked password hash, renewed hash or '', digest, now, expires (both
---       Unix seconds), created (as shown), address, agent, most sessions
+-- ARGV  checked password hash, renewed hash or '', digest, seconds to live,
+--       created (as shown), address, agent, most sessions
 -- Gives 1, or 0 when the user is gone or has another password.
 local user = redis.call('HMGET', KEYS[1], 'password', 'created_at')
 if user[1] ~= ARGV[1] or not user[2] then
@@ -12,14 +12,18 @@ end
 if ARGV[2] ~= '' then
 	redis.call('HSET', KEYS[1], 'password', ARGV[2])
 end
+-- Hosts have clocks of their own: by one that is ahead, sessions that others made
+-- would be over, and by one that is behind, its own for others.
+local now = tonumber(redis.call('TIME')[1])
+local expires = string.format('%.0f', now + ARGV[4])
 local id = redis.call('HINCRBY', KEYS[1], 'logins', 1)
-redis.call('HSET', KEYS[4], 'id', id, 'created', ARGV[6],
-	'expires', ARGV[5], 'address', ARGV[7], 'agent', ARGV[8])
-redis.call('EXPIREAT', KEYS[4], ARGV[5])
+redis.call('HSET', KEYS[4], 'id', id, 'created', ARGV[5],
+	'expires', expires, 'address', ARGV[6], 'agent', ARGV[7])
+redis.call('EXPIREAT', KEYS[4], expires)
 -- The fraction keeps sessions of one second in the order of their log-ins.
-redis.call('ZADD', KEYS[2], ARGV[5] + id % 1000000 / 1000000, ARGV[3])
-local gone = redis.call('ZRANGE', KEYS[2], '-inf', '(' .. ARGV[4] + 1, 'BYSCORE')
-local beyond = redis.call('ZCARD', KEYS[2]) - tonumber(ARGV[9])
+redis.call('ZADD', KEYS[2], expires + id % 1000000 / 1000000, ARGV[3])
+local gone = redis.call('ZRANGE', KEYS[2], '-inf', '(' .. now + 1, 'BYSCORE')
+local beyond = redis.call('ZCARD', KEYS[2]) - tonumber(ARGV[8])
 if beyond > #gone then
 	gone = redis.call('ZRANGE', KEYS[2], 0, beyond - 1)
 end

@@ -14,7 +14,7 @@ class PutBack(Caught):
 
     def take_over(self, task):
         connection, held, worker = self.catch(task)
-        self.redis.put_clock(-HOUR_S)
+        self.redis.clock.put(-HOUR_S)
         worker.kill()
         held.drop()
         answer, seconds = time_of(lambda: self.answer_or_none(connection))

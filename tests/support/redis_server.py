@@ -3,11 +3,10 @@ it can kill, start again and order about."""
 
 import os
 import shutil
-import struct
 import subprocess
 import tempfile
 
-from support.build import program
+from support.clock import Clock
 from support.processes import wait_until
 from support.redis_client import Redis
 
@@ -19,7 +18,7 @@ class RedisServer:
     def __init__(self, home=None, options=(), has_clock=False):
         """home: a directory to keep its file in, its own when there is none.
         options: of the command line, after those of redis.conf.
-        has_clock: one of its own, for put_clock."""
+        has_clock: one of its own (self.clock)."""
         self.own = None if home else tempfile.mkdtemp(prefix="trawl-test-")
         self.home = home or self.own
         self.options = options
@@ -27,16 +26,8 @@ class RedisServer:
         self.process = None
         self.environment = dict(os.environ)
         if has_clock:
-            self.clock = os.path.join(self.home, "clock")
-            self.put_clock(0)
-            self.environment.update(SET_CLOCK_FILE=self.clock,
-                                    LD_PRELOAD=program("set_clock.so"))
-
-    def put_clock(self, seconds):
-        """So far ahead of the machine's."""
-        file = os.open(self.clock, os.O_WRONLY | os.O_CREAT, 0o600)
-        os.write(file, struct.pack("=q", seconds))  # it is mapped: no truncation
-        os.close(file)
+            self.clock = Clock(os.path.join(self.home, "clock"))
+            self.environment.update(self.clock.environment)
 
     def start(self):
         self.process = subprocess.Popen(

@@ -14,7 +14,7 @@
 static req_step found;
 
 struct lookup {
-	int64_t expires_s;
+	int64_t left_ms;
 	req_step *next;
 };
 
@@ -61,7 +61,7 @@ service_session_is_at_hand(struct worker *w, struct span token)
 	uint8_t tag[TOKEN_TAG_SIZE];
 
 	return copies_tag(w->copies, token, tag) &&
-	       store_session_is_at_hand(w, tag, clock_unix_s());
+	       store_session_is_at_hand(w, tag, clock_minute());
 }
 
 struct span
@@ -73,14 +73,12 @@ service_session_token(const struct req *r)
 enum req_state
 service_session(struct req *r, void (*early)(struct req *r), req_step *next)
 {
-	int64_t now_s = clock_unix_s(), expires_s;
 	struct lookup *l;
 
 	if (!r->session.is_tagged)
 		service_session_expect(r);
-	if (store_session_recall(r, now_s / MINUTE_S, &expires_s))
-		return expires_s > now_s ? next(r)
-					 : req_fail(r, ERR_NO_SESSION);
+	if (store_session_recall(r, clock_minute()))
+		return next(r);
 	l = arena_alloc(&r->arena, sizeof(*l));
 	if (!l)
 		return req_fail(r, ERR_NO_MEMORY);
@@ -91,7 +89,7 @@ service_session(struct req *r, void (*early)(struct req *r), req_step *next)
 		return req_fail(r, ERR_NO_SESSION);
 	if (early)
 		early(r);
-	return store_session_read(r, &l->expires_s, found);
+	return store_session_read(r, &l->left_ms, found);
 }
 
 const char *
@@ -109,7 +107,7 @@ found(struct req *r)
 {
 	struct lookup *l = r->chain;
 
-	if (l->expires_s <= clock_unix_s())
+	if (l->left_ms <= 0)
 		return req_fail(r, ERR_NO_SESSION);
 	return l->next(r);
 }

@@ -29,8 +29,7 @@ service_session_list(struct req *r)
 {
 	/* By it the store knows which of them asks. */
 	service_session_digest(r);
-	return store_session_list(
-	    r, r->session.user_id, clock_unix_s(), req_done);
+	return store_session_list(r, r->session.user_id, req_done);
 }
 
 enum req_state

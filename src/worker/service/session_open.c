@@ -129,8 +129,7 @@ open_session(struct req *r)
 	s->user_id = a->owner.id;
 	s->digest = r->session.digest;
 	s->created = clock_text(r);
-	s->now_s = clock_unix_s();
-	s->expires_s = s->now_s + r->worker->setup->config->session_ttl;
+	s->ttl_s = r->worker->setup->config->session_ttl;
 	s->address = span_text(r->client);
 	s->agent = r->user_agent;
 	if (s->agent.len > AGENT_MAX)

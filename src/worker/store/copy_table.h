@@ -13,9 +13,10 @@
 struct copy_table;
 
 struct session_copy {
-	int64_t user_id, expires_s;
-	int64_t minute; /* in which it was last recalled; 0: not yet */
-	uint64_t stamp; /* when it was taken, see copies.h */
+	int64_t user_id;
+	uint64_t ends_ms; /* uv_now() */
+	int64_t minute;   /* in which it was last recalled; 0: not yet */
+	uint64_t stamp;   /* when it was taken, see copies.h */
 };
 
 /* Grows with what it holds, to `bytes` at most. NULL when memory is out. */

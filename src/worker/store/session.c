@@ -45,57 +45,66 @@ store_session_open(
     struct req *r, const struct session *s, bool *is_open, req_step *next)
 {
 	return store_script(r, on_open, is_open, next, SCRIPT_SESSION_OPEN, 4,
-	    KEYS " " USER ":session:%s %b %b %s %" PRId64 " %" PRId64
-		 " %b %b %b %d",
+	    KEYS " " USER ":session:%s %b %b %s %" PRId64 " %b %b %b %d",
 	    s->user_id, s->user_id, s->user_id, s->user_id, s->digest,
 	    s->checked.data, s->checked.len, s->renewed.data, s->renewed.len,
-	    s->digest, s->now_s, s->expires_s, s->created.data, s->created.len,
+	    s->digest, s->ttl_s, s->created.data, s->created.len,
 	    s->address.data, s->address.len, s->agent.data, s->agent.len,
 	    (int)SESSIONS_MAX);
 }
 
+/* NULL: it is not remembered, or over. */
+static struct session_copy *
+find(struct worker *w, const uint8_t tag[TOKEN_TAG_SIZE])
+{
+	struct session_copy *copy = copies_find_session(w->copies, tag);
+
+	return copy && uv_now(w->loop) < copy->ends_ms ? copy : NULL;
+}
+
 bool
-store_session_recall(struct req *r, int64_t minute, int64_t *expires_s)
+store_session_recall(struct req *r, int64_t minute)
 {
 	struct session_copy *copy = NULL;
 
 	if (r->session.is_tagged)
-		copy = copies_find_session(r->worker->copies, r->session.tag);
+		copy = find(r->worker, r->session.tag);
 	if (!copy)
 		return false;
 	r->session.is_noted = copy->minute == minute;
 	copy->minute = minute;
 	r->session.user_id = copy->user_id;
-	*expires_s = copy->expires_s;
 	return true;
 }
 
 bool
 store_session_is_at_hand(
-    struct worker *w, const uint8_t tag[TOKEN_TAG_SIZE], int64_t now_s)
+    struct worker *w, const uint8_t tag[TOKEN_TAG_SIZE], int64_t minute)
 {
-	const struct session_copy *copy = copies_find_session(w->copies, tag);
+	const struct session_copy *copy = find(w, tag);
 
-	return copy && copy->expires_s > now_s && copy->minute == now_s / 60;
+	return copy && copy->minute == minute;
 }
 
 /* A read whose answer is kept. */
 struct keeping {
 	uint64_t stamp;
-	int64_t *expires_s;
+	uint64_t asked_ms; /* uv_now() */
+	int64_t *left_ms;
 };
 
 static enum err
 on_session(struct req *r, const redisReply *reply, void *out)
 {
 	const struct keeping *k = out;
-	enum err err = store_decode_number(r, reply, k->expires_s);
+	enum err err = store_decode_number(r, reply, k->left_ms);
 	struct session_copy copy = { .user_id = r->session.user_id,
-		.expires_s = *k->expires_s,
 		.stamp = k->stamp };
 
-	if (err == ERR_OK && copy.expires_s != 0)
-		copies_keep_session(r->worker->copies, r->session.tag, &copy);
+	if (err != ERR_OK || *k->left_ms <= 0)
+		return err;
+	copy.ends_ms = k->asked_ms + (uint64_t)*k->left_ms;
+	copies_keep_session(r->worker->copies, r->session.tag, &copy);
 	return err;
 }
 
@@ -126,24 +135,24 @@ session_key(char out[KEY_MAX], int64_t user_id, const char *digest)
 }
 
 enum req_state
-store_session_read(struct req *r, int64_t *expires_s, req_step *next)
+store_session_read(struct req *r, int64_t *left_ms, req_step *next)
 {
 	char key[KEY_MAX];
-	const char *const words[] = { "HGET", key, "expires" };
+	const char *const words[] = { "PTTL", key };
 	const size_t lens[] = { 4,
-		session_key(key, r->session.user_id, r->session.digest), 7 };
+		session_key(key, r->session.user_id, r->session.digest) };
 	uint64_t stamp;
 	struct keeping *k;
 
 	if (!r->session.is_tagged ||
 	    !copies_note_user(r->worker->copies, r->session.user_id, &stamp))
-		return store_send_words(r, store_decode_number, expires_s, next,
-		    false, 3, words, lens);
+		return store_send_words(r, store_decode_number, left_ms, next,
+		    false, 2, words, lens);
 	k = arena_alloc(&r->arena, sizeof(*k));
 	if (!k)
 		return req_fail(r, ERR_NO_MEMORY);
-	*k = (struct keeping){ stamp, expires_s };
-	return store_send_words(r, on_session, k, next, true, 3, words, lens);
+	*k = (struct keeping){ stamp, uv_now(r->worker->loop), left_ms };
+	return store_send_words(r, on_session, k, next, true, 2, words, lens);
 }
 
 enum req_state
@@ -219,11 +228,10 @@ decode_list(struct req *r, const redisReply *reply, void *out)
 }
 
 enum req_state
-store_session_list(
-    struct req *r, int64_t user_id, int64_t now_s, req_step *next)
+store_session_list(struct req *r, int64_t user_id, req_step *next)
 {
 	return store_script(r, decode_list, NULL, next, SCRIPT_SESSION_LIST, 3,
-	    KEYS " %" PRId64, user_id, user_id, user_id, now_s);
+	    KEYS, user_id, user_id, user_id);
 }
 
 static void

@@ -10,8 +10,8 @@ struct worker;
 struct session {
 	int64_t user_id;
 	const char *digest;
-	struct span created;      /* as shown */
-	int64_t now_s, expires_s; /* Unix time */
+	struct span created; /* as shown */
+	int64_t ttl_s;
 	struct span address, agent;
 	struct span checked; /* the password hash that was found right */
 	struct span renewed; /* what takes its place, {NULL, 0}: nothing */
@@ -22,27 +22,25 @@ enum req_state store_session_open(struct req *r, const struct session *s,
     bool *is_open, req_step *next) __attribute__((warn_unused_result));
 
 /* Whether this worker remembers the session of r->session.tag (copies.h), without
- * asking Redis: r->session is filled then, but for the digest.
+ * asking Redis, and it is not over: r->session is filled then, but for the digest.
  *
  * minute  now, Unix time; r->session.is_noted says whether it was recalled in
  *         this minute before */
-bool store_session_recall(struct req *r, int64_t minute, int64_t *expires_s);
+bool store_session_recall(struct req *r, int64_t minute);
 
 /* Whether the session of a tag (copies.h) is remembered, is not over, and was recalled
- * in this minute before: nothing has to be asked or noted for it.
- *
- * now_s  Unix time */
+ * in this minute before: nothing has to be asked or noted for it. */
 bool store_session_is_at_hand(
-    struct worker *w, const uint8_t tag[TOKEN_TAG_SIZE], int64_t now_s);
+    struct worker *w, const uint8_t tag[TOKEN_TAG_SIZE], int64_t minute);
 
 /* The session that r->session names, remembered from then on.
  *
- * expires_s  Unix time; 0: there is no such session */
-enum req_state store_session_read(struct req *r, int64_t *expires_s,
+ * left_ms  until its end, as Redis counts; 0 or less: there is no such session */
+enum req_state store_session_read(struct req *r, int64_t *left_ms,
     req_step *next) __attribute__((warn_unused_result));
 
 /* Fills r->row.sessions, those that expire last first. */
-enum req_state store_session_list(struct req *r, int64_t user_id, int64_t now_s,
+enum req_state store_session_list(struct req *r, int64_t user_id,
     req_step *next) __attribute__((warn_unused_result));
 
 /* Notes that a session was used; nobody waits for it, and an old note is all

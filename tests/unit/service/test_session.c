@@ -51,10 +51,9 @@ expired_session_is_none(void **state)
 
 	account_create(l, "ann", "secret");
 	account_login(l, "ann", "secret", token);
-	/* The entry is still there, its time is over. */
 	redis_process_ask(&l->server, "EVAL %s 0",
-	    "redis.call('HSET', redis.call('KEYS', '*:session:*')[1], "
-	    "'expires', '1000')");
+	    "redis.call('EXPIREAT', redis.call('KEYS', '*:session:*')[1], "
+	    "'1000')");
 	assert_int_equal(account_session(l, token), ERR_NO_SESSION);
 }
 

@@ -44,18 +44,18 @@ read_session(struct req *r)
 	return store_session_read(r, r->chain, req_done);
 }
 
-/* Seconds; 0: there is none. */
-static int64_t
+/* Whether it is there. */
+static bool
 read_from_redis(struct loopback *l)
 {
 	struct req *r = loopback_new(l);
-	int64_t expires_s = -1;
+	int64_t left_ms = 0;
 
 	r->authorization = span_text(TOKEN);
-	r->chain = &expires_s;
+	r->chain = &left_ms;
 	assert_int_equal(loopback_run(r, read_session), ERR_OK);
 	loopback_free(r);
-	return expires_s;
+	return left_ms > 0;
 }
 
 static bool
@@ -70,8 +70,9 @@ is_remembered(struct loopback *l)
 static void
 open_session(struct loopback *l)
 {
+	redis_process_ask(&l->server, "HSET {user:7}:session:%s id 1", digest);
 	redis_process_ask(
-	    &l->server, "HSET {user:7}:session:%s expires 4000000000", digest);
+	    &l->server, "EXPIRE {user:7}:session:%s 1000", digest);
 }
 
 /* Again, when news of an earlier change overtake the answer. */
@@ -81,16 +82,16 @@ keep_session(struct loopback *l)
 	open_session(l);
 	wait_alive(l);
 	do
-		assert_int_equal(read_from_redis(l), 4000000000);
+		assert_true(read_from_redis(l));
 	while (!is_remembered(l));
 }
 
 static bool
-recall(struct req *r, const char *token, int64_t minute, int64_t *expires_s)
+recall(struct req *r, const char *token, int64_t minute)
 {
 	r->session.is_tagged =
 	    copies_tag(r->worker->copies, span_text(token), r->session.tag);
-	return store_session_recall(r, minute, expires_s);
+	return store_session_recall(r, minute);
 }
 
 static void
@@ -98,43 +99,35 @@ session_that_was_read_is_remembered(void **state)
 {
 	struct loopback *l = *state;
 	struct req *r = loopback_new(l);
-	int64_t expires_s;
 
 	keep_session(l);
-	assert_true(recall(r, TOKEN, 1, &expires_s));
+	assert_true(recall(r, TOKEN, 1));
 	assert_false(r->session.is_noted);
 	assert_int_equal(r->session.user_id, 7);
-	assert_int_equal(expires_s, 4000000000);
-	assert_true(recall(r, TOKEN, 1, &expires_s));
+	assert_true(recall(r, TOKEN, 1));
 	assert_true(r->session.is_noted);
-	assert_true(recall(r, TOKEN, 2, &expires_s));
+	assert_true(recall(r, TOKEN, 2));
 	assert_false(r->session.is_noted);
-	assert_false(recall(r, OTHER_TOKEN, 2, &expires_s));
+	assert_false(recall(r, OTHER_TOKEN, 2));
 	loopback_free(r);
 }
 
 static void
 session_is_at_hand_in_the_minute_of_its_last_use(void **state)
 {
-	enum { NOW_S = 600 };
+	enum { MINUTE = 10 };
 	struct loopback *l = *state;
 	struct req *r = loopback_new(l);
 	uint8_t tag[TOKEN_TAG_SIZE];
-	int64_t expires_s;
 
 	keep_session(l);
 	assert_true(copies_tag(l->worker.copies, span_text(TOKEN), tag));
-	assert_false(store_session_is_at_hand(&l->worker, tag, NOW_S));
-	assert_true(recall(r, TOKEN, NOW_S / 60, &expires_s));
-	assert_true(store_session_is_at_hand(&l->worker, tag, NOW_S));
-	assert_true(store_session_is_at_hand(&l->worker, tag, NOW_S + 59));
-	assert_false(store_session_is_at_hand(&l->worker, tag, NOW_S + 60));
-	/* Whatever it was used in, it is over. */
-	assert_true(recall(r, TOKEN, expires_s / 60, &expires_s));
-	assert_false(store_session_is_at_hand(&l->worker, tag, expires_s));
-	assert_true(recall(r, TOKEN, NOW_S / 60, &expires_s));
+	assert_false(store_session_is_at_hand(&l->worker, tag, MINUTE));
+	assert_true(recall(r, TOKEN, MINUTE));
+	assert_true(store_session_is_at_hand(&l->worker, tag, MINUTE));
+	assert_false(store_session_is_at_hand(&l->worker, tag, MINUTE + 1));
 	copies_revoke_user(&l->worker, 7);
-	assert_false(store_session_is_at_hand(&l->worker, tag, NOW_S));
+	assert_false(store_session_is_at_hand(&l->worker, tag, MINUTE));
 	loopback_free(r);
 }
 
@@ -144,7 +137,7 @@ session_that_is_not_there_is_not_remembered(void **state)
 	struct loopback *l = *state;
 
 	wait_alive(l);
-	assert_int_equal(read_from_redis(l), 0);
+	assert_false(read_from_redis(l));
 	assert_false(is_remembered(l));
 }
 
@@ -192,16 +185,16 @@ answer_overtaken_by_a_change_is_not_kept(void **state)
 {
 	struct loopback *l = *state;
 	struct req *r = loopback_new(l);
-	int64_t expires_s = -1;
+	int64_t left_ms = 0;
 
 	open_session(l);
 	wait_alive(l);
 	r->authorization = span_text(TOKEN);
-	r->chain = &expires_s;
+	r->chain = &left_ms;
 	loopback_start(r, read_session);
 	copies_revoke_user(&l->worker, 7);
 	assert_int_equal(loopback_wait(r), ERR_OK);
-	assert_int_equal(expires_s, 4000000000);
+	assert_true(left_ms > 0);
 	assert_false(is_remembered(l));
 	loopback_free(r);
 }
@@ -319,7 +312,7 @@ setting_of_no_bytes_remembers_nothing(void **state)
 	open_session(l);
 	loopback_wait_up(l);
 	assert_false(copies_note_user(l->worker.copies, 7, &stamp));
-	assert_int_equal(read_from_redis(l), 4000000000);
+	assert_true(read_from_redis(l));
 	assert_false(is_remembered(l));
 	assert_generation(l, "");
 }

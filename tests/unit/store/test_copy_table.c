@@ -60,14 +60,14 @@ static void
 newer_copy_takes_the_place_of_the_older(void **state)
 {
 	struct copy_table *t = copy_table_new(1 << 20);
-	struct session_copy copy = { .user_id = 7, .expires_s = 99 };
+	struct session_copy copy = { .user_id = 7, .ends_ms = 99 };
 	uint8_t tag[TOKEN_TAG_SIZE];
 
 	(void)state;
 	put(t, 7);
 	tag_of(7, tag);
 	copy_table_put(t, tag, &copy);
-	assert_int_equal(find(t, 7)->expires_s, 99);
+	assert_int_equal(find(t, 7)->ends_ms, 99);
 	assert_int_equal(copy_table_len(t), 1);
 	copy_table_free(t);
 }
