@@ -27,6 +27,15 @@ is_one_of(struct span word, const char *const *words, size_t len)
 	return false;
 }
 
+/* Its only word for this, on a connection that it closes behind it. */
+static bool
+is_crowded(const char *text)
+{
+	static const char words[] = "ERR max number of clients reached";
+
+	return strncmp(text, words, sizeof(words) - 1) == 0;
+}
+
 static struct span
 first_word(const char *text)
 {
@@ -50,7 +59,8 @@ reply_err(const struct redisReply *reply)
 	if (span_is_equal(word, span_text("STALE")))
 		return ERR_STALE;
 	log_error("redis: %s", reply->str);
-	return IS_ONE_OF(word, passing) || IS_ONE_OF(word, lasting)
+	return IS_ONE_OF(word, passing) || IS_ONE_OF(word, lasting) ||
+		       is_crowded(why)
 		   ? ERR_STORE_DOWN
 		   : ERR_INTERNAL;
 }
@@ -59,5 +69,6 @@ bool
 reply_is_passing(const struct redisReply *reply)
 {
 	return reply->type == REDIS_REPLY_ERROR &&
-	       IS_ONE_OF(first_word(reply->str), passing);
+	       (IS_ONE_OF(first_word(reply->str), passing) ||
+		   is_crowded(reply->str));
 }

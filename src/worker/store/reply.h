@@ -7,7 +7,7 @@
 
 struct redisReply;
 
-/* What the first word of an error of Redis means. */
+/* What the words of an error of Redis mean. */
 
 /* ERR_OK unless the reply is an error: of a Redis that cannot just now (OOM,
  * READONLY, LOADING, ...) ERR_STORE_DOWN, STALE (of our scripts) ERR_STALE, all

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 static void
-an_error_is_told_by_its_first_word(void **state)
+an_error_is_told_by_its_words(void **state)
 {
 	static const struct {
 		const char *words;
@@ -33,6 +33,7 @@ an_error_is_told_by_its_first_word(void **state)
 		{ "BUSYGROUP Consumer Group name already exists", ERR_INTERNAL,
 		    false },
 		{ "ERR unknown command", ERR_INTERNAL, false },
+		{ "ERR max number of clients reached", ERR_STORE_DOWN, true },
 		{ "", ERR_INTERNAL, false },
 	};
 
@@ -67,7 +68,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(an_error_is_told_by_its_first_word),
+		cmocka_unit_test(an_error_is_told_by_its_words),
 		cmocka_unit_test(what_is_no_error_is_well),
 	};
 
