@@ -13,9 +13,9 @@
 --       8 a worker that has looked at the log and begins with the first task of
 --         a new job at once, or empty
 --       9... fields of the job's record: name, value, ...
--- Gives {number, 1, when it began} for a new job, and behind that the entry in the
--- stream of its first task, if a worker has it; {number, 0} for one that was joined
--- and reads all that the asker wants.
+-- Gives {number, 1} for a new job, and behind that the entry in the stream of its
+-- first task, if a worker has it; {number, 0} for one that was joined and reads all
+-- that the asker wants.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -128,4 +128,4 @@ local entry = read and read[1] and read[1][2][1]
 if not entry or tonumber(ARGV[4]) > 1 then
 	redis.call('PUBLISH', '{logs}:events', number .. ' tasks')
 end
-return {tonumber(number), 1, now, entry and entry[1]}
+return {tonumber(number), 1, entry and entry[1]}

@@ -9,6 +9,7 @@ from support.http_client import Client
 from support.processes import wait_until
 
 YEAR_S = 365 * 86400
+SECONDS_MOST = 600  # of a parse, as it is told; no clock is off by so little
 
 
 class HostClocks:
@@ -40,6 +41,14 @@ class HostClocks:
             for client in self.client, self.there:
                 wait_until("it is over", lambda client=client, token=token:
                            client.get("/user/all", token=token).status == 401)
+
+    def test_a_parse_that_both_do_lasts_as_long_as_it_lasts(self):
+        for self.client in self.there, self.client:
+            answer = self.client.get("/parse?full=true")
+            self.assert_whole(answer)
+            self.assertLess(answer.json["seconds"], SECONDS_MOST)
+            job = self.client.get(f"/parse/{answer.json['job']}").json
+            self.assertEqual(job["seconds"], answer.json["seconds"])
 
 
 class Ahead(HostClocks, Caught):

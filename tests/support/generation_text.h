@@ -235,7 +235,7 @@ static inline void
 text_record(struct generation_text *g, struct record *r)
 {
 	static const char *const left_out[] = { "job", "generation", "mode",
-		"parsed_at", "seconds" };
+		"parsed_at" };
 
 	qsort(r->fields, r->len, sizeof(*r->fields), text_by_name);
 	text_days(g, r);
@@ -244,7 +244,7 @@ text_record(struct generation_text *g, struct record *r)
 		struct span value = r->fields[i].value;
 		bool is_left_out = false;
 
-		for (size_t j = 0; j < 5; j++)
+		for (size_t j = 0; j < 4; j++)
 			is_left_out |= strcmp(name, left_out[j]) == 0;
 		if (is_left_out)
 			continue;

@@ -219,8 +219,8 @@ on_look(enum err e, const struct record *record, void *arg)
 
 /* The job as its record will say it, but that nobody has to read that. */
 static enum err
-view_of_plan(const struct plan *plan, const struct job_begun *begun,
-    struct job_view *out)
+view_of_plan(
+    const struct plan *plan, const struct task *begun, struct job_view *out)
 {
 	const struct record *fields = &plan->fields;
 	struct arena arena;
@@ -230,21 +230,18 @@ view_of_plan(const struct plan *plan, const struct job_begun *begun,
 	arena_init(&arena);
 	record_init(&r, &arena);
 	e = record_put(&r, "source", plan->source_text);
-	if (e == ERR_OK)
-		e = record_put_number(
-		    &r, "started_ms", (uint64_t)begun->started_ms);
 	for (size_t i = 0; e == ERR_OK && i < fields->len; i++)
 		e = record_add(
 		    &r, fields->fields[i].name, fields->fields[i].value);
 	if (e == ERR_OK)
-		e = job_view_of_record(&r, begun->task.job, out);
+		e = job_view_of_record(&r, begun->job, out);
 	arena_reset(&arena);
 	return e;
 }
 
 /* The runner hears what came of its offer. */
 static void
-take_offer(struct ask *k, enum err e, const struct job_begun *begun)
+take_offer(struct ask *k, enum err e, const struct task *begun)
 {
 	struct runner *runner = k->asks->runner;
 	struct job_view view = { 0 };
@@ -255,7 +252,7 @@ take_offer(struct ask *k, enum err e, const struct job_begun *begun)
 	if (begun)
 		e = view_of_plan(look_plan(k->look), begun, &view);
 	if (begun && e == ERR_OK) {
-		runner_begin(runner, &begun->task, &view);
+		runner_begin(runner, begun, &view);
 	} else {
 		job_view_cleanup(&view);
 		runner_withdraw(runner, e != ERR_OK);
@@ -263,7 +260,7 @@ take_offer(struct ask *k, enum err e, const struct job_begun *begun)
 }
 
 static void
-on_started(enum err e, int64_t number, const struct job_begun *begun, void *arg)
+on_started(enum err e, int64_t number, const struct task *begun, void *arg)
 {
 	struct ask *k = arg;
 

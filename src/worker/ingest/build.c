@@ -151,20 +151,15 @@ put_summary(const struct build *b, const struct tally *t,
 	struct span *files =
 	    arena_alloc(b->arena, source->files_len * sizeof(*files));
 	struct timespec ts;
-	int64_t ms;
 
 	if (!files)
 		return ERR_NO_MEMORY;
 	clock_gettime(CLOCK_REALTIME, &ts);
-	ms = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 	civil_moment_format(civil_moment_of_unix(ts.tv_sec), now);
 	snprintf(parsed_at, sizeof(parsed_at), "%sZ", now);
 	snprintf(number, sizeof(number), "%" PRId64, b->job->number);
 	summary.job = span_text(number);
 	summary.parsed_at = span_text(parsed_at);
-	/* Two hosts, two clocks. */
-	if (ms > b->job->started_ms)
-		summary.seconds = (double)(ms - b->job->started_ms) / 1000;
 	for (size_t i = 0; i < source->files_len; i++)
 		files[i] = span_text(basename(source->files[i].path));
 	summary.files = files;

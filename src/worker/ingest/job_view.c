@@ -21,7 +21,6 @@ enum err
 job_view_of_record(const struct record *r, int64_t number, struct job_view *out)
 {
 	uint64_t chunk_size = record_number(r, "chunk_size");
-	uint64_t started_ms = record_number(r, "started_ms");
 	struct resume from;
 	enum err e;
 
@@ -32,9 +31,8 @@ job_view_of_record(const struct record *r, int64_t number, struct job_view *out)
 	out->geo_note = copy(&out->arena, record_get(r, "geo_note"));
 	out->base = copy(&out->arena, record_get(r, "base"));
 	out->source_text = copy(&out->arena, record_get(r, "source"));
-	if (chunk_size == 0 || started_ms > INT64_MAX)
+	if (chunk_size == 0)
 		return ERR_CORRUPT;
-	out->started_ms = (int64_t)started_ms;
 	e = source_of_text(out->source_text, &out->source);
 	if (e != ERR_OK)
 		return e;

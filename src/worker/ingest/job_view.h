@@ -15,7 +15,6 @@
 struct job_view {
 	struct arena arena; /* owner of the texts */
 	int64_t number;     /* 0: no job */
-	int64_t started_ms; /* Unix time, Redis's clock */
 	struct span mode;
 	struct span geo;      /* the source of countries that it fixed */
 	struct span geo_note; /* why it is not the usual one; may be empty */

@@ -118,7 +118,6 @@ compare(struct planning *p, struct plan *out, struct problem *why)
 	}
 	out->unchanged = manifest;
 	if (record_put_text(&out->unchanged, "mode", "unchanged") != ERR_OK ||
-	    record_put_text(&out->unchanged, "seconds", "0") != ERR_OK ||
 	    record_put_text(&out->unchanged, "state", "done") != ERR_OK)
 		return ERR_NO_MEMORY;
 	return ERR_OK;

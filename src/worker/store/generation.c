@@ -140,14 +140,10 @@ put_places(struct record *r, const struct parse_summary *s)
 enum err
 summary_to_record(const struct parse_summary *s, struct record *r)
 {
-	char seconds[NUMBER_TEXT];
-
-	snprintf(seconds, sizeof(seconds), "%.6f", s->seconds);
 	if (record_put(r, "job", s->job) != ERR_OK ||
 	    record_put(r, "generation", s->generation) != ERR_OK ||
 	    record_put(r, "mode", s->mode) != ERR_OK ||
 	    record_put(r, "parsed_at", s->parsed_at) != ERR_OK ||
-	    record_put_text(r, "seconds", seconds) != ERR_OK ||
 	    record_put_number(r, "lines", s->lines) != ERR_OK ||
 	    record_put_number(r, "bytes", s->bytes) != ERR_OK ||
 	    record_put_number(r, "malformed", s->malformed) != ERR_OK ||
@@ -228,7 +224,6 @@ enum err
 summary_of_record(
     const struct record *r, struct arena *a, struct parse_summary *out)
 {
-	struct span seconds = record_get(r, "seconds");
 	enum err e;
 
 	*out = (struct parse_summary){
@@ -236,7 +231,6 @@ summary_of_record(
 		.generation = record_get(r, "generation"),
 		.mode = record_get(r, "mode"),
 		.parsed_at = record_get(r, "parsed_at"),
-		.seconds = seconds.len ? strtod(seconds.data, NULL) : 0,
 		.lines = record_number(r, "lines"),
 		.bytes = record_number(r, "bytes"),
 		.malformed = record_number(r, "malformed"),

@@ -41,18 +41,17 @@ sent(struct call *c, enum err e)
 
 /* Whether a worker has the first task. */
 static bool
-read_begun(const redisReply *reply, enum task_kind kind, struct job_begun *out)
+read_begun(const redisReply *reply, enum task_kind kind, struct task *out)
 {
 	redisReply **e = reply->element;
 
-	*out = (struct job_begun){
-		.task = { .job = e[0]->integer, .kind = kind, .deliveries = 1 }
+	*out = (struct task){
+		.job = e[0]->integer, .kind = kind, .deliveries = 1
 	};
-	if (reply->elements != 4 || e[3]->type != REDIS_REPLY_STRING ||
-	    e[3]->len >= sizeof(out->task.entry))
+	if (reply->elements != 3 || e[2]->type != REDIS_REPLY_STRING ||
+	    e[2]->len >= sizeof(out->entry))
 		return false;
-	memcpy(out->task.entry, e[3]->str, e[3]->len + 1);
-	out->started_ms = e[2]->integer;
+	memcpy(out->entry, e[2]->str, e[2]->len + 1);
 	return true;
 }
 
@@ -60,7 +59,7 @@ static void
 on_started(enum err e, const redisReply *reply, void *arg)
 {
 	struct call *c = arg;
-	struct job_begun begun;
+	struct task begun;
 	bool has_begun = false;
 	int64_t number = 0;
 

@@ -35,18 +35,13 @@ struct job_start {
 	int64_t silence_ms; /* of a running job that is given up */
 };
 
-/* The first task of a new job, in the hands of job_start.worker. */
-struct job_begun {
-	struct task task;
-	int64_t started_ms; /* as in the record */
-};
-
 /* number  of a job that reads what the asker wants: the new one, the running
  *         one, or one that begins when that is over
- * begun   NULL: the worker that was named has nothing to do with it. When there is
+ * begun   the first task of a new job, in the hands of job_start.worker; NULL:
+ *         that has nothing to do with it. When there is
  *         no answer it may have a task that it does not know (task_take) */
 typedef void job_started_fn(
-    enum err e, int64_t number, const struct job_begun *begun, void *arg);
+    enum err e, int64_t number, const struct task *begun, void *arg);
 enum err job_start(struct redis *r, const struct job_start *start,
     job_started_fn *fn, void *arg) __attribute__((warn_unused_result));
 

@@ -63,6 +63,7 @@ job_row_of_record(struct req *r, const struct record *record, int64_t number)
 	};
 	if (job->state == JOB_DONE)
 		e = summary_of_record(&own, &r->arena, &r->row.parse);
+	r->row.parse.seconds = job->seconds;
 	return e;
 }
 

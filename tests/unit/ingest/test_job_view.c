@@ -16,8 +16,6 @@ view_of(struct crew *c, struct arena *a)
 	assert_int_equal(plan_make(&wish, a, &plan, &why), ERR_OK);
 	assert_int_equal(
 	    record_put(&plan.fields, "source", plan.source_text), ERR_OK);
-	assert_int_equal(
-	    record_put_number(&plan.fields, "started_ms", 5), ERR_OK);
 	assert_int_equal(job_view_of_record(&plan.fields, 7, &v), ERR_OK);
 	return v;
 }

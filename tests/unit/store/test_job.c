@@ -16,11 +16,11 @@ struct started {
 	enum err err;
 	int64_t number;
 	bool has_begun;
-	struct job_begun begun;
+	struct task begun;
 };
 
 static void
-on_started(enum err e, int64_t number, const struct job_begun *begun, void *arg)
+on_started(enum err e, int64_t number, const struct task *begun, void *arg)
 {
 	struct started *s = arg;
 
@@ -318,13 +318,12 @@ a_worker_that_is_named_begins_with_the_first_task(void **state)
 	struct started s = start_by(l, "w", "", "s", false, 10000), other;
 
 	assert_true(s.has_begun);
-	assert_int_equal(s.begun.task.job, s.number);
-	assert_int_equal(s.begun.task.kind, TASK_MAP);
-	assert_int_equal(s.begun.task.index, 0);
-	assert_int_equal(s.begun.task.deliveries, 1);
-	assert_true(s.begun.started_ms > 0);
-	assert_non_null(strstr(ask(l, "XPENDING {logs}:tasks workers - + 9 w"),
-	    s.begun.task.entry));
+	assert_int_equal(s.begun.job, s.number);
+	assert_int_equal(s.begun.kind, TASK_MAP);
+	assert_int_equal(s.begun.index, 0);
+	assert_int_equal(s.begun.deliveries, 1);
+	assert_non_null(strstr(
+	    ask(l, "XPENDING {logs}:tasks workers - + 9 w"), s.begun.entry));
 	/* Who joins gets nothing. */
 	other = start_by(l, "v", "", "s", false, 10000);
 	assert_int_equal(other.number, s.number);

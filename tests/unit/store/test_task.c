@@ -19,7 +19,7 @@ struct heard {
 };
 
 static void
-on_started(enum err e, int64_t number, const struct job_begun *begun, void *arg)
+on_started(enum err e, int64_t number, const struct task *begun, void *arg)
 {
 	struct heard *a = arg;
 
