@@ -1,5 +1,6 @@
 /* Segments and their end: `{logs}:garbage` holds every id that may have to be
- * unlinked, with the time (Unix, ms) from which on it may be. */
+ * unlinked, with the time (Unix, ms, Redis's clock) from which on it may be, or 0.
+ * A running job's segments are never collected. */
 #include "worker/store/segment.h"
 
 #include <hiredis/hiredis.h>
@@ -9,23 +10,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	BATCH_BYTES = 8 * 1024 * 1024,
 	FIELDS_PER_COMMAND = 256,
 	ARGS_MAX = 2 + 2 * FIELDS_PER_COMMAND,
 	COLLECT_MAX = 1000,
-	UNNAMED_S = 3600, /* a running job's segments are never collected */
 };
 
-/* The id is garbage for whom nobody commits. */
+/* When its job is over, the id is garbage unless that has named it. */
 static void
 put_garbage(struct bulk *b, const char *id)
 {
-	int64_t due_ms = ((int64_t)time(NULL) + UNNAMED_S) * 1000;
-
-	bulk_putf(b, "ZADD {logs}:garbage %lld %s", (long long)due_ms, id);
+	bulk_putf(b, "ZADD {logs}:garbage 0 %s", id);
 }
 
 static enum err
