@@ -1,6 +1,11 @@
-"""A Redis that takes no more connections."""
+"""A Redis that takes no more connections, or whose user may not do all that a parse
+takes."""
 
-from support.caught import SETTINGS, Caught
+from support.caught import LOG, OLD, SETTINGS, Caught
+from support.http_client import request
+
+# Two jobs that fall silent, of ten seconds and some task_timeout_ms each.
+ANSWER_LIMIT_S = 50
 
 
 class Crowded(Caught):
@@ -16,3 +21,15 @@ class Crowded(Caught):
             redis.ask("CONFIG", "SET", "maxclients", 1000)
         self.assert_status(self.client.get(cold), 200)
         self.parse()
+
+
+class NotAllowed(Caught):
+    def test_to_read_the_queue_ends_the_parse(self):
+        with self.redis.client() as redis, self.client.connect() as connection:
+            redis.ask("ACL", "SETUSER", "default", "-xreadgroup")
+            connection.socket.settimeout(ANSWER_LIMIT_S)
+            connection.send(request("GET", "/parse", token=self.client.token))
+            self.assert_refused(connection.read_answer(), 503)
+            self.assert_reports(OLD)
+            redis.ask("ACL", "SETUSER", "default", "+xreadgroup")
+        self.parse(LOG)

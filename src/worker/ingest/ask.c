@@ -6,7 +6,8 @@
  *	watch  until the job is over, or patience  watch.h
  *
  * When the job has vanished from Redis, its base turned out not to be whole, or who
- * was to look at the log for it sees none, round again, a bounded number of times. */
+ * was to look at the log for it sees none, round again, a bounded number of times; and
+ * so with `start` when nobody goes on with it. */
 #include "worker/ingest/ask.h"
 
 #include "common/base/clock.h"
@@ -22,6 +23,7 @@
 
 enum {
 	ROUNDS = 4,               /* jobs that one asker begins */
+	SILENT_MOST = 2,          /* jobs that it sees given up */
 	SILENCE_LEAST_MS = 10000, /* of a job, before it is given up */
 	AWAY_MOST_MS = 500,       /* Redis, before the answer is 503 */
 	STILL_MS = 1000,          /* without a look: this worker stood still */
@@ -35,7 +37,7 @@ struct ask {
 	parse_fn *fn; /* NULL: answered, waits for the look or Redis */
 	void *arg;
 	struct parse_wish wish;
-	unsigned rounds;
+	unsigned rounds, silent;
 	bool has_offer; /* of the runner, to begin with the job */
 	int64_t job;
 	/* clock_ms(): asked, the last look, Redis answered */
@@ -263,10 +265,16 @@ static void
 on_started(enum err e, int64_t number, const struct task *begun, void *arg)
 {
 	struct ask *k = arg;
+	bool is_another = e == ERR_OK && k->job != 0 && number != k->job;
 
 	take_offer(k, e, begun);
 	if (!k->fn) {
 		ask_free(k);
+		return;
+	}
+	if (is_another && ++k->silent == SILENT_MOST) {
+		finish(k, ERR_PARSE_FAILED,
+		    "No worker goes on with it, nor with another", NULL);
 		return;
 	}
 	k->job = number;
