@@ -174,7 +174,9 @@ static inline void
 crew_ask_for(struct crew *c, size_t member, bool is_full, int64_t wait_ms,
     struct ended *e)
 {
-	const struct parse_wish wish = { is_full, wait_ms, 60, NULL };
+	const struct parse_wish wish = {
+		.is_full = is_full, .wait_ms = wait_ms, .keep_s = 60
+	};
 
 	*e = (struct ended){ 0 };
 	assert_int_equal(ingest_parse(c->member[member].worker.ingest, &wish,

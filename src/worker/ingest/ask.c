@@ -337,8 +337,8 @@ look(struct ask *k)
 	look_release(k->look);
 	k->look = NULL;
 	k->looker.fn = on_looked;
-	return look_join(
-	    &k->asks->looks, k->wish.is_full, &k->looker, &k->look);
+	return look_join(&k->asks->looks, k->wish.is_full, k->wish.yields,
+	    &k->looker, &k->look);
 }
 
 enum err

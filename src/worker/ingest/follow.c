@@ -18,9 +18,11 @@
 #include "worker/ingest/ask.h"
 #include "worker/ingest/follow_places.h"
 #include "worker/pool.h"
+#include "worker/store/copies.h"
 #include "worker/store/generation.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <uv.h>
 
@@ -30,6 +32,9 @@ enum {
 	BLIND_MS = 1000, /* between two looks where nobody tells */
 	RETRY_MS = 1000, /* after a failure */
 	PATIENCE_MS = 3600000,
+	/* Reports with the countries of another host that do not keep up with the
+	 * log, before they are made with those of this one. */
+	YIELD_MS = 10000,
 	KEEP_S = 60, /* the record of a job that nobody asked for */
 	/* Events of other files that are no reason for a round. The kernel keeps
 	 * 16384, and forgets those that come when it has so many. */
@@ -63,7 +68,10 @@ struct follow {
 	bool is_leading;
 	bool is_changed; /* something happened since the round began */
 	bool is_listening;
-	bool is_failing;  /* said so already */
+	bool is_failing; /* said so already */
+	bool yields;     /* to a host with other countries that follows, too */
+	char behind[COPIES_NAME_MAX + 1]; /* that host's, when it was behind */
+	int64_t behind_ms;                /* clock_ms(): seen first */
 	unsigned foreign; /* events of other files since it listens */
 	bool is_closing;
 	int64_t began_ms; /* clock_ms() of the round */
@@ -218,25 +226,54 @@ end_round(struct follow *f, enum err e, bool is_news)
 		check_later(f);
 }
 
+/* Two hosts with different countries would take turns in reading everything, for
+ * as long as they follow: each leaves it to the other as long as that keeps up. */
+static void
+yield(struct follow *f, const struct record *reports)
+{
+	struct span name = record_get(reports, "generation");
+	int64_t now_ms = clock_ms();
+
+	if (!span_is_equal(name, span_text(f->behind))) {
+		snprintf(f->behind, sizeof(f->behind), "%.*s", (int)name.len,
+		    name.data);
+		f->behind_ms = now_ms;
+	}
+	f->yields = now_ms - f->behind_ms < YIELD_MS;
+	f->state = RESTING;
+	if (!f->is_closing && f->is_leading)
+		rest(f, RETRY_MS);
+}
+
 static void
 on_parsed(const struct parse_outcome *outcome, void *arg)
 {
 	struct follow *f = arg;
 	enum err e = outcome->err;
-	bool is_news =
-	    e == ERR_OK && !span_is_equal(record_get(outcome->job, "mode"),
-			       span_text("unchanged"));
+	struct span mode = { NULL, 0 };
 
+	if (e == ERR_OK)
+		mode = record_get(outcome->job, "mode");
 	if (e != ERR_DRAINING)
 		note(f, e, outcome->words);
-	end_round(f, e, is_news);
+	if (span_is_equal(mode, span_text("yielded"))) {
+		yield(f, outcome->job);
+	} else {
+		f->yields |= e == ERR_OK;
+		f->behind[0] = '\0';
+		end_round(f, e,
+		    e == ERR_OK &&
+			!span_is_equal(mode, span_text("unchanged")));
+	}
 	release(f);
 }
 
 static void
 parse(struct follow *f)
 {
-	const struct parse_wish wish = { false, PATIENCE_MS, KEEP_S, NULL };
+	const struct parse_wish wish = {
+		.yields = f->yields, .wait_ms = PATIENCE_MS, .keep_s = KEEP_S
+	};
 	enum err e = asks_add(f->asks, &wish, on_parsed, f);
 
 	if (e == ERR_OK) {
@@ -319,6 +356,7 @@ follow_lead(struct follow *f, bool is_leading)
 	log_debug(is_leading ? "follows the log" : "follows the log no more");
 	if (is_leading) {
 		f->began_ms = clock_ms();
+		f->yields = false;
 		rest(f, LEAD_MS);
 	} else {
 		uv_timer_stop(&f->timer);

@@ -27,6 +27,7 @@ void ingest_close(struct ingest *i);
 /* What somebody wants of a parse. */
 struct parse_wish {
 	bool is_full;    /* everything is read again, whatever is known */
+	bool yields;     /* as in plan_wish */
 	int64_t wait_ms; /* so long for its end; then its job is the answer */
 	int64_t keep_s;  /* how long its record is of interest at least */
 	/* Whether nobody waits any longer, asked with the argument of parse_fn

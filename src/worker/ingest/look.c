@@ -47,10 +47,11 @@ static void
 on_looked(struct pool_job *job)
 {
 	struct look *k = (struct look *)job;
+	struct look **open = &k->looks->open[k->wish.is_full][k->wish.yields];
 	struct looker *l = k->first, *next;
 
-	if (k->looks->open[k->wish.is_full] == k)
-		k->looks->open[k->wish.is_full] = NULL;
+	if (*open == k)
+		*open = NULL;
 	for (; l; l = next) {
 		next = l->next;
 		l->fn(l);
@@ -59,7 +60,7 @@ on_looked(struct pool_job *job)
 }
 
 static struct look *
-look_start(struct looks *s, bool is_full, enum err *e)
+look_start(struct looks *s, bool is_full, bool yields, enum err *e)
 {
 	struct look *k = calloc(1, sizeof(*k));
 
@@ -69,7 +70,7 @@ look_start(struct looks *s, bool is_full, enum err *e)
 	k->pool_job.work = do_look;
 	k->pool_job.done = on_looked;
 	k->looks = s;
-	k->wish = (struct plan_wish){ s->setup, is_full };
+	k->wish = (struct plan_wish){ s->setup, is_full, yields };
 	k->end = &k->first;
 	k->refs = 1;
 	arena_init(&k->arena);
@@ -81,16 +82,17 @@ look_start(struct looks *s, bool is_full, enum err *e)
 }
 
 enum err
-look_join(struct looks *s, bool is_full, struct looker *l, struct look **out)
+look_join(struct looks *s, bool is_full, bool yields, struct looker *l,
+    struct look **out)
 {
-	struct look *k = s->open[is_full];
+	struct look *k = s->open[is_full][yields];
 	enum err e = ERR_OK;
 
 	if (!k || atomic_load(&k->has_begun)) {
-		k = look_start(s, is_full, &e);
+		k = look_start(s, is_full, yields, &e);
 		if (!k)
 			return e;
-		s->open[is_full] = k;
+		s->open[is_full][yields] = k;
 	}
 	l->next = NULL;
 	*k->end = l;

@@ -13,12 +13,12 @@ struct pool;
  * costs as much as one or two. Loop thread only. */
 struct look;
 
-/* The looks of a worker that have not begun: at what is new, and at everything.
- * Zeroed but for its setting at first; needs no cleanup. */
+/* The looks of a worker that have not begun: at what is new, and at everything, and
+ * the same of who yields. Zeroed but for its setting at first; needs no cleanup. */
 struct looks {
 	const struct worker_setup *setup;
 	struct pool *pool;
-	struct look *open[2]; /* by plan_wish.is_full; not owned */
+	struct look *open[2][2]; /* by plan_wish.is_full, yields; not owned */
 };
 
 /* Somebody who waits for a look; memory: his, until fn has been called. */
@@ -29,9 +29,10 @@ struct looker {
 
 /* Calls l->fn, never from inside this function, when the look is over.
  *
+ * is_full, yields  as in plan_wish
  * out  held; look_release gives it back, after l->fn was called
  * Returns ERR_OK; else nothing is called: ERR_OVERLOAD, ERR_NO_MEMORY. */
-enum err look_join(struct looks *s, bool is_full, struct looker *l,
+enum err look_join(struct looks *s, bool is_full, bool yields, struct looker *l,
     struct look **out) __attribute__((warn_unused_result));
 
 /* NULL is allowed. */

@@ -79,15 +79,13 @@ describe(const struct planning *p, struct plan *out)
 	return ERR_OK;
 }
 
-/* Both halves of one generation are there, with the same countries. */
+/* Both halves of one generation are there. */
 static bool
-is_of_use(const struct record *checkpoint, const struct record *manifest,
-    struct span geo)
+is_whole(const struct record *checkpoint, const struct record *manifest)
 {
 	return manifest->len > 0 &&
 	       span_is_equal(record_get(checkpoint, "generation"),
-		   record_get(manifest, "generation")) &&
-	       span_is_equal(record_get(checkpoint, "geo"), geo);
+		   record_get(manifest, "generation"));
 }
 
 /* What of the log the reports are of already: all of it (same files, same sizes,
@@ -96,7 +94,7 @@ static enum err
 compare(struct planning *p, struct plan *out, struct problem *why)
 {
 	struct arena *a = p->arena;
-	bool is_same = false;
+	bool is_ours, is_unchanged, is_same = false;
 	struct record checkpoint, manifest;
 	enum err e;
 
@@ -104,10 +102,13 @@ compare(struct planning *p, struct plan *out, struct problem *why)
 	record_init(&manifest, a);
 	e = generation_both(p->bulk, &checkpoint, &manifest);
 	out->generation = record_get(&checkpoint, "generation");
-	if (e != ERR_OK || !is_of_use(&checkpoint, &manifest, p->geo))
+	is_ours = span_is_equal(record_get(&checkpoint, "geo"), p->geo);
+	if (e != ERR_OK || !is_whole(&checkpoint, &manifest) ||
+	    (!is_ours && !p->wish->yields))
 		return e;
-	if (!source_text_is_same(
-		record_get(&checkpoint, "source"), out->source_text)) {
+	is_unchanged = source_text_is_same(
+	    record_get(&checkpoint, "source"), out->source_text);
+	if (is_ours && !is_unchanged) {
 		e = resume_find(
 		    &checkpoint, &p->source, &is_same, &p->from, why);
 		if (is_same)
@@ -117,7 +118,8 @@ compare(struct planning *p, struct plan *out, struct problem *why)
 		return e;
 	}
 	out->unchanged = manifest;
-	if (record_put_text(&out->unchanged, "mode", "unchanged") != ERR_OK ||
+	if (record_put_text(&out->unchanged, "mode",
+		is_unchanged ? "unchanged" : "yielded") != ERR_OK ||
 	    record_put_text(&out->unchanged, "state", "done") != ERR_OK)
 		return ERR_NO_MEMORY;
 	return ERR_OK;

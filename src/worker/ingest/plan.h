@@ -20,13 +20,17 @@ struct plan {
 	enum task_kind kind;
 	uint32_t tasks;
 	/* The log is what the reports are of: their manifest, with mode
-	 * "unchanged", and nothing to do. Empty: there is a job to do. */
+	 * "unchanged", and nothing to do; or with mode "yielded", when it is more
+	 * than that and to be left to others. Empty: there is a job to do. */
 	struct record unchanged;
 };
 
 struct plan_wish {
 	const struct worker_setup *setup;
 	bool is_full; /* whatever is known of the log */
+	/* Reports with other countries than this host's are left to whoever made
+	 * them. */
+	bool yields;
 };
 
 /* Looks at the log, and at what is known of it.

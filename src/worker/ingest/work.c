@@ -151,7 +151,8 @@ describe_unchanged(
 static enum err
 plan(struct work *w, struct bulk *b)
 {
-	const struct plan_wish wish = { w->setup, w->task.index == 1 };
+	const struct plan_wish wish = { .setup = w->setup,
+		.is_full = w->task.index == 1 };
 	struct arena arena;
 	struct plan p;
 	enum err e;

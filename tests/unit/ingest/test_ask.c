@@ -62,7 +62,8 @@ a_job_that_falls_silent_while_it_is_waited_for_is_given_up(void **state)
 static void
 who_does_not_wait_gets_the_job(void **state)
 {
-	const struct parse_wish longer = { false, CREW_PATIENCE_MS, 61, NULL };
+	const struct parse_wish longer = { .wait_ms = CREW_PATIENCE_MS,
+		.keep_s = 61 };
 	int64_t end = clock_ms() + CREW_PATIENCE_MS;
 	struct crew *c = crew_open(1);
 	struct ended e;
@@ -121,8 +122,9 @@ has_gone(void *arg)
 static void
 who_has_gone_is_not_waited_for(void **state)
 {
-	const struct parse_wish wish = { false, CREW_PATIENCE_MS, 60,
-		has_gone };
+	const struct parse_wish wish = {
+		.wait_ms = CREW_PATIENCE_MS, .keep_s = 60, .is_gone = has_gone
+	};
 	struct crew *c = crew_open(1);
 	struct ended e = { 0 };
 	int64_t began = clock_ms();

@@ -42,7 +42,8 @@ bench_open(struct bench *b)
 	crew_hire(b->crew, 1);
 	b->member = &b->crew->member[0];
 	crew_write(b->crew, "w", "no line\nno line\n");
-	const struct plan_wish wish = { &b->member->setup, true };
+	const struct plan_wish wish = { .setup = &b->member->setup,
+		.is_full = true };
 	assert_int_equal(plan_make(&wish, &b->arena, &plan, &why), ERR_OK);
 	assert_int_equal(
 	    record_put(&plan.fields, "source", plan.source_text), ERR_OK);

@@ -260,7 +260,9 @@ static void
 who_asks_while_a_parse_runs_joins_it(void **state)
 {
 	struct crew *c = crew_open(2);
-	const struct parse_wish wish = { true, CREW_PATIENCE_MS, 61, NULL };
+	const struct parse_wish wish = {
+		.is_full = true, .wait_ms = CREW_PATIENCE_MS, .keep_s = 61
+	};
 	struct ended first, second = { 0 };
 	char entry[ENTRY_SIZE];
 

@@ -8,7 +8,7 @@ static struct job_view
 view_of(struct crew *c, struct arena *a)
 {
 	const struct worker_setup setup = crew_setup(c);
-	const struct plan_wish wish = { &setup, true };
+	const struct plan_wish wish = { .setup = &setup, .is_full = true };
 	struct problem why = { "" };
 	struct plan plan;
 	struct job_view v;

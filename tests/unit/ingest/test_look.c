@@ -61,7 +61,8 @@ static void
 ask(struct looks *s, bool is_full, struct asker *a)
 {
 	*a = (struct asker){ .looker = { .fn = on_look } };
-	assert_int_equal(look_join(s, is_full, &a->looker, &a->look), ERR_OK);
+	assert_int_equal(
+	    look_join(s, is_full, false, &a->looker, &a->look), ERR_OK);
 	assert_int_equal(a->place, 0);
 }
 
@@ -169,7 +170,7 @@ a_full_pool_is_said_at_once(void **state)
 	}
 	assert_true(started < PLACES);
 	assert_int_equal(
-	    look_join(&looks, true, &a.looker, &a.look), ERR_OVERLOAD);
+	    look_join(&looks, true, false, &a.looker, &a.look), ERR_OVERLOAD);
 	assert_null(a.look);
 	sem_post(&gate.opened);
 	crew_close(c);

@@ -22,7 +22,7 @@ static enum err
 make(struct crew *c, struct arena *a, struct plan *plan)
 {
 	const struct worker_setup setup = crew_setup(c);
-	const struct plan_wish wish = { &setup, true };
+	const struct plan_wish wish = { .setup = &setup, .is_full = true };
 	struct problem why = { "" };
 
 	return plan_make(&wish, a, plan, &why);

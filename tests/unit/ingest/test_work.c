@@ -21,7 +21,8 @@ desk_open(struct desk *d, const char *log, int64_t chunk_size)
 	d->crew->member[0].is_frozen = true;
 	d->crew->config.chunk_size = chunk_size;
 	crew_write(d->crew, "w", log);
-	const struct plan_wish wish = { &d->crew->member[0].setup, true };
+	const struct plan_wish wish = { .setup = &d->crew->member[0].setup,
+		.is_full = true };
 	assert_int_equal(plan_make(&wish, &d->arena, &plan, &why), ERR_OK);
 	assert_int_equal(
 	    record_put(&plan.fields, "source", plan.source_text), ERR_OK);
