@@ -10,6 +10,7 @@ import tempfile
 import unittest
 
 from support.build import program
+from support.mixed_log import mixed_log
 from support.reference import REPORTS, expected
 
 TIMEOUT_S = 30
@@ -80,6 +81,14 @@ class Engine(unittest.TestCase):
 
     def test_to_logs_of_many_days(self):
         self.check_logs("--days", "400", "--carts", "500")
+
+    def test_to_logs_that_spell_what_they_ask_for_in_every_way(self):
+        dice = random.Random(6)
+        for unusual in .02, .3, 1:
+            for lines in 3, 70, 130, 1000, 4000:
+                with self.subTest(unusual=unusual, lines=lines):
+                    log = mixed_log(dice, lines, unusual)
+                    self.check(self.report([log]), expected(log))
 
     def test_gives_those_of_any_cut_into_files(self):
         dice = random.Random(7)
