@@ -40,6 +40,24 @@ class UnderAParse(MidParse):
         self.service.write_log(BIG)
         self.parse_again()
 
+    def test_a_log_that_is_written_anew_in_place_never_mixes_with_what_it_was(
+            self):
+        connection, _ = self.start_parse()
+        other = BIG[:8192] + (visits(72, 8000) * 20)[8192:]
+        self.assertGreater(len(other), len(BIG))
+        with open(self.service.log_path, "r+b") as file:
+            for at in len(BIG) - 4096, 8192:  # its end first
+                file.seek(at)
+                file.write(other[at:])
+        answer = connection.read_answer()
+        if answer.status == 201:
+            self.assert_reports(BIG)
+        else:
+            self.assert_refused(answer, 503)
+            self.assert_reports(OLD)
+        self.service.write_log(BIG)
+        self.parse_again()
+
     def test_a_log_that_grows_is_read_as_it_was_or_as_it_is(self):
         connection, _ = self.start_parse()
         more = visits(71, 100)

@@ -112,14 +112,19 @@ digest(const struct source_file *f, int fd, uint64_t from, uint64_t to,
 	return e;
 }
 
+/* Of the part that it had when it was identified. */
 static enum err
-digest_head(const struct source_file *f, int fd,
-    uint8_t out[SOURCE_DIGEST_SIZE], struct problem *why)
+digest_ends(const struct source_file *f, int fd,
+    uint8_t head[SOURCE_DIGEST_SIZE], uint8_t end[SOURCE_DIGEST_SIZE],
+    struct problem *why)
 {
 	uint64_t size = f->id.size;
+	uint64_t len = size < SOURCE_PROBE_SIZE ? size : SOURCE_PROBE_SIZE;
+	enum err e = digest(f, fd, 0, len, head, why);
 
-	return digest(f, fd, 0,
-	    size < SOURCE_PROBE_SIZE ? size : SOURCE_PROBE_SIZE, out, why);
+	if (e == ERR_OK)
+		e = digest(f, fd, size - len, size, end, why);
+	return e;
 }
 
 static enum err
@@ -159,7 +164,7 @@ source_file_identify(struct source_file *f, struct problem *why)
 	f->id.mtime_ns =
 	    (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 	f->id.size = (uint64_t)st.st_size;
-	e = digest_head(f, fd, f->id.head, why);
+	e = digest_ends(f, fd, f->id.head, f->id.end, why);
 	if (e == ERR_OK)
 		e = read_format(f, fd, why);
 	close(fd);
@@ -177,7 +182,7 @@ is_same_inode(const struct source_identity *id, const struct stat *st)
 enum err
 source_file_open(const struct source_file *f, int *out, struct problem *why)
 {
-	uint8_t head[SOURCE_DIGEST_SIZE];
+	uint8_t head[SOURCE_DIGEST_SIZE], end[SOURCE_DIGEST_SIZE];
 	struct stat st;
 	enum err e;
 	int fd = -1;
@@ -190,9 +195,10 @@ source_file_open(const struct source_file *f, int *out, struct problem *why)
 		    "%s: shrank from %llu to %lld bytes; parse again", f->path,
 		    (unsigned long long)f->id.size, (long long)st.st_size);
 	if (e == ERR_OK)
-		e = digest_head(f, fd, head, why);
+		e = digest_ends(f, fd, head, end, why);
 	if (e == ERR_OK && (!is_same_inode(&f->id, &st) ||
-			       memcmp(head, f->id.head, sizeof(head)) != 0))
+			       memcmp(head, f->id.head, sizeof(head)) != 0 ||
+			       memcmp(end, f->id.end, sizeof(end)) != 0))
 		e = problem_set(why, ERR_LOG_CHANGED,
 		    "%s: is another file than when the parse began; parse "
 		    "again",

@@ -27,8 +27,8 @@ struct source_identity {
 	int64_t mtime_ns;
 	uint64_t size;  /* bytes on the disk, compressed or not */
 	uint8_t format; /* enum source_format */
-	uint8_t
-	    head[SOURCE_DIGEST_SIZE]; /* BLAKE2b of the first 4 KiB or less */
+	/* BLAKE2b of the first 4 KiB or less, and of the last. */
+	uint8_t head[SOURCE_DIGEST_SIZE], end[SOURCE_DIGEST_SIZE];
 };
 
 struct source_file {
@@ -40,11 +40,12 @@ struct source_file {
  *
  * why  names the file and the remedy on ERR_NO_LOG: missing, unreadable, a
  *      directory, a FIFO
- * Thread: any; it reads 4 KiB. */
+ * Thread: any; it reads 8 KiB. */
 enum err source_file_identify(struct source_file *f, struct problem *why);
 
 /* Opens it for reading and sees that it still is that file:
- * no smaller, the same device and inode, the same head.
+ * no smaller, the same device and inode, the same head, and the same bytes where it
+ * ended: one that was written anew is another file, also as that inode.
  *
  * fd  the caller closes it
  * Returns ERR_OK, ERR_NO_LOG (vanished, unreadable), ERR_LOG_CHANGED. */

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether `now` begins with the same 4 KiB (or less) as `then` did. */
+/* Whether `now` begins with the same 4 KiB (or less) as `then` did, and ends with the
+ * same unless it is longer. */
 static enum err
-has_same_head(const struct source_file *then, const struct source_file *now,
+has_same_ends(const struct source_file *then, const struct source_file *now,
     bool *out, struct problem *why)
 {
 	uint8_t head[SOURCE_DIGEST_SIZE];
@@ -26,7 +27,10 @@ has_same_head(const struct source_file *then, const struct source_file *now,
 		digest = head;
 	}
 	if (e == ERR_OK)
-		*out = memcmp(digest, then->id.head, SOURCE_DIGEST_SIZE) == 0;
+		*out = memcmp(digest, then->id.head, SOURCE_DIGEST_SIZE) == 0 &&
+		       (now->id.size != then->id.size ||
+			   memcmp(now->id.end, then->id.end,
+			       SOURCE_DIGEST_SIZE) == 0);
 	return e;
 }
 
@@ -51,7 +55,7 @@ is_same_file(const struct source_file *then, const struct source_file *now,
 	if (!is_longer && is_same_inode(&then->id, &now->id) &&
 	    then->id.mtime_ns != now->id.mtime_ns)
 		return ERR_OK;
-	return has_same_head(then, now, out, why);
+	return has_same_ends(then, now, out, why);
 }
 
 static enum err

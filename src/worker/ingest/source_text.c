@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BOOT_ID_SIZE = 37, LINE_FIXED = 6 * 21 + 2 * SOURCE_DIGEST_SIZE };
+enum { BOOT_ID_SIZE = 37, LINE_FIXED = 7 * 21 + 4 * SOURCE_DIGEST_SIZE };
 
 static void
 read_boot_id(char out[BOOT_ID_SIZE])
@@ -42,13 +42,22 @@ write_path(char *to, const char *path)
 }
 
 static char *
+write_digest(char *to, const uint8_t digest[SOURCE_DIGEST_SIZE])
+{
+	for (size_t i = 0; i < SOURCE_DIGEST_SIZE; i++)
+		to += sprintf(to, "%02x", digest[i]);
+	*to++ = ' ';
+	return to;
+}
+
+static char *
 write_file(char *to, const struct source_file *f)
 {
 	to += sprintf(to, "%" PRIu64 " %" PRId64 " %" PRIu64 " %" PRIu64 " ",
 	    f->id.size, f->id.mtime_ns, f->id.device, f->id.inode);
-	for (size_t i = 0; i < SOURCE_DIGEST_SIZE; i++)
-		to += sprintf(to, "%02x", f->id.head[i]);
-	to += sprintf(to, " %u ", f->id.format);
+	to = write_digest(to, f->id.head);
+	to = write_digest(to, f->id.end);
+	to += sprintf(to, "%u ", f->id.format);
 	to = write_path(to, f->path);
 	*to++ = '\n';
 	return to;
@@ -125,12 +134,24 @@ read_path(struct span text)
 	return path;
 }
 
+static bool
+read_digest(struct span hex, uint8_t out[SOURCE_DIGEST_SIZE])
+{
+	if (hex.len != 2 * SOURCE_DIGEST_SIZE)
+		return false;
+	for (size_t i = 0; i < SOURCE_DIGEST_SIZE; i++)
+		if (!read_byte(hex.data + 2 * i, &out[i]))
+			return false;
+	return true;
+}
+
 static enum err
 read_file(struct span line, bool is_same_kernel, struct source_file *f)
 {
 	struct span size = take(&line, ' '), mtime = take(&line, ' ');
 	struct span device = take(&line, ' '), inode = take(&line, ' ');
-	struct span head = take(&line, ' '), format = take(&line, ' ');
+	struct span head = take(&line, ' '), end = take(&line, ' ');
+	struct span format = take(&line, ' ');
 	bool is_negative = mtime.len && mtime.data[0] == '-';
 	uint64_t ns = 0, format_number = 0;
 
@@ -140,12 +161,9 @@ read_file(struct span line, bool is_same_kernel, struct source_file *f)
 	    ns > INT64_MAX || !span_to_u64(device, &f->id.device) ||
 	    !span_to_u64(inode, &f->id.inode) ||
 	    !span_to_u64(format, &format_number) ||
-	    format_number >= SOURCE_FORMATS ||
-	    head.len != 2 * SOURCE_DIGEST_SIZE || line.len == 0)
+	    format_number >= SOURCE_FORMATS || !read_digest(head, f->id.head) ||
+	    !read_digest(end, f->id.end) || line.len == 0)
 		return ERR_CORRUPT;
-	for (size_t i = 0; i < SOURCE_DIGEST_SIZE; i++)
-		if (!read_byte(head.data + 2 * i, &f->id.head[i]))
-			return ERR_CORRUPT;
 	f->id.format = (uint8_t)format_number;
 	f->id.mtime_ns = is_negative ? -(int64_t)ns : (int64_t)ns;
 	if (!is_same_kernel)
@@ -188,7 +206,7 @@ source_of_text(struct span text, struct source *out)
 	return e;
 }
 
-/* The same size, time, head, format and path. */
+/* The same size, time, ends, format and path. */
 static bool
 is_same_line(struct span one, struct span other)
 {

@@ -21,7 +21,8 @@ fill(void)
 		.mtime_ns = -5,
 		.size = 123,
 		.format = SOURCE_GZIP,
-		.head = { 0xab, 0x01 } };
+		.head = { 0xab, 0x01 },
+		.end = { 0xcd, 0x02 } };
 	files[1].path = plain;
 	files[1].id.size = 7;
 }
@@ -49,8 +50,10 @@ a_source_comes_back_as_it_was(void **state)
 	arena_reset(&a);
 }
 
-#define HEAD  " 000102030405060708090a0b0c0d0e0f 0 "
-#define LINES "9 -8 7 6" HEAD "/a\n1 2 3 4" HEAD "/b\n"
+#define DIGESTS \
+	"000102030405060708090a0b0c0d0e0f 101112131415161718191a1b1c1d1e1f"
+#define ENDS  " " DIGESTS " 0 "
+#define LINES "9 -8 7 6" ENDS "/a\n1 2 3 4" ENDS "/b\n"
 
 static void
 one_log_is_known_from_another_kernel(void **state)
@@ -58,19 +61,19 @@ one_log_is_known_from_another_kernel(void **state)
 	static const char *const same[] = {
 		"kernel x\n" LINES,
 		"kernel y\n" LINES,
-		"kernel y\n9 -8 70 61" HEAD "/a\n1 2 30 40" HEAD "/b\n",
+		"kernel y\n9 -8 70 61" ENDS "/a\n1 2 30 40" ENDS "/b\n",
 	};
 	static const char *const others[] = {
 		"",
 		"kernel y",
 		"kernel y\n",
-		"kernel x\n9 -8 7 5" HEAD "/a\n1 2 3 4" HEAD "/b\n",
-		"kernel y\n8 -8 7 6" HEAD "/a\n1 2 3 4" HEAD "/b\n",
-		"kernel y\n9 -7 7 6" HEAD "/a\n1 2 3 4" HEAD "/b\n",
-		"kernel y\n9 -8 7 6 1" HEAD "/a\n1 2 3 4" HEAD "/b\n",
-		"kernel y\n9 -8 7 6" HEAD "/c\n1 2 3 4" HEAD "/b\n",
-		"kernel y\n9 -8 7 6" HEAD "/a\n",
-		"kernel y\n" LINES "5 5 5 5" HEAD "/c\n",
+		"kernel x\n9 -8 7 5" ENDS "/a\n1 2 3 4" ENDS "/b\n",
+		"kernel y\n8 -8 7 6" ENDS "/a\n1 2 3 4" ENDS "/b\n",
+		"kernel y\n9 -7 7 6" ENDS "/a\n1 2 3 4" ENDS "/b\n",
+		"kernel y\n9 -8 7 6 1" ENDS "/a\n1 2 3 4" ENDS "/b\n",
+		"kernel y\n9 -8 7 6" ENDS "/c\n1 2 3 4" ENDS "/b\n",
+		"kernel y\n9 -8 7 6" ENDS "/a\n",
+		"kernel y\n" LINES "5 5 5 5" ENDS "/c\n",
 	};
 	struct span known = span_text("kernel x\n" LINES);
 
@@ -90,14 +93,15 @@ inodes_of_another_kernel_mean_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    source_of_text(span_text("kernel of another host\n9 -8 7 6 "
-				     "000102030405060708090a0b0c0d0e0f 2 /l\n"),
+	    source_of_text(span_text("kernel of another host\n9 -8 7 6 " DIGESTS
+				     " 2 /l\n"),
 		&back),
 	    ERR_OK);
 	assert_true(back.files[0].id.device == 0);
 	assert_true(back.files[0].id.inode == 0);
 	assert_true(back.files[0].id.mtime_ns == -8);
 	assert_int_equal(back.files[0].id.head[15], 15);
+	assert_int_equal(back.files[0].id.end[15], 31);
 	source_cleanup(&back);
 }
 
@@ -105,17 +109,18 @@ static void
 what_has_another_form_is_corrupt(void **state)
 {
 	static const char *const texts[] = { "", "kernel x\n", "kernel x",
-		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f 2 /l",
-		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f 2 \n",
-		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0g 2 /l\n",
+		"kernel x\n9 8 7 6 " DIGESTS " 2 /l",
+		"kernel x\n9 8 7 6 " DIGESTS " 2 \n",
+		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0g "
+		"101112131415161718191a1b1c1d1e1f 2 /l\n",
+		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f 2 /l\n",
 		"kernel x\n9 8 7 6 0001 2 /l\n", "kernel x\n9 8 7 /l\n",
-		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f 3 /l\n",
-		"kernel x\n-9 8 7 6 000102030405060708090a0b0c0d0e0f 2 /l\n",
-		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f 2 /l%4\n",
-		"kernel x\n9 8 7 6 000102030405060708090a0b0c0d0e0f 2 /l%00\n",
-		"kernel x\n18446744073709551615 8 7 6 "
-		"000102030405060708090a0b0c0d0e0f 2 /l\n"
-		"1 8 7 6 000102030405060708090a0b0c0d0e0f 2 /l\n" };
+		"kernel x\n9 8 7 6 " DIGESTS " 3 /l\n",
+		"kernel x\n-9 8 7 6 " DIGESTS " 2 /l\n",
+		"kernel x\n9 8 7 6 " DIGESTS " 2 /l%4\n",
+		"kernel x\n9 8 7 6 " DIGESTS " 2 /l%00\n",
+		"kernel x\n18446744073709551615 8 7 6 " DIGESTS " 2 /l\n"
+		"1 8 7 6 " DIGESTS " 2 /l\n" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

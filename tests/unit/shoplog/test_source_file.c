@@ -114,7 +114,7 @@ static void
 digest_before_is_of_the_last_4_kib(void **state)
 {
 	uint8_t one[SOURCE_DIGEST_SIZE], two[SOURCE_DIGEST_SIZE];
-	char bytes[10000];
+	char bytes[20000];
 	struct source_file f = { .path = log_name };
 
 	(void)state;
@@ -133,7 +133,24 @@ digest_before_is_of_the_last_4_kib(void **state)
 	assert_memory_not_equal(one, two, sizeof(one));
 	assert_int_equal(source_file_digest_before(&f, 0, two, NULL), 0);
 	assert_int_equal(
-	    source_file_digest_before(&f, 20000, two, NULL), ERR_LOG_CHANGED);
+	    source_file_digest_before(&f, 20001, two, NULL), ERR_LOG_CHANGED);
+}
+
+static void
+written_anew_behind_its_head_is_a_change(void **state)
+{
+	char bytes[3 * SOURCE_PROBE_SIZE];
+	struct source_file f = { .path = log_name };
+
+	(void)state;
+	memset(bytes, 'x', sizeof(bytes));
+	log_file_write("log", span_of(bytes, 2 * SOURCE_PROBE_SIZE));
+	assert_int_equal(source_file_identify(&f, NULL), ERR_OK);
+	log_file_write("log", span_of(bytes, sizeof(bytes)));
+	assert_int_equal(reopen(&f), ERR_OK);
+	bytes[2 * SOURCE_PROBE_SIZE - 1] = 'y';
+	log_file_write("log", span_of(bytes, sizeof(bytes)));
+	assert_int_equal(reopen(&f), ERR_LOG_CHANGED);
 }
 
 int
@@ -145,6 +162,7 @@ main(void)
 		IN_DIRECTORY(growing_is_no_change_all_else_is),
 		IN_DIRECTORY(another_inode_is_a_change_on_the_same_host),
 		IN_DIRECTORY(digest_before_is_of_the_last_4_kib),
+		IN_DIRECTORY(written_anew_behind_its_head_is_a_change),
 	};
 
 	return cmocka_run_group_tests_name("source_file", tests, NULL, NULL);
