@@ -20,7 +20,10 @@ enum {
 	/* Whoever ends one under SCHED_IDLE waits for 36 ms for each thread that
 	 * works all the time, with one of 0.5 ms for 172 (Linux 6.18). */
 	IDLE_NS = 100000,
-	LONG_WORK = 5, /* turns */
+	/* Of a log 16 MiB or so. What is new in one that grows is read at once:
+	 * under SCHED_IDLE it took up to 1.2 s beside readers. */
+	LONG_WORK = 128, /* turns */
+	REST_MS = 20,    /* work behind it is other work */
 	/* Others that must not wait work for less than this at a time. */
 	KEPT_WAITING_MS = 10,
 	/* An ordinary thread for so long after that, four times as long when it
@@ -41,9 +44,10 @@ struct attributes {
 /* A thread that gives way. */
 static _Thread_local struct {
 	bool gives_way, ends_turns, may_be_idle;
-	bool is_idle;        /* under SCHED_IDLE, */
-	int64_t idle_ns;     /* since then */
-	unsigned turns;      /* that this work has ended */
+	bool is_idle;    /* under SCHED_IDLE, */
+	int64_t idle_ns; /* since then */
+	bool has_come_back;
+	unsigned turns;      /* that have been ended without a rest */
 	int64_t seen_ns;     /* the last of them */
 	int64_t ordinary_ns; /* an ordinary thread until then, */
 	int64_t ordinary_ms; /* and for so long the next time */
@@ -142,6 +146,9 @@ turn_end(void)
 	if (!self.ends_turns)
 		begin_to_end_turns();
 	int64_t now = now_ns();
+	if (self.has_come_back && now - self.seen_ns > REST_MS * ms)
+		self.turns = 0;
+	self.has_come_back = false;
 	if (self.is_idle)
 		look_after_waiting(now);
 	else if (self.may_be_idle && self.turns >= LONG_WORK &&
@@ -155,7 +162,7 @@ turn_end(void)
 void
 turn_come_back(void)
 {
-	self.turns = 0;
+	self.has_come_back = true;
 	if (self.is_idle)
 		be_ordinary();
 }
