@@ -20,14 +20,16 @@ enum {
 	/* Whoever ends one under SCHED_IDLE waits for 36 ms for each thread that
 	 * works all the time, with one of 0.5 ms for 172 (Linux 6.18). */
 	IDLE_NS = 100000,
-	/* Of a log 16 MiB or so. What is new in one that grows is read at once:
+	/* Of a log 6 MiB or so. What is new in one that grows is read at once:
 	 * under SCHED_IDLE it took up to 1.2 s beside readers. */
-	LONG_WORK = 128, /* turns */
-	REST_MS = 20,    /* work behind it is other work */
-	/* Others that must not wait work for less than this at a time. */
-	KEPT_WAITING_MS = 10,
-	/* An ordinary thread for so long after that, four times as long when it
-	 * happens at once again, and at most: */
+	LONG_WORK = 48, /* turns */
+	REST_MS = 20,   /* work behind it is other work */
+	/* A look at how many turns there were under SCHED_IDLE. With fewer than one
+	 * in 10 ms, a hundredth of a CPU, the thread is kept waiting, */
+	LOOK_MS = 50,
+	TURN_EVERY_MS = 10,
+	/* and is an ordinary one for so long, four times as long when that happens
+	 * at once again, and at most: */
 	ORDINARY_MS = 40,
 	ORDINARY_MAX_MS = 2560,
 };
@@ -44,8 +46,9 @@ struct attributes {
 /* A thread that gives way. */
 static _Thread_local struct {
 	bool gives_way, ends_turns, may_be_idle;
-	bool is_idle;    /* under SCHED_IDLE, */
-	int64_t idle_ns; /* since then */
+	bool is_idle;        /* under SCHED_IDLE, */
+	int64_t idle_ns;     /* since then, or since the last look */
+	unsigned idle_turns; /* since then */
 	bool has_come_back;
 	unsigned turns;      /* that have been ended without a rest */
 	int64_t seen_ns;     /* the last of them */
@@ -116,6 +119,7 @@ be_idle(int64_t now)
 	(void)set(SCHED_OTHER, nice, IDLE_NS);
 	self.is_idle = self.may_be_idle = set(SCHED_IDLE, nice, IDLE_NS);
 	self.idle_ns = now;
+	self.idle_turns = 0;
 }
 
 static void
@@ -128,13 +132,20 @@ be_ordinary(void)
 static void
 look_after_waiting(int64_t now)
 {
-	if (now - self.seen_ns > KEPT_WAITING_MS * ms) {
+	int64_t idle_ms = (now - self.idle_ns) / ms;
+
+	self.idle_turns++;
+	if (idle_ms < LOOK_MS)
+		return;
+	if (self.idle_turns < idle_ms / TURN_EVERY_MS) {
 		be_ordinary();
 		self.ordinary_ns = now + self.ordinary_ms * ms;
 		if (self.ordinary_ms < ORDINARY_MAX_MS)
 			self.ordinary_ms *= 4;
-	} else if (now - self.idle_ns > self.ordinary_ms * ms) {
+	} else {
 		self.ordinary_ms = ORDINARY_MS;
+		self.idle_ns = now;
+		self.idle_turns = 0;
 	}
 }
 

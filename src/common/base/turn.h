@@ -8,9 +8,9 @@
  * is long is done under SCHED_IDLE.
  *
  * Such a thread has a three-hundredth of what others have where they work all the
- * time. So it looks at the clock, and when it has been kept waiting it goes on as an
- * ordinary thread of low priority, for 40 ms at first and up to 2.56 s when that happens
- * again. Only who may raise its priority can come back from SCHED_IDLE: root,
+ * time. So it looks at the clock, and when it has had less than a hundredth of a CPU it
+ * goes on as an ordinary thread of low priority, for 40 ms at first and up to 2.56 s when
+ * that happens again. Only who may raise its priority can come back from SCHED_IDLE: root,
  * CAP_SYS_NICE, or RLIMIT_NICE above 20 less the nice value. Who may not, or has been
  * kept waiting, ends its turns itself, where it can.
  *
@@ -27,7 +27,7 @@
 void turn_give_way(int nice);
 
 /* Lets whoever waits for this CPU have it; a third of a microsecond when nobody does.
- * To be called every 0.2 ms or so; work is long when it has called it 128 times without
+ * To be called every 0.2 ms or so; work is long when it has called it 48 times without
  * a rest of 20 ms after turn_come_back(). From the first call on this thread's turns are
  * 0.5 ms, and what it leaves of one is forfeited, so where others work all the time an
  * ordinary thread has two fifths of its share, and all that they leave.

@@ -81,8 +81,9 @@ give_way_less(void)
 }
 
 enum {
-	LONG_WORK = 128, /* turns of it */
-	WAITED_MS = 30,
+	LONG_WORK = 48, /* turns of it */
+	RESTED_MS = 30,
+	WAITED_MS = 100,
 	PATIENCE_MS = 10000,
 };
 
@@ -128,7 +129,7 @@ work_shortly(void)
 	for (int i = 0; i < LONG_WORK; i++)
 		turn_end();
 	turn_come_back();
-	usleep(WAITED_MS * 1000);
+	usleep(RESTED_MS * 1000);
 	for (int i = 0; i < LONG_WORK; i++)
 		turn_end();
 }
