@@ -36,8 +36,9 @@ void turn_give_way(int nice);
  * calls this wherever it runs, and not every caller of it gives way. */
 void turn_end(void);
 
-/* The work is over: what this thread does next is short, and others may wait for it, as
- * for a lock. It is an ordinary thread again. */
+/* The work is over: what this thread does next is short or ends no turns, and others
+ * may wait for it, as for a lock. It is an ordinary thread again, until the next
+ * turn_end(). */
 void turn_come_back(void);
 
 #endif

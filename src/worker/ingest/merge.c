@@ -187,6 +187,7 @@ merge_shard(struct work *w, struct bulk *bulk)
 	if (e == ERR_OK)
 		e = partial_fetch_tail(
 		    bulk, w->task.job, (int)shard, on_shard, &tail);
+	turn_come_back();
 	if (e == ERR_OK)
 		e = merge_base(w, &b);
 	if (tail.is_any)
@@ -293,6 +294,7 @@ merge_generation(struct work *w, struct bulk *bulk)
 	if (e == ERR_OK)
 		e = partial_fetch_tail(
 		    bulk, w->task.job, PARTIAL_COMMON, on_common, &tail);
+	turn_come_back();
 	if (e == ERR_OK)
 		e = reduced_fetch(bulk, w->task.job, SHARDS, reduced);
 	if (e == ERR_OK)

@@ -9,6 +9,7 @@
 #include "worker/ingest/work.h"
 
 #include "common/base/clock.h"
+#include "common/base/turn.h"
 #include "common/shoplog/chunk.h"
 #include "common/shoplog/partial.h"
 #include "common/shoplog/tally.h"
@@ -62,6 +63,7 @@ read_chunks(struct work *w, size_t first, size_t count,
 	for (size_t i = first; e == ERR_OK && i < first + count; i++)
 		e = chunk_tally(&w->view->source, &w->view->chunks[i], t->lines,
 		    t->tail, NULL, &w->stop, &w->why);
+	turn_come_back();
 	return e;
 }
 
