@@ -20,10 +20,10 @@ enum {
 	/* Whoever ends one under SCHED_IDLE waits for 36 ms for each thread that
 	 * works all the time, with one of 0.5 ms for 172 (Linux 6.18). */
 	IDLE_NS = 100000,
-	/* Of a log 6 MiB or so. What is new in one that grows is read at once:
-	 * under SCHED_IDLE it took up to 1.2 s beside readers. */
-	LONG_WORK = 48, /* turns */
-	REST_MS = 20,   /* work behind it is other work */
+	/* Of a log 1 MiB or so: what is new in one that grows slowly is read at
+	 * once. */
+	LONG_WORK = 8, /* turns */
+	REST_MS = 20,  /* work behind it is other work */
 	/* A look at how many turns there were under SCHED_IDLE. With fewer than one
 	 * in 10 ms, a hundredth of a CPU, the thread is kept waiting, */
 	LOOK_MS = 50,

@@ -27,7 +27,7 @@
 void turn_give_way(int nice);
 
 /* Lets whoever waits for this CPU have it; a third of a microsecond when nobody does.
- * To be called every 0.2 ms or so; work is long when it has called it 48 times without
+ * To be called every 0.2 ms or so; work is long when it has called it 8 times without
  * a rest of 20 ms after turn_come_back(). From the first call on this thread's turns are
  * 0.5 ms, and what it leaves of one is forfeited, so where others work all the time an
  * ordinary thread has two fifths of its share, and all that they leave.

@@ -81,7 +81,7 @@ give_way_less(void)
 }
 
 enum {
-	LONG_WORK = 48, /* turns of it */
+	LONG_WORK = 8, /* turns of it */
 	RESTED_MS = 30,
 	WAITED_MS = 100,
 	PATIENCE_MS = 10000,
