@@ -1,15 +1,14 @@
 /* sched(7), and "EEVDF" in the kernel's documentation of its scheduler. */
 #include "common/base/turn.h"
 
+#include "common/base/clock.h"
+
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
-
-static const int64_t ms = 1000000;
 
 enum {
 	LONG_NS = 4000000, /* the usual one has 3 ms at most */
@@ -23,7 +22,6 @@ enum {
 	/* Of a log 1 MiB or so: what is new in one that grows slowly is read at
 	 * once. */
 	LONG_WORK = 8, /* turns */
-	REST_MS = 20,  /* work behind it is other work */
 	/* A look at how many turns there were under SCHED_IDLE. With fewer than one
 	 * in 10 ms, a hundredth of a CPU, the thread is kept waiting, */
 	LOOK_MS = 50,
@@ -46,24 +44,13 @@ struct attributes {
 /* A thread that gives way. */
 static _Thread_local struct {
 	bool gives_way, ends_turns, may_be_idle;
+	unsigned turns;      /* that this work has ended */
 	bool is_idle;        /* under SCHED_IDLE, */
-	int64_t idle_ns;     /* since then, or since the last look */
+	int64_t idle_ms;     /* since then, or since the last look */
 	unsigned idle_turns; /* since then */
-	bool has_come_back;
-	unsigned turns;      /* that have been ended without a rest */
-	int64_t seen_ns;     /* the last of them */
-	int64_t ordinary_ns; /* an ordinary thread until then, */
+	int64_t until_ms;    /* an ordinary thread until then, */
 	int64_t ordinary_ms; /* and for so long the next time */
 } self;
-
-static int64_t
-now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 * ms + t.tv_nsec;
-}
 
 static bool
 set(uint32_t policy, int nice, uint64_t turn_ns)
@@ -112,13 +99,13 @@ begin_to_end_turns(void)
 
 /* Turns have their length from when the thread was an ordinary one. */
 static void
-be_idle(int64_t now)
+be_idle(int64_t now_ms)
 {
 	int nice = nice_value();
 
 	(void)set(SCHED_OTHER, nice, IDLE_NS);
 	self.is_idle = self.may_be_idle = set(SCHED_IDLE, nice, IDLE_NS);
-	self.idle_ns = now;
+	self.idle_ms = now_ms;
 	self.idle_turns = 0;
 }
 
@@ -130,21 +117,21 @@ be_ordinary(void)
 }
 
 static void
-look_after_waiting(int64_t now)
+look_after_waiting(int64_t now_ms)
 {
-	int64_t idle_ms = (now - self.idle_ns) / ms;
+	int64_t since_ms = now_ms - self.idle_ms;
 
 	self.idle_turns++;
-	if (idle_ms < LOOK_MS)
+	if (since_ms < LOOK_MS)
 		return;
-	if (self.idle_turns < idle_ms / TURN_EVERY_MS) {
+	if (self.idle_turns < since_ms / TURN_EVERY_MS) {
 		be_ordinary();
-		self.ordinary_ns = now + self.ordinary_ms * ms;
+		self.until_ms = now_ms + self.ordinary_ms;
 		if (self.ordinary_ms < ORDINARY_MAX_MS)
 			self.ordinary_ms *= 4;
 	} else {
 		self.ordinary_ms = ORDINARY_MS;
-		self.idle_ns = now;
+		self.idle_ms = now_ms;
 		self.idle_turns = 0;
 	}
 }
@@ -156,24 +143,20 @@ turn_end(void)
 		return;
 	if (!self.ends_turns)
 		begin_to_end_turns();
-	int64_t now = now_ns();
-	if (self.has_come_back && now - self.seen_ns > REST_MS * ms)
-		self.turns = 0;
-	self.has_come_back = false;
+	int64_t now_ms = clock_ms();
 	if (self.is_idle)
-		look_after_waiting(now);
+		look_after_waiting(now_ms);
 	else if (self.may_be_idle && self.turns >= LONG_WORK &&
-		 now >= self.ordinary_ns)
-		be_idle(now);
+		 now_ms >= self.until_ms)
+		be_idle(now_ms);
 	self.turns++;
-	self.seen_ns = now;
 	(void)sched_yield();
 }
 
 void
 turn_come_back(void)
 {
-	self.has_come_back = true;
+	self.turns = 0;
 	if (self.is_idle)
 		be_ordinary();
 }

@@ -27,18 +27,17 @@
 void turn_give_way(int nice);
 
 /* Lets whoever waits for this CPU have it; a third of a microsecond when nobody does.
- * To be called every 0.2 ms or so; work is long when it has called it 8 times without
- * a rest of 20 ms after turn_come_back(). From the first call on this thread's turns are
- * 0.5 ms, and what it leaves of one is forfeited, so where others work all the time an
- * ordinary thread has two fifths of its share, and all that they leave.
+ * To be called every 0.2 ms or so; work is long from the ninth time on. From the first
+ * call on this thread's turns are 0.5 ms, and what it leaves of one is forfeited, so
+ * where others work all the time an ordinary thread has two fifths of its share, and all
+ * that they leave.
  *
  * Nothing on a thread that has not called turn_give_way(): code that works for long
  * calls this wherever it runs, and not every caller of it gives way. */
 void turn_end(void);
 
 /* The work is over: what this thread does next is short or ends no turns, and others
- * may wait for it, as for a lock. It is an ordinary thread again, until the next
- * turn_end(). */
+ * may wait for it, as for a lock. It is an ordinary thread again. */
 void turn_come_back(void);
 
 #endif

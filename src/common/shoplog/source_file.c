@@ -227,3 +227,10 @@ source_file_digest_before(const struct source_file *f, uint64_t offset,
 	close(fd);
 	return e;
 }
+
+void
+source_digest_text(
+    char out[SOURCE_DIGEST_TEXT], const uint8_t digest[SOURCE_DIGEST_SIZE])
+{
+	sodium_bin2hex(out, SOURCE_DIGEST_TEXT, digest, SOURCE_DIGEST_SIZE);
+}

@@ -13,6 +13,7 @@
 
 enum {
 	SOURCE_DIGEST_SIZE = 16,
+	SOURCE_DIGEST_TEXT = 2 * SOURCE_DIGEST_SIZE + 1,
 	SOURCE_PROBE_SIZE = 4096,
 };
 
@@ -69,5 +70,9 @@ enum err source_file_read(const struct source_file *f, int fd, void *out,
 /* The digest of the (at most) 4 KiB that end at `offset`. */
 enum err source_file_digest_before(const struct source_file *f, uint64_t offset,
     uint8_t out[SOURCE_DIGEST_SIZE], struct problem *why);
+
+/* A digest in hexadecimal. Pure, any thread. */
+void source_digest_text(
+    char out[SOURCE_DIGEST_TEXT], const uint8_t digest[SOURCE_DIGEST_SIZE]);
 
 #endif

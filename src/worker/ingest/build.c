@@ -174,10 +174,9 @@ static enum err
 put_digest(struct record *r, const char *name,
     const uint8_t digest[SOURCE_DIGEST_SIZE])
 {
-	char text[2 * SOURCE_DIGEST_SIZE + 1];
+	char text[SOURCE_DIGEST_TEXT];
 
-	for (size_t i = 0; i < SOURCE_DIGEST_SIZE; i++)
-		sprintf(text + 2 * i, "%02x", digest[i]);
+	source_digest_text(text, digest);
 	return record_put_text(r, name, text);
 }
 

@@ -4,7 +4,6 @@
 
 #include "worker/ingest/source_text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,19 +62,19 @@ ends_alike(const struct record *checkpoint, const struct source_file *last,
     uint64_t offset, bool *out, struct problem *why)
 {
 	uint8_t digest[SOURCE_DIGEST_SIZE];
-	char text[2 * SOURCE_DIGEST_SIZE + 1];
+	char text[SOURCE_DIGEST_TEXT];
 	enum err e;
 
 	*out = true;
 	if (offset == 0)
 		return ERR_OK;
 	e = source_file_digest_before(last, offset, digest, why);
-	for (size_t i = 0; e == ERR_OK && i < SOURCE_DIGEST_SIZE; i++)
-		sprintf(text + 2 * i, "%02x", digest[i]);
-	if (e == ERR_OK)
-		*out = span_is_equal(record_get(checkpoint, "before"),
-		    span_of(text, sizeof(text) - 1));
-	return e;
+	if (e != ERR_OK)
+		return e;
+	source_digest_text(text, digest);
+	*out = span_is_equal(
+	    record_get(checkpoint, "before"), span_of(text, sizeof(text) - 1));
+	return ERR_OK;
 }
 
 static enum err

@@ -44,8 +44,8 @@ write_path(char *to, const char *path)
 static char *
 write_digest(char *to, const uint8_t digest[SOURCE_DIGEST_SIZE])
 {
-	for (size_t i = 0; i < SOURCE_DIGEST_SIZE; i++)
-		to += sprintf(to, "%02x", digest[i]);
+	source_digest_text(to, digest);
+	to += 2 * SOURCE_DIGEST_SIZE;
 	*to++ = ' ';
 	return to;
 }

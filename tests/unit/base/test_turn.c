@@ -82,7 +82,6 @@ give_way_less(void)
 
 enum {
 	LONG_WORK = 8, /* turns of it */
-	RESTED_MS = 30,
 	WAITED_MS = 100,
 	PATIENCE_MS = 10000,
 };
@@ -129,27 +128,8 @@ work_shortly(void)
 	for (int i = 0; i < LONG_WORK; i++)
 		turn_end();
 	turn_come_back();
-	usleep(RESTED_MS * 1000);
 	for (int i = 0; i < LONG_WORK; i++)
 		turn_end();
-}
-
-/* Until a part of it is done under SCHED_IDLE. */
-static void
-work_in_short_parts(void)
-{
-	int64_t until_ms = clock_ms() + PATIENCE_MS;
-	uint32_t policy;
-
-	give_way_by_3();
-	long_policy = find_long_policy();
-	do {
-		assert_true(clock_ms() < until_ms);
-		for (int i = 0; i < LONG_WORK / 2; i++)
-			turn_end();
-		policy = look().policy;
-		turn_come_back();
-	} while (policy != long_policy);
 }
 
 static void
@@ -230,13 +210,6 @@ short_work_is_not(void **state)
 }
 
 static void
-work_is_long_that_rests_too_little(void **state)
-{
-	(void)state;
-	on_a_thread(work_in_short_parts);
-}
-
-static void
 who_comes_back_is_an_ordinary_thread_that_ends_its_turns(void **state)
 {
 	struct thread back = on_a_thread(work_and_come_back);
@@ -270,7 +243,6 @@ main(void)
 		cmocka_unit_test(
 		    long_work_is_done_under_sched_idle_by_who_may_come_back),
 		cmocka_unit_test(short_work_is_not),
-		cmocka_unit_test(work_is_long_that_rests_too_little),
 		cmocka_unit_test(
 		    who_comes_back_is_an_ordinary_thread_that_ends_its_turns),
 		cmocka_unit_test(
