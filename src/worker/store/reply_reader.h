@@ -1,5 +1,5 @@
-#ifndef TRAWL_STORE_REPLY_READER_H
-#define TRAWL_STORE_REPLY_READER_H
+#ifndef TRAWL_WORKER_STORE_REPLY_READER_H
+#define TRAWL_WORKER_STORE_REPLY_READER_H
 
 #include "common/base/arena.h"
 
