@@ -27,7 +27,7 @@ struct reading_ask {
  *
  * threads  1 or more; a small log takes fewer
  * out      filled on ERR_OK, else empty; reading_cleanup gives it back
- * Returns ERR_OK, ERR_NO_MEMORY, ERR_NO_LOG or ERR_LOG_CHANGED. Blocks. */
+ * Returns ERR_OK, ERR_NO_MEMORY, or as chunk_tally(). Blocks. */
 enum err reading_run(const struct source *source, const struct geo *geo,
     unsigned threads, const struct reading_ask *ask, struct progress *progress,
     struct reading *out, struct problem *why);

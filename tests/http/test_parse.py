@@ -307,7 +307,7 @@ class SeveralFiles(ParseCase):
         self.assert_reports(client, pieces)
         with open(service.path("0.gz"), "ab") as file:
             file.write(b"x")
-        refusal = self.assert_refused(client.get("/parse"), 404)
+        refusal = self.assert_refused(client.get("/parse"), 503)
         self.assertIn("0.gz: is damaged near byte ", refusal.json["message"])
         self.assert_reports(client, pieces)
 

@@ -34,6 +34,7 @@
 	X(METHOD_UNKNOWN, 501, "No such method is known here")            \
 	X(ENCODING_UNKNOWN, 501, "No such transfer coding is known here") \
 	X(LOG_CHANGED, 503, "The log changed while it was read")          \
+	X(LOG_UNREADABLE, 503, "The log cannot be read")                  \
 	X(NO_COUNTRIES, 503, "The source of countries is away")           \
 	X(PARSE_FAILED, 503, "The parse failed")                          \
 	X(OVERLOAD, 503, "Too busy, try again")                           \

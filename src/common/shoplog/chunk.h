@@ -33,8 +33,8 @@ enum err chunk_split(
  *        one does not grow; NULL: into `t` too
  * done   bytes read so far are added to it as work goes on; NULL: nobody asks
  * stop   polled between blocks, as in lines_open
- * Returns ERR_OK, ERR_NO_MEMORY, ERR_NO_LOG (vanished), ERR_LOG_CHANGED
- * (shrank, or is another file than `s` says).
+ * Returns ERR_OK, ERR_NO_MEMORY, ERR_LOG_CHANGED (vanished, shrank, or is another
+ * file than `s` says), ERR_NO_FILES, ERR_LOG_UNREADABLE.
  * Thread: a pool thread; it blocks on the disk. */
 enum err chunk_tally(const struct source *s, const struct chunk *c,
     struct tally *t, struct tally *tail, _Atomic uint64_t *done,

@@ -42,8 +42,8 @@ struct line {
  *       when the last line has been given; NULL: nobody asks
  * stop  polled at every read: non-zero ends it with ERR_STALE; NULL: it is not
  *       stopped. A thread that gives way ends its turn there, too (turn.h)
- * Returns ERR_OK (lines_close gives it back), ERR_NO_MEMORY, ERR_NO_LOG,
- * ERR_LOG_CHANGED, ERR_STALE. */
+ * Returns ERR_OK (lines_close gives it back), ERR_NO_MEMORY, ERR_LOG_CHANGED,
+ * ERR_NO_FILES, ERR_LOG_UNREADABLE, ERR_STALE. */
 enum err lines_open(struct lines *l, const struct source_file *f, uint64_t from,
     uint64_t to, _Atomic uint64_t *done, const _Atomic int *stop,
     struct problem *why);

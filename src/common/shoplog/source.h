@@ -19,9 +19,9 @@ struct source {
  * names all at one moment, however they are renamed meanwhile.
  *
  * out  filled on ERR_OK; source_cleanup gives it back
- * why  names the file and the remedy on ERR_NO_LOG: missing, unreadable, a
- *      directory, a FIFO, a glob without a match; and on ERR_LOG_CHANGED: the
- *      files never rest
+ * why  names the file and the remedy on ERR_NO_LOG: missing, not ours to read, a
+ *      directory, a FIFO, a glob without a match; on ERR_LOG_UNREADABLE; and on
+ *      ERR_LOG_CHANGED: the files never rest
  * Thread: any; it reads 4 KiB a file, and waits a tenth of a second at most for the
  * end of a rotation. */
 enum err source_resolve(

@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Why open(2) failed, with the remedy: the log's fault, but for ERR_NO_FILES. */
+/* Why open(2) failed, with the remedy. What no other setting or permission mends is
+ * no missing log: the disk, the network, this process. */
 static enum err
 cannot_open(const char *path, int error, struct problem *why)
 {
@@ -35,9 +36,13 @@ cannot_open(const char *path, int error, struct problem *why)
 		return problem_set(why, ERR_NO_FILES,
 		    "%s: too many files are open; raise the limit (ulimit -n)",
 		    path);
-	default:
+	case ELOOP:
+	case ENAMETOOLONG:
 		return problem_set(why, ERR_NO_LOG, "%s: cannot be opened: %s",
 		    path, strerror(error));
+	default:
+		return problem_set(why, ERR_LOG_UNREADABLE,
+		    "%s: cannot be opened: %s", path, strerror(error));
 	}
 }
 
@@ -84,7 +89,7 @@ source_file_read(const struct source_file *f, int fd, void *out, size_t len,
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return problem_set(why, ERR_NO_LOG,
+			return problem_set(why, ERR_LOG_UNREADABLE,
 			    "%s: cannot be read: %s", f->path, strerror(errno));
 		if (n == 0)
 			return problem_set(why, ERR_LOG_CHANGED,
@@ -188,6 +193,9 @@ source_file_open(const struct source_file *f, int *out, struct problem *why)
 	int fd = -1;
 
 	e = open_regular(f->path, &fd, &st, why);
+	if (e == ERR_NO_LOG)
+		return problem_set(why, ERR_LOG_CHANGED,
+		    "%s: is no file to be read any more; parse again", f->path);
 	if (e != ERR_OK)
 		return e;
 	if ((uint64_t)st.st_size < f->id.size)

@@ -39,8 +39,9 @@ struct source_file {
 
 /* Fills f->id from what f->path names now.
  *
- * why  names the file and the remedy on ERR_NO_LOG: missing, unreadable, a
- *      directory, a FIFO
+ * why  names the file, and the remedy
+ * Returns ERR_OK; ERR_NO_LOG: it is missing, not ours to read, a directory, a FIFO;
+ * ERR_NO_FILES; ERR_LOG_UNREADABLE: it is there, and the disk refuses.
  * Thread: any; it reads 8 KiB. */
 enum err source_file_identify(struct source_file *f, struct problem *why);
 
@@ -49,7 +50,8 @@ enum err source_file_identify(struct source_file *f, struct problem *why);
  * ended: one that was written anew is another file, also as that inode.
  *
  * fd  the caller closes it
- * Returns ERR_OK, ERR_NO_LOG (vanished, unreadable), ERR_LOG_CHANGED. */
+ * Returns ERR_OK, ERR_LOG_CHANGED (also when it has vanished), ERR_NO_FILES,
+ * ERR_LOG_UNREADABLE. */
 enum err source_file_open(
     const struct source_file *f, int *fd, struct problem *why);
 
@@ -63,7 +65,7 @@ source_file_is_plain(const struct source_file *f)
 
 /* Reads `len` bytes (at least one) at `offset` of a file that source_file_open
  * gave, whole or not at all. Returns ERR_OK, ERR_LOG_CHANGED (it shrank),
- * ERR_NO_LOG (the disk refuses). */
+ * ERR_LOG_UNREADABLE. */
 enum err source_file_read(const struct source_file *f, int fd, void *out,
     size_t len, uint64_t offset, struct problem *why);
 

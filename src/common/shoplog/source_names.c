@@ -33,6 +33,20 @@ add(struct source_names *n, const char *path, bool is_match,
 }
 
 static enum err
+cannot_match(const char *pattern, int error, struct problem *why)
+{
+	enum err e = ERR_LOG_UNREADABLE;
+
+	if (error == EACCES)
+		e = ERR_NO_LOG;
+	else if (error == EMFILE || error == ENFILE)
+		e = ERR_NO_FILES;
+	return problem_set(why, e,
+	    "%s: a directory on the way cannot be read: %s", pattern,
+	    strerror(error));
+}
+
+static enum err
 add_matches(struct source_names *n, const char *pattern, struct problem *why)
 {
 	enum err e = ERR_OK;
@@ -51,9 +65,7 @@ add_matches(struct source_names *n, const char *pattern, struct problem *why)
 		e = ERR_NO_MEMORY;
 		break;
 	default:
-		e = problem_set(why, ERR_NO_LOG,
-		    "%s: a directory on the way cannot be read: %s", pattern,
-		    strerror(errno));
+		e = cannot_match(pattern, errno, why);
 		break;
 	}
 	for (size_t i = 0; e == ERR_OK && i < found.gl_pathc; i++)

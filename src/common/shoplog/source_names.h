@@ -26,8 +26,9 @@ struct source_names {
 
 /* lists  each a name, several with commas between, or a glob
  * out    filled on ERR_OK; source_names_cleanup gives it back
- * Returns ERR_OK, ERR_NO_MEMORY, ERR_NO_LOG: an empty name, a glob without a match,
- * too many files. A name that is no glob need not be that of a file. Thread: any. */
+ * Returns ERR_OK, ERR_NO_MEMORY; ERR_NO_LOG: an empty name, a glob without a match,
+ * too many files; of a directory what source_file_identify() returns of a file. A name
+ * that is no glob need not be that of a file. Thread: any. */
 enum err source_names_expand(struct source_names *out, const char *const *lists,
     size_t len, struct problem *why);
 void source_names_cleanup(struct source_names *n);

@@ -68,7 +68,7 @@ unpack_position(const struct unpack *u)
 static enum err
 damaged(const struct unpack *u, const char *how, struct problem *why)
 {
-	return problem_set(why, ERR_NO_LOG,
+	return problem_set(why, ERR_LOG_UNREADABLE,
 	    "%s: is damaged near byte %llu: %s; compress it again",
 	    u->file->path, (unsigned long long)unpack_position(u), how);
 }
@@ -132,7 +132,7 @@ zstd_some(struct unpack *u, uint8_t *out, size_t len, size_t *got,
 	*got = to.pos;
 	if (ZSTD_getErrorCode(status) ==
 	    ZSTD_error_frameParameter_windowTooLarge)
-		return problem_set(why, ERR_NO_LOG,
+		return problem_set(why, ERR_LOG_UNREADABLE,
 		    "%s: takes a window of more than %d MB to read; compress "
 		    "it again without --long",
 		    u->file->path, 1 << (WINDOW_LOG_MAX - 20));
@@ -193,7 +193,7 @@ unpack_read(
 		if (e != ERR_OK && !is_end)
 			return e;
 		if (is_end && (e != ERR_OK || some == 0))
-			return problem_set(why, ERR_NO_LOG,
+			return problem_set(why, ERR_LOG_UNREADABLE,
 			    "%s: is cut off: its compressed data ends at byte "
 			    "%llu; compress it again",
 			    u->file->path, (unsigned long long)u->read);

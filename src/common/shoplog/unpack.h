@@ -21,7 +21,7 @@ struct unpack *unpack_new(const struct source_file *file, int fd);
 /* The next bytes: less than `len` only at the end of the text.
  *
  * got  bytes of text
- * Returns ERR_OK; ERR_NO_LOG, naming the file and why: cut off, damaged. */
+ * Returns ERR_OK; ERR_LOG_UNREADABLE, naming the file and why: cut off, damaged. */
 enum err unpack_read(
     struct unpack *u, void *out, size_t len, size_t *got, struct problem *why);
 

@@ -205,7 +205,8 @@ on_look(enum err e, const struct record *record, void *arg)
 		 * on from is not whole any more. */
 		k->wish.is_full = true;
 		again(k, e, words.len ? words.data : "");
-	} else if (e == ERR_NO_LOG && is_planning(record)) {
+	} else if ((e == ERR_NO_LOG || e == ERR_LOG_UNREADABLE) &&
+		   is_planning(record)) {
 		/* Who looked for the job in waiting sees no log: a host that
 		 * does asks for another. */
 		again(k, e, words.len ? words.data : "");

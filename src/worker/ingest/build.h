@@ -25,7 +25,7 @@
  * reduced     SHARDS records of build_shards
  * known       of build_on_base
  * days        filled, for build_manifest; owner the arena
- * why         names the file that has changed, on ERR_LOG_CHANGED, ERR_NO_LOG */
+ * why         names the file that has changed, or cannot be read */
 enum err build_checkpoint(const struct build *b, const struct tally *t,
     uint64_t tail_bytes, struct span votes, const struct record *reduced,
     const struct build_days *known, struct record *out, struct build_days *days,

@@ -40,7 +40,7 @@ void job_view_cleanup(struct job_view *v);
  * sees the same files. Blocks on the disk: a pool thread.
  *
  * Returns ERR_OK; ERR_STALE: others must do it; ERR_NO_FILES: others may, and this
- * worker later; ERR_LOG_CHANGED, ERR_NO_LOG: the
+ * worker later; ERR_LOG_CHANGED, ERR_LOG_UNREADABLE: the
  * file is not what it was when the job began, here, where it began. */
 enum err job_view_check(const struct job_view *v,
     const struct worker_setup *setup, struct problem *why);

@@ -37,7 +37,7 @@ struct plan_wish {
  *
  * a    owner of all in *out
  * why  says which file is missing, or what is wrong with it
- * Returns ERR_OK, ERR_NO_LOG, ERR_LOG_CHANGED, ERR_NO_MEMORY, ERR_STORE_DOWN.
+ * Returns ERR_OK, ERR_NO_MEMORY, ERR_STORE_DOWN, or as source_resolve().
  * Thread: a pool thread. */
 enum err plan_make(const struct plan_wish *wish, struct arena *a,
     struct plan *out, struct problem *why);

@@ -24,7 +24,7 @@ struct resume {
  * compressed one that grew, is not the one that it was.
  *
  * is_same  filled; out is, too, when it is true
- * Returns ERR_OK, ERR_NO_LOG, ERR_LOG_CHANGED, ERR_NO_MEMORY.
+ * Returns ERR_OK, ERR_NO_MEMORY, or as source_file_open().
  * Thread: a pool thread. */
 enum err resume_find(const struct record *checkpoint, const struct source *s,
     bool *is_same, struct resume *out, struct problem *why);

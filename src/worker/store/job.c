@@ -201,6 +201,7 @@ static const struct {
 } errors[] = {
 	{ ERR_NO_LOG, "NO_LOG" },
 	{ ERR_LOG_CHANGED, "LOG_CHANGED" },
+	{ ERR_LOG_UNREADABLE, "LOG_UNREADABLE" },
 	{ ERR_NO_MEMORY, "NO_MEMORY" },
 	{ ERR_NO_COUNTRIES, "NO_COUNTRIES" },
 	{ ERR_STORE_DOWN, "STORE_DOWN" },

@@ -4,7 +4,20 @@
 #include "log_files.h"
 #include "support/few_files.h"
 
+#include <errno.h>
+#include <sys/syscall.h>
+
 static char log_name[] = "log";
+static bool is_disk_failing;
+
+ssize_t
+pread(int fd, void *to, size_t len, off_t offset)
+{
+	if (!is_disk_failing)
+		return syscall(SYS_pread64, fd, to, len, offset);
+	errno = EIO;
+	return -1;
+}
 
 static void
 write_text(const char *name, const char *text)
@@ -57,6 +70,23 @@ reopen(const struct source_file *f)
 	return e;
 }
 
+static void
+what_the_disk_refuses_is_no_missing_log(void **state)
+{
+	struct problem why = { "" };
+	struct source_file f = { .path = log_name };
+	enum err e;
+
+	(void)state;
+	write_text("log", "one\n");
+	is_disk_failing = true;
+	e = source_file_identify(&f, &why);
+	is_disk_failing = false;
+	assert_int_equal(e, ERR_LOG_UNREADABLE);
+	assert_string_equal(
+	    why.text, "log: cannot be read: Input/output error");
+}
+
 /* It is there, so "no such log" would be wrong. */
 static void
 a_process_without_descriptors_says_so(void **state)
@@ -92,7 +122,7 @@ growing_is_no_change_all_else_is(void **state)
 	write_text("log", "one\n");
 	assert_int_equal(reopen(&f), ERR_LOG_CHANGED);
 	assert_int_equal(unlink("log"), 0);
-	assert_int_equal(reopen(&f), ERR_NO_LOG);
+	assert_int_equal(reopen(&f), ERR_LOG_CHANGED);
 }
 
 static void
@@ -158,6 +188,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_DIRECTORY(format_is_told_by_the_first_bytes),
+		IN_DIRECTORY(what_the_disk_refuses_is_no_missing_log),
 		IN_DIRECTORY(a_process_without_descriptors_says_so),
 		IN_DIRECTORY(growing_is_no_change_all_else_is),
 		IN_DIRECTORY(another_inode_is_a_change_on_the_same_host),

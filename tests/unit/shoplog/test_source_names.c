@@ -2,6 +2,7 @@
 #include "common/shoplog/source_names.h"
 
 #include "log_files.h"
+#include "support/few_files.h"
 
 static void
 write_text(const char *name)
@@ -70,6 +71,24 @@ a_glob_without_a_match_is_refused_by_name(void **state)
 	assert_null(n.list);
 }
 
+/* There may be a match, so "no such log" would be wrong. */
+static void
+a_process_without_descriptors_says_so(void **state)
+{
+	const char *lists[] = { "log.*" };
+	struct problem why = { "" };
+	struct source_names n;
+	enum err e;
+
+	(void)state;
+	write_text("log.1");
+	assert_int_equal(few_files_begin(), 0);
+	e = source_names_expand(&n, lists, 1, &why);
+	assert_int_equal(few_files_end(), 0);
+	assert_int_equal(e, ERR_NO_FILES);
+	assert_non_null(strstr(why.text, "log.*: a directory on the way"));
+}
+
 int
 main(void)
 {
@@ -77,6 +96,7 @@ main(void)
 		IN_DIRECTORY(matches_of_a_glob_are_one_entry),
 		IN_DIRECTORY(more_files_than_a_log_may_have_are_refused),
 		IN_DIRECTORY(a_glob_without_a_match_is_refused_by_name),
+		IN_DIRECTORY(a_process_without_descriptors_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

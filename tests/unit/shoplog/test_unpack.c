@@ -160,7 +160,7 @@ assert_cut_is_refused(pack *pack_it)
 
 		log_file_write("log", span_of(packed, cut));
 		assert_int_equal(
-		    read_log(TEXT_SIZE, TEXT_SIZE, &why), ERR_NO_LOG);
+		    read_log(TEXT_SIZE, TEXT_SIZE, &why), ERR_LOG_UNREADABLE);
 		assert_non_null(strstr(why.text, "log: is cut off"));
 	}
 }
@@ -185,13 +185,14 @@ what_is_damaged_names_the_file(void **state)
 	len = gzip(packed, text, TEXT_SIZE);
 	packed[len / 2] ^= 0x55;
 	log_file_write("log", span_of(packed, len));
-	assert_int_equal(read_log(TEXT_SIZE, TEXT_SIZE, &why), ERR_NO_LOG);
+	assert_int_equal(
+	    read_log(TEXT_SIZE, TEXT_SIZE, &why), ERR_LOG_UNREADABLE);
 	assert_non_null(strstr(why.text, "log: is damaged"));
 	/* Something else behind a member is no member. */
 	len = zstd(packed, text, 1000);
 	memcpy(packed + len, "rubbish", 7);
 	log_file_write("log", span_of(packed, len + 7));
-	assert_int_equal(read_log(TEXT_SIZE, 1000, &why), ERR_NO_LOG);
+	assert_int_equal(read_log(TEXT_SIZE, 1000, &why), ERR_LOG_UNREADABLE);
 	assert_non_null(strstr(why.text, "log: is damaged"));
 }
 
@@ -221,8 +222,8 @@ zeros_behind_the_last_member_are_nothing_to_gzip_alone(void **state)
 	for (size_t i = 0; i < 4; i++) {
 		if (read_padded(gzip, zeros[i], "", 0, &why) != ERR_OK)
 			fail_msg("%s", why.text);
-		assert_int_equal(
-		    read_padded(zstd, zeros[i], "", 0, &why), ERR_NO_LOG);
+		assert_int_equal(read_padded(zstd, zeros[i], "", 0, &why),
+		    ERR_LOG_UNREADABLE);
 	}
 }
 
@@ -236,12 +237,14 @@ what_follows_zeros_is_not_passed_over(void **state)
 	(void)state;
 	write_text();
 	len = gzip(member, text, 100);
-	assert_int_equal(read_padded(gzip, 512, "x", 1, &why), ERR_NO_LOG);
-	assert_non_null(strstr(why.text, "log: is damaged near byte "));
-	assert_int_equal(read_padded(gzip, 70000, "x", 1, &why), ERR_NO_LOG);
-	assert_non_null(strstr(why.text, "more than zeros behind its data"));
 	assert_int_equal(
-	    read_padded(gzip, 512, (char *)member, len, &why), ERR_NO_LOG);
+	    read_padded(gzip, 512, "x", 1, &why), ERR_LOG_UNREADABLE);
+	assert_non_null(strstr(why.text, "log: is damaged near byte "));
+	assert_int_equal(
+	    read_padded(gzip, 70000, "x", 1, &why), ERR_LOG_UNREADABLE);
+	assert_non_null(strstr(why.text, "more than zeros behind its data"));
+	assert_int_equal(read_padded(gzip, 512, (char *)member, len, &why),
+	    ERR_LOG_UNREADABLE);
 }
 
 /* A frame whose header asks for 2 GB: nothing is wrong with it, but nobody gives
@@ -254,7 +257,7 @@ a_window_too_large_is_said_as_such(void **state)
 
 	(void)state;
 	log_file_write("log", span_of(frame, sizeof(frame) - 1));
-	assert_int_equal(read_log(TEXT_SIZE, 0, &why), ERR_NO_LOG);
+	assert_int_equal(read_log(TEXT_SIZE, 0, &why), ERR_LOG_UNREADABLE);
 	assert_non_null(strstr(
 	    why.text, "log: takes a window of more than 128 MB to read"));
 }
