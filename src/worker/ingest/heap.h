@@ -4,7 +4,7 @@
 /* The memory of tasks. A chunk takes tens of megabytes and gives them back to
  * malloc(3); what malloc gives back to the kernel has to be taken again, page by
  * page, for the next chunk (a sixth of the CPU time of a parse of 1 GB:
- * bench/RESULTS.md). So it is kept while a job runs, and given back behind it. */
+ * bench/results/ingest.md). So it is kept while a job runs, and given back behind it. */
 
 /* Once, before the worker has threads. */
 void heap_keep(void);
