@@ -311,6 +311,26 @@ class SeveralFiles(ParseCase):
         self.assertIn("0.gz: is damaged near byte ", refusal.json["message"])
         self.assert_reports(client, pieces)
 
+    def test_that_are_being_packed_count_once(self):
+        service = self.start(logs_file_name="shop.log*")
+        pieces = self.pieces()
+        self.lay(service, dict(zip(["shop.log.2", "shop.log.1", "shop.log"],
+                                   pieces)))
+        client = service.register()
+        self.parse(client, pieces, "full")
+        plain, packed = (service.path("shop.log.2" + end)
+                         for end in ("", ".gz"))
+        text = gzip.compress(pieces[0])
+        for length in 0, len(text) // 2, len(text):
+            with open(packed, "wb") as file:
+                file.write(text[:length])
+            self.parse(client, pieces, "unchanged")
+        os.utime(packed, ns=(os.stat(plain).st_mtime_ns,) * 2)
+        self.parse(client, pieces, "unchanged")
+        os.unlink(plain)
+        self.parse(client, pieces, "full")
+        self.assert_reports(client, pieces)
+
     def test_named_twice_counts_once(self):
         log = visits(21, 100)
         service = self.start(log, logs_file_name="logs.txt,./logs.txt")

@@ -3,6 +3,7 @@
  * meanwhile would be one without those that were renamed. */
 #include "common/shoplog/source.h"
 
+#include "common/shoplog/source_copies.h"
 #include "common/shoplog/source_names.h"
 
 #include <errno.h>
@@ -134,6 +135,8 @@ look(struct source *out, const char *const *lists, size_t len,
 		    "%s: the files of this log are others at each look; parse "
 		    "again",
 		    *lists);
+	if (e == ERR_OK)
+		e = source_copies_drop(out, &names, why);
 	if (e == ERR_OK) {
 		sort_matches(out, &names);
 		drop_repeated(out);

@@ -15,7 +15,8 @@ struct source {
  * blanks around them do not matter; a name that is no file but a glob stands
  * for what it matches, by modification time, equal ones by name) and looks at
  * each file. All of `names` may be one file, whatever is in its name. A file named
- * twice (same device and inode) counts where it comes first. The files had these
+ * twice (same device and inode) counts where it comes first; what a glob matches
+ * beside its packed copy counts once (source_copies.h). The files had these
  * names all at one moment, however they are renamed meanwhile.
  *
  * out  filled on ERR_OK; source_cleanup gives it back
