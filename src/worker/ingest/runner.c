@@ -20,7 +20,7 @@
 #include "common/base/log.h"
 #include "worker/context.h"
 #include "worker/ingest/hand.h"
-#include "worker/ingest/heap.h"
+#include "worker/ingest/trimmer.h"
 #include "worker/store/job.h"
 #include "worker/store/redis.h"
 
@@ -30,12 +30,7 @@
 #include <stdlib.h>
 #include <uv.h>
 
-enum {
-	TICK_MOST_MS = 500,
-	/* After the last task, before the heap is given back: a log that is
-	 * followed has another one by then (FOLLOW_MS). */
-	REST_MS = 600,
-};
+enum { TICK_MOST_MS = 500 };
 
 enum state {
 	IDLE,
@@ -59,15 +54,14 @@ struct runner {
 	struct redis *redis;
 	char name[128];
 	uv_timer_t tick;
-	uv_timer_t rest_timer; /* until the heap is given back */
+	struct trimmer trimmer;
 	enum state state;
 	bool again; /* woken while it was busy */
 	bool is_closing;
-	bool has_worked;       /* since the heap was given back */
-	bool is_resting;       /* the pool has `rest` */
 	bool has_lost;         /* Redis did not answer the last task_take */
 	int64_t not_before_ms; /* clock_ms(): it leaves tasks to others */
-	int refs; /* both timers, the pool, Redis, each hand that is not free */
+	/* The tick, the trimmer, the pool, Redis, each hand that is not free. */
+	int refs;
 	int64_t declined; /* a job that others must do */
 	int64_t looking_at;
 	struct arena arena; /* of the record that is read */
@@ -76,7 +70,6 @@ struct runner {
 	struct job_view view;
 	struct check check;
 	struct hand hands[RUNNER_HANDS];
-	struct pool_job rest; /* gives the heap back */
 };
 
 static void ask(struct runner *r);
@@ -148,8 +141,7 @@ on_free(enum err e, void *arg)
 static void
 begin(struct runner *r, const struct task *t)
 {
-	r->has_worked = true;
-	uv_timer_stop(&r->rest_timer);
+	trimmer_work(&r->trimmer);
 	r->refs++;
 	hand_begin(free_hand(r), t, &r->view);
 	/* There may be one for another hand. */
@@ -240,36 +232,6 @@ look(struct runner *r, int64_t job)
 		idle(r);
 }
 
-static void
-give_back(struct pool_job *job)
-{
-	(void)job;
-	heap_give_back();
-}
-
-static void
-on_given_back(struct pool_job *job)
-{
-	struct runner *r =
-	    (struct runner *)((char *)job - offsetof(struct runner, rest));
-
-	r->is_resting = false;
-	release(r);
-}
-
-static void
-on_rest_timer(uv_timer_t *t)
-{
-	struct runner *r = t->data;
-
-	if (r->is_resting || !all_are_free(r) ||
-	    pool_start(r->worker->parse_pool, &r->rest) != ERR_OK)
-		return;
-	r->has_worked = false;
-	r->is_resting = true;
-	r->refs++;
-}
-
 /* There is no job any more. */
 static void
 rest(struct runner *r)
@@ -277,8 +239,7 @@ rest(struct runner *r)
 	if (!all_are_free(r))
 		return;
 	forget(r);
-	if (r->has_worked && !uv_is_active((uv_handle_t *)&r->rest_timer))
-		uv_timer_start(&r->rest_timer, on_rest_timer, REST_MS, 0);
+	trimmer_rest(&r->trimmer);
 }
 
 static void
@@ -391,11 +352,9 @@ runner_open(struct worker *w, struct redis *redis, const char *name)
 	snprintf(r->name, sizeof(r->name), "%s", name);
 	for (size_t i = 0; i < RUNNER_HANDS; i++)
 		hand_init(&r->hands[i], w, redis, r->name, on_free, r);
-	r->rest = (struct pool_job){ .work = give_back, .done = on_given_back };
+	trimmer_init(&r->trimmer, w->loop, w->parse_pool);
 	uv_timer_init(w->loop, &r->tick);
 	r->tick.data = r;
-	uv_timer_init(w->loop, &r->rest_timer);
-	r->rest_timer.data = r;
 	uv_timer_start(&r->tick, on_tick, (uint64_t)tick_ms, (uint64_t)tick_ms);
 	return r;
 }
@@ -409,9 +368,15 @@ runner_wake(struct runner *r)
 }
 
 static void
-on_closed(uv_handle_t *h)
+on_tick_closed(uv_handle_t *h)
 {
 	release(h->data);
+}
+
+static void
+on_trimmer_closed(void *arg)
+{
+	release(arg);
 }
 
 void
@@ -422,6 +387,6 @@ runner_close(struct runner *r)
 	r->is_closing = true;
 	for (size_t i = 0; i < RUNNER_HANDS; i++)
 		hand_close(&r->hands[i]);
-	uv_close((uv_handle_t *)&r->tick, on_closed);
-	uv_close((uv_handle_t *)&r->rest_timer, on_closed);
+	uv_close((uv_handle_t *)&r->tick, on_tick_closed);
+	trimmer_close(&r->trimmer, on_trimmer_closed, r);
 }
