@@ -9,11 +9,11 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-/* A connection to Redis for a pool thread: it blocks, so that megabytes of
- * partials and segments are sent and read where nobody else waits, and a task
- * reads downward. Commands are collected and sent as one batch; when the
- * connection is lost, or Redis is starting up, the whole batch is sent again,
- * until patience ends. So a batch holds only what may be done twice.
+/* Redis for a pool thread: it blocks, so that megabytes of partials and segments
+ * are sent and read where nobody else waits, and a task reads downward. Commands
+ * are collected and sent as one batch; when the connection (bulk_link.h) is lost,
+ * or Redis is starting up, the whole batch is sent again on a new one, until
+ * patience ends. So a batch holds only what may be done twice.
  *
  * One thread at a time. SIGPIPE is ignored in the process. */
 struct bulk;
@@ -63,7 +63,7 @@ enum err bulk_run(struct bulk *b, bulk_fn *fn, void *arg)
  * what came is being used; all replies are to be taken before bulk_run. Nothing is
  * sent twice: ERR_STALE says that the connection was lost, or that the string is
  * an empty one (a key that is gone has those), ERR_CORRUPT that it has another
- * length. On any error the connection is closed, with all that was asked. */
+ * length, ERR_STORE_DOWN that patience ended. On any error the connection is closed, with all that was asked. */
 enum err bulk_send(struct bulk *b) __attribute__((warn_unused_result));
 enum err bulk_receive(struct bulk *b, char *to, size_t len)
     __attribute__((warn_unused_result));
