@@ -20,6 +20,7 @@
 #include "worker/store/current.h"
 #include "worker/store/redis.h"
 #include "worker/store/succession.h"
+#include "worker/transport/listener.h"
 #include "worker/transport/routes.h"
 #include "worker/transport/server.h"
 
@@ -76,8 +77,8 @@ on_heartbeat(uv_timer_t *timer)
 	for (int slot = 0; slot < setup->listeners_len; slot++) {
 		if (!neighbour_serves(setup->shared, (uint32_t)setup->slot,
 			(uint32_t)slot, now_ms))
-			server_unlisten(l->worker.server, slot);
-		else if (server_listen(l->worker.server, slot) != ERR_OK)
+			listener_close(l->worker.server, slot);
+		else if (listener_open(l->worker.server, slot) != ERR_OK)
 			log_warn("slot %d is not served, trying again", slot);
 	}
 	/* The first living one of the host follows the log for all. */
@@ -182,7 +183,7 @@ start(struct life *l)
 	w->seen = seen_new();
 	if (!w->current || !w->ingest || !w->rendered || !w->seen)
 		return ERR_NO_MEMORY;
-	enum err e = server_listen(w->server, setup->slot);
+	enum err e = listener_open(w->server, setup->slot);
 	if (e != ERR_OK)
 		return e;
 	uv_timer_start(&l->heartbeat, on_heartbeat, 0, HEARTBEAT_MS);

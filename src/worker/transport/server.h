@@ -10,6 +10,7 @@
 #include "worker/transport/head_cache.h"
 #include "worker/transport/input.h"
 #include "worker/transport/intake.h"
+#include "worker/transport/listener.h"
 #include "worker/transport/outbox.h"
 #include "worker/transport/output.h"
 #include "worker/transport/route.h"
@@ -17,14 +18,6 @@
 #include <uv.h>
 
 struct conn;
-
-/* One listening socket of a worker, its own or a silent neighbour's. */
-struct listener {
-	uv_tcp_t tcp;
-	uv_poll_t handover; /* what others give to the same slot */
-	struct server *server;
-	int open; /* handles of it that are the loop's */
-};
 
 /* The HTTP server of one worker: listeners, connections, and what connections
  * share. Loop thread only. */
@@ -58,11 +51,6 @@ struct server {
  * NULL when memory is out. */
 struct server *server_open(struct worker *worker, const struct routes *routes);
 
-/* Accepts on listener `slot` of the setup (its descriptor is duplicated). Both
- * do nothing when it is so already. ERR_INTERNAL: the kernel refuses, logged. */
-enum err server_listen(struct server *s, int slot);
-void server_unlisten(struct server *s, int slot);
-
 /* Stops accepting; closes connections without a request, others after their
  * answer; then calls on_drained(arg), once, and never from inside of what ended
  * the last of them. */
@@ -74,6 +62,9 @@ void server_close(struct server *s);
 
 /* exchange: an answer more, in the shared mapping. */
 void server_count_request(struct server *s);
+
+/* listener: connections that are open, in the shared mapping. */
+void server_count_conns(struct server *s);
 
 /* conn: one handle of the server's has been closed. */
 void server_forget(struct server *s);

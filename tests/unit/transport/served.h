@@ -262,7 +262,7 @@ served_open(void (*config)(struct config *c))
 	s->config.local_copies = 0; /* there is no Redis to copy from */
 	assert_non_null(s->worker.copies = copies_open(&s->worker));
 	assert_non_null(server_open(&s->worker, &test_routes));
-	assert_int_equal(server_listen(s->worker.server, 0), ERR_OK);
+	assert_int_equal(listener_open(s->worker.server, 0), ERR_OK);
 	held = NULL;
 	encoded = ready = 0;
 	return s;

@@ -1,4 +1,4 @@
-/* Many clients, and the end of them. */
+/* The end of many clients. */
 #include "worker/transport/server.h"
 
 #include <setjmp.h>
@@ -9,33 +9,6 @@
 #include <cmocka.h>
 
 #include "unit/transport/served.h"
-
-static void
-small_limits(struct config *c)
-{
-	c->connection_limit = 2;
-}
-
-static void
-a_client_too_many_is_told_so(void **state)
-{
-	struct served *s = served_open(small_limits);
-	struct client *one = client_open(s), *two = client_open(s);
-
-	(void)state;
-	send_text(one, GET("/"));
-	send_text(two, GET("/"));
-	assert_true(client_wait(one, HELLO, 1));
-	assert_true(client_wait(two, HELLO, 1));
-	struct client *three = client_open(s);
-	assert_true(client_wait(three, "503 Service", 1));
-	assert_has(three->bytes, "Retry-After: 1\r\n");
-	client_close(three);
-	client_close(one);
-	assert_has(ask(s, GET("/"), HELLO), OK);
-	client_close(two);
-	served_close(s);
-}
 
 static void
 note_drained(void *arg)
@@ -151,7 +124,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_client_too_many_is_told_so),
 		cmocka_unit_test(a_draining_server_finishes_what_runs),
 		cmocka_unit_test(
 		    a_draining_server_closes_who_has_taken_the_answer),
