@@ -1,6 +1,7 @@
 /* /parse/{job} and its events (HTML Living Standard, 9.2). */
 #include "worker/api/job.h"
 
+#include "worker/api/json_text.h"
 #include "worker/api/summary.h"
 
 #include <inttypes.h>

@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* JSON of requests and of answers. A key given twice is malformed, and so is
- * text that is not UTF-8; U+0000 in a string is allowed here and refused where
- * it does not belong. */
+/* JSON of requests, and of answers that are one value (others: json_text.h). A key
+ * given twice is malformed, and so is text that is not UTF-8; U+0000 in a string is
+ * allowed here and refused where it does not belong. */
 
 /* Once per process, before the first use: whatever jansson gives back is wiped,
  * for it may have been a password. */
@@ -39,27 +39,8 @@ void json_login(struct req *r, const json_t *object, const char *field,
 void json_password(struct req *r, const json_t *object, const char *field,
     bool is_required, struct span *out); /* 1-1024 bytes of any text */
 
-/* A text that grows: the body of an answer. Zeroed is empty. */
-struct json_text {
-	char *data;
-	size_t len, size;
-	bool is_broken; /* memory was out: nothing more is added */
-};
-
-void json_text_put(struct json_text *t, const char *data, size_t len);
-
-/* A string value; one that is not UTF-8 breaks the text. */
-void json_text_string(struct json_text *t, struct span s);
-
-/* Appends the value and releases it; NULL (no memory, no UTF-8) breaks it. */
-void json_text_take(struct json_text *t, json_t *value);
-
-/* Makes it the answer's body, owned by the arena; ERR_NO_MEMORY when it is
- * broken. */
-enum err json_text_answer(struct json_text *t, struct req *r, int status)
-    __attribute__((warn_unused_result));
-
-/* The same for one value: takes it. */
+/* Makes the value the answer's body: takes it, also when that fails. ERR_NO_MEMORY;
+ * NULL is allowed and means that memory was out. */
 enum err json_answer(struct req *r, int status, json_t *value)
     __attribute__((warn_unused_result));
 

@@ -1,6 +1,7 @@
 /* POST /user, PATCH /user/{id}, GET /user/all. */
 #include "worker/api/user.h"
 #include "worker/api/json.h"
+#include "worker/api/json_text.h"
 #include "worker/api/query.h"
 
 #include <inttypes.h>
