@@ -1,21 +1,20 @@
 /* One round of following:
  *
  *	look    where does the log lie?             on the pool
- *	listen  to the kernel, there                uv_fs_event
+ *	listen  to the kernel, there                follow_events.h
  *	parse   what is new                         asks
  *	rest    until the next round, if there was anything, or may be by now
  *	check   else: do the folders lie there, has Redis the reports? again and again
  *
- * The kernel tells of every write, which a busy log has 100,000 of a second, but
- * one of them is all that is to be known: the first ends the listening until the
- * next round. That one listens before it looks at the log, so nothing is missed
- * between. */
+ * The first thing that happens to the log ends the listening until the next round.
+ * That one listens before it looks at the log, so nothing is missed between. */
 #include "worker/ingest/follow.h"
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "worker/context.h"
 #include "worker/ingest/ask.h"
+#include "worker/ingest/follow_events.h"
 #include "worker/ingest/follow_places.h"
 #include "worker/pool.h"
 #include "worker/store/copies.h"
@@ -36,9 +35,6 @@ enum {
 	 * log, before they are made with those of this one. */
 	YIELD_MS = 10000,
 	KEEP_S = 60, /* the record of a job that nobody asked for */
-	/* Events of other files that are no reason for a round. The kernel keeps
-	 * 16384, and forgets those that come when it has so many. */
-	FOREIGN_MAX = 4096,
 };
 
 enum state {
@@ -47,35 +43,25 @@ enum state {
 	PARSING, /* asks have it */
 };
 
-/* A place, and the handle that listens there. */
-struct ear {
-	uv_fs_event_t event;
-	struct follow *follow;
-	struct follow_place place; /* of follow.places */
-	bool is_open;              /* the handle is the loop's */
-};
-
 struct follow {
 	struct pool_job pool_job;
 	struct worker *worker;
 	struct asks *asks;
 	struct redis *redis;
 	uv_timer_t timer; /* the next round, or the next check */
-	struct ear ears[FOLLOW_PLACES_MAX];
 	struct follow_places places;
+	struct follow_events events; /* of `places` */
 	enum state state;
 	enum err err; /* of the look */
 	bool is_leading;
 	bool is_changed; /* something happened since the round began */
-	bool is_listening;
 	bool is_failing; /* said so already */
 	bool yields;     /* to a host with other countries that follows, too */
 	char behind[COPIES_NAME_MAX + 1]; /* that host's, when it was behind */
 	int64_t behind_ms;                /* clock_ms(): seen first */
-	unsigned foreign; /* events of other files since it listens */
 	bool is_closing;
 	int64_t began_ms; /* clock_ms() of the round */
-	int refs;         /* the timer, open ears, the pool, asks, Redis */
+	int refs;         /* the timer, the events, the pool, asks, Redis */
 };
 
 static void begin(struct follow *f);
@@ -88,15 +74,6 @@ release(struct follow *f)
 		return;
 	follow_places_cleanup(&f->places);
 	free(f);
-}
-
-static void
-stop_listening(struct follow *f)
-{
-	f->is_listening = false;
-	for (size_t i = 0; i < FOLLOW_PLACES_MAX; i++)
-		if (f->ears[i].is_open)
-			uv_fs_event_stop(&f->ears[i].event);
 }
 
 static void
@@ -156,45 +133,13 @@ check_later(struct follow *f)
 }
 
 static void
-on_event(uv_fs_event_t *event, const char *name, int events, int status)
+on_change(void *arg)
 {
-	struct ear *ear = event->data;
-	struct follow *f = ear->follow;
+	struct follow *f = arg;
 
-	(void)events;
-	if (status == 0 && !follow_place_has(&ear->place, name) &&
-	    ++f->foreign < FOREIGN_MAX)
-		return;
 	f->is_changed = true;
-	stop_listening(f);
 	if (f->state == RESTING)
 		rest(f, FOLLOW_MS);
-}
-
-static void
-listen_at(struct follow *f, struct ear *ear)
-{
-	if (!ear->is_open) {
-		uv_fs_event_init(f->worker->loop, &ear->event);
-		ear->event.data = ear;
-		ear->follow = f;
-		ear->is_open = true;
-		f->refs++;
-	}
-	if (uv_fs_event_start(&ear->event, on_event, ear->place.folder, 0) != 0)
-		f->places.is_blind = true;
-}
-
-static void
-start_listening(struct follow *f)
-{
-	stop_listening(f);
-	f->is_listening = true;
-	f->foreign = 0;
-	for (size_t i = 0; i < f->places.len; i++) {
-		f->ears[i].place = f->places.places[i];
-		listen_at(f, &f->ears[i]);
-	}
 }
 
 /* Says it when it begins and when it ends, not every second. */
@@ -218,7 +163,7 @@ end_round(struct follow *f, enum err e, bool is_news)
 		return;
 	if (e != ERR_OK && e != ERR_NO_LOG)
 		rest(f, RETRY_MS);
-	else if (is_news || f->is_changed || !f->is_listening)
+	else if (is_news || f->is_changed || !f->events.is_listening)
 		rest(f, FOLLOW_MS);
 	else if (f->places.is_blind)
 		rest(f, BLIND_MS);
@@ -296,7 +241,8 @@ on_looked(struct pool_job *job)
 		note(f, f->err, "");
 		end_round(f, f->err, false);
 	} else {
-		start_listening(f);
+		if (!follow_events_start(&f->events, &f->places))
+			f->places.is_blind = true;
 		parse(f);
 	}
 	release(f);
@@ -317,7 +263,7 @@ begin(struct follow *f)
 	if (f->state != RESTING || f->is_closing || !f->is_leading)
 		return;
 	uv_timer_stop(&f->timer);
-	stop_listening(f);
+	follow_events_stop(&f->events);
 	follow_places_cleanup(&f->places);
 	f->began_ms = clock_ms();
 	f->is_changed = false;
@@ -341,7 +287,8 @@ follow_open(struct worker *w, struct asks *asks, struct redis *redis)
 	f->worker = w;
 	f->asks = asks;
 	f->redis = redis;
-	f->refs = 1;
+	f->refs = 2;
+	follow_events_init(&f->events, w->loop, on_change, f);
 	uv_timer_init(w->loop, &f->timer);
 	f->timer.data = f;
 	return f;
@@ -360,7 +307,7 @@ follow_lead(struct follow *f, bool is_leading)
 		rest(f, LEAD_MS);
 	} else {
 		uv_timer_stop(&f->timer);
-		stop_listening(f);
+		follow_events_stop(&f->events);
 	}
 }
 
@@ -371,9 +318,9 @@ on_timer_closed(uv_handle_t *h)
 }
 
 static void
-on_ear_closed(uv_handle_t *h)
+on_events_closed(void *arg)
 {
-	release(((struct ear *)h->data)->follow);
+	release(arg);
 }
 
 void
@@ -383,8 +330,5 @@ follow_close(struct follow *f)
 		return;
 	f->is_closing = true;
 	uv_close((uv_handle_t *)&f->timer, on_timer_closed);
-	for (size_t i = 0; i < FOLLOW_PLACES_MAX; i++)
-		if (f->ears[i].is_open)
-			uv_close(
-			    (uv_handle_t *)&f->ears[i].event, on_ear_closed);
+	follow_events_close(&f->events, on_events_closed);
 }
