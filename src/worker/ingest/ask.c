@@ -220,28 +220,6 @@ on_look(enum err e, const struct record *record, void *arg)
 	}
 }
 
-/* The job as its record will say it, but that nobody has to read that. */
-static enum err
-view_of_plan(
-    const struct plan *plan, const struct task *begun, struct job_view *out)
-{
-	const struct record *fields = &plan->fields;
-	struct arena arena;
-	struct record r;
-	enum err e;
-
-	arena_init(&arena);
-	record_init(&r, &arena);
-	e = record_put(&r, "source", plan->source_text);
-	for (size_t i = 0; e == ERR_OK && i < fields->len; i++)
-		e = record_add(
-		    &r, fields->fields[i].name, fields->fields[i].value);
-	if (e == ERR_OK)
-		e = job_view_of_record(&r, begun->job, out);
-	arena_reset(&arena);
-	return e;
-}
-
 /* The runner hears what came of its offer. */
 static void
 take_offer(struct ask *k, enum err e, const struct task *begun)
@@ -253,7 +231,7 @@ take_offer(struct ask *k, enum err e, const struct task *begun)
 		return;
 	k->has_offer = false;
 	if (begun)
-		e = view_of_plan(look_plan(k->look), begun, &view);
+		e = job_view_of_plan(look_plan(k->look), begun->job, &view);
 	if (begun && e == ERR_OK) {
 		runner_begin(runner, begun, &view);
 	} else {

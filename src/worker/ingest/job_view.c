@@ -3,6 +3,7 @@
 #include "worker/ingest/job_view.h"
 
 #include "worker/ingest/countries.h"
+#include "worker/ingest/plan.h"
 #include "worker/ingest/resume.h"
 #include "worker/ingest/source_text.h"
 
@@ -42,6 +43,27 @@ job_view_of_record(const struct record *r, int64_t number, struct job_view *out)
 	    &out->source, from, chunk_size, &out->chunks, &out->chunks_len);
 	if (e == ERR_OK && out->chunks_len != record_number(r, "chunks"))
 		e = ERR_CORRUPT;
+	return e;
+}
+
+enum err
+job_view_of_plan(const struct plan *plan, int64_t number, struct job_view *out)
+{
+	const struct record *fields = &plan->fields;
+	struct arena arena;
+	struct record r;
+	enum err e;
+
+	*out = (struct job_view){ .number = number };
+	arena_init(&arena);
+	record_init(&r, &arena);
+	e = record_put(&r, "source", plan->source_text);
+	for (size_t i = 0; e == ERR_OK && i < fields->len; i++)
+		e = record_add(
+		    &r, fields->fields[i].name, fields->fields[i].value);
+	if (e == ERR_OK)
+		e = job_view_of_record(&r, number, out);
+	arena_reset(&arena);
 	return e;
 }
 

@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+struct plan;
+
 /* A job as one worker sees it: what of the log each task reads. Every worker
  * makes the same of the same record. Immutable once made, any thread. */
 struct job_view {
@@ -34,6 +36,13 @@ enum {
  * ERR_NO_MEMORY. */
 enum err job_view_of_record(
     const struct record *r, int64_t number, struct job_view *out);
+
+/* The same of the plan that the job was started with: what its record says, without
+ * asking for it. */
+enum err job_view_of_plan(
+    const struct plan *plan, int64_t number, struct job_view *out);
+
+/* Zeroed is allowed. */
 void job_view_cleanup(struct job_view *v);
 
 /* Whether this worker can work for the job: it has its source of countries and
@@ -45,7 +54,9 @@ void job_view_cleanup(struct job_view *v);
 enum err job_view_check(const struct job_view *v,
     const struct worker_setup *setup, struct problem *why);
 
-/* The size of chunks for a log of `bytes` bytes in `files` files. */
+/* Bytes of a chunk of this log.
+ *
+ * setting  chunk_size, which is the least */
 uint64_t job_chunk_size(const struct source *s, uint64_t setting);
 
 #endif

@@ -44,6 +44,37 @@ every_worker_makes_the_same_chunks_of_a_job(void **state)
 }
 
 static void
+the_view_of_a_plan_is_that_of_the_record_it_becomes(void **state)
+{
+	struct crew *c = crew_open(0);
+	const struct worker_setup setup = crew_setup(c);
+	const struct plan_wish wish = { .setup = &setup, .is_full = true };
+	struct problem why = { "" };
+	struct job_view v, planned;
+	struct plan plan;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	crew_write(c, "w", "0123456789\n0123456789\n");
+	c->config.chunk_size = 10;
+	v = view_of(c, &a);
+	assert_int_equal(plan_make(&wish, &a, &plan, &why), ERR_OK);
+	assert_int_equal(job_view_of_plan(&plan, 7, &planned), ERR_OK);
+	assert_int_equal(planned.number, v.number);
+	assert_true(span_is_equal(planned.mode, v.mode));
+	assert_true(span_is_equal(planned.geo, v.geo));
+	assert_true(span_is_equal(planned.source_text, v.source_text));
+	assert_int_equal(planned.chunks_len, v.chunks_len);
+	assert_memory_equal(
+	    planned.chunks, v.chunks, v.chunks_len * sizeof(v.chunks[0]));
+	job_view_cleanup(&planned);
+	job_view_cleanup(&v);
+	arena_reset(&a);
+	crew_close(c);
+}
+
+static void
 another_source_of_countries_or_another_host_leaves_it_to_others(void **state)
 {
 	struct crew *c = crew_open(0);
@@ -102,6 +133,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_worker_makes_the_same_chunks_of_a_job),
+		cmocka_unit_test(
+		    the_view_of_a_plan_is_that_of_the_record_it_becomes),
 		cmocka_unit_test(
 		    another_source_of_countries_or_another_host_leaves_it_to_others),
 		cmocka_unit_test(a_record_of_another_form_is_corrupt),
