@@ -9,7 +9,7 @@ add_message(json_t *object, const struct field_error *e)
 
 	if (!list) {
 		list = json_array();
-		if (json_object_set_new(object, e->field, list) < 0)
+		if (!json_set(object, e->field, list))
 			return false;
 	}
 	return json_array_append_new(list, json_string(e->message)) == 0;
@@ -39,12 +39,10 @@ document(const struct req *r)
 	    r->out.detail ? r->out.detail : err_text(r->out.err);
 	json_t *object = json_object();
 
-	if (json_object_set_new(
-		object, "message", json_of_span(span_text(message))) == 0 &&
-	    json_object_set_new(object, "error_code",
-		json_integer(err_status(r->out.err))) == 0 &&
-	    (r->out.errors_len == 0 ||
-		json_object_set_new(object, "errors", errors(r)) == 0))
+	if (json_set(object, "message", json_of_span(span_text(message))) &&
+	    json_set(
+		object, "error_code", json_integer(err_status(r->out.err))) &&
+	    (r->out.errors_len == 0 || json_set(object, "errors", errors(r))))
 		return object;
 	json_decref(object);
 	return NULL;

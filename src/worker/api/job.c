@@ -54,38 +54,47 @@ lines_total(const struct job_row *job)
 				 (double)job->bytes_done));
 }
 
-static void
-put_progress(json_t *o, const struct job_row *job)
+static json_t *
+seconds_left(const struct job_row *job, double speed)
 {
 	uint64_t left = 0;
-	double speed = 0;
 
 	if (job->bytes_total > job->bytes_done)
 		left = job->bytes_total - job->bytes_done;
-	if (job->seconds > 0)
-		speed = (double)job->bytes_done / job->seconds;
-	json_object_set_new(o, "bytes_done", number(job->bytes_done));
-	json_object_set_new(o, "bytes_total", number(job->bytes_total));
-	json_object_set_new(o, "lines_done", number(job->lines_done));
-	json_object_set_new(o, "lines_total", lines_total(job));
-	json_object_set_new(o, "bytes_per_second", number((uint64_t)speed));
 	if (job->state != JOB_RUNNING)
-		json_object_set_new(o, "seconds_left", json_integer(0));
-	else if (speed > 0)
-		json_object_set_new(
-		    o, "seconds_left", json_real((double)left / speed));
-	else
-		json_object_set_new(o, "seconds_left", json_null());
+		return json_integer(0);
+	return speed > 0 ? json_real((double)left / speed) : json_null();
 }
 
+static bool
+put_progress(json_t *o, const struct job_row *job)
+{
+	double speed = 0;
+
+	if (job->seconds > 0)
+		speed = (double)job->bytes_done / job->seconds;
+	return json_set(o, "bytes_done", number(job->bytes_done)) &&
+	       json_set(o, "bytes_total", number(job->bytes_total)) &&
+	       json_set(o, "lines_done", number(job->lines_done)) &&
+	       json_set(o, "lines_total", lines_total(job)) &&
+	       json_set(o, "bytes_per_second", number((uint64_t)speed)) &&
+	       json_set(o, "seconds_left", seconds_left(job, speed)) &&
+	       json_set(o, "seconds", json_real(job->seconds));
+}
+
+/* NULL when memory is out. */
 static json_t *
 failure(const struct job_row *job)
 {
 	struct span words =
 	    job->words.len > 0 ? job->words : span_text(err_text(job->err));
+	json_t *o = json_object();
 
-	return json_pack("{s:o, s:i}", "message", json_of_span(words),
-	    "error_code", err_status(job->err));
+	if (json_set(o, "message", json_of_span(words)) &&
+	    json_set(o, "error_code", json_integer(err_status(job->err))))
+		return o;
+	json_decref(o);
+	return NULL;
 }
 
 /* The name of a job in its path. */
@@ -98,6 +107,19 @@ name(int64_t number)
 	return json_of_span(span_of(text, (size_t)len));
 }
 
+/* What a job has when it is over. */
+static bool
+put_outcome(json_t *o, const struct req *r)
+{
+	const struct job_row *job = &r->row.job;
+
+	if (job->state == JOB_DONE)
+		return summary_put(o, &r->row.parse);
+	return job->state != JOB_FAILED ||
+	       (json_set(o, "error", failure(job)) &&
+		   (!job->next || json_set(o, "next", name(job->next))));
+}
+
 json_t *
 job_document(const struct req *r)
 {
@@ -107,19 +129,14 @@ job_document(const struct req *r)
 	const struct job_row *job = &r->row.job;
 	json_t *o = json_object();
 
-	json_object_set_new(o, "job", name(job->number));
-	json_object_set_new(o, "state", json_string(states[job->state]));
-	json_object_set_new(o, "phase", text_or_null(job->phase));
-	json_object_set_new(o, "mode", text_or_null(job->mode));
-	put_progress(o, job);
-	json_object_set_new(o, "seconds", json_real(job->seconds));
-	if (job->state == JOB_FAILED)
-		json_object_set_new(o, "error", failure(job));
-	if (job->state == JOB_FAILED && job->next)
-		json_object_set_new(o, "next", name(job->next));
-	if (job->state == JOB_DONE)
-		summary_put(o, &r->row.parse);
-	return o;
+	if (json_set(o, "job", name(job->number)) &&
+	    json_set(o, "state", json_string(states[job->state])) &&
+	    json_set(o, "phase", text_or_null(job->phase)) &&
+	    json_set(o, "mode", text_or_null(job->mode)) &&
+	    put_progress(o, job) && put_outcome(o, r))
+		return o;
+	json_decref(o);
+	return NULL;
 }
 
 enum err

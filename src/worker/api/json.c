@@ -210,6 +210,12 @@ json_password(struct req *r, const json_t *object, const char *field,
 		*out = text;
 }
 
+bool
+json_set(json_t *object, const char *key, json_t *value)
+{
+	return json_object_set_new(object, key, value) == 0;
+}
+
 enum err
 json_answer(struct req *r, int status, json_t *value)
 {

@@ -39,6 +39,11 @@ void json_login(struct req *r, const json_t *object, const char *field,
 void json_password(struct req *r, const json_t *object, const char *field,
     bool is_required, struct span *out); /* 1-1024 bytes of any text */
 
+/* Adds a member and takes the value; false when memory is out, or was for the object
+ * or the value (NULL): a document that lacks a member is none. */
+bool json_set(json_t *object, const char *key, json_t *value)
+    __attribute__((warn_unused_result));
+
 /* Makes the value the answer's body: takes it, also when that fails. ERR_NO_MEMORY;
  * NULL is allowed and means that memory was out. */
 enum err json_answer(struct req *r, int status, json_t *value)

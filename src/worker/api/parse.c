@@ -39,6 +39,9 @@ api_parse_encode(struct req *r)
 		return json_answer(r, ACCEPTED, job_document(r));
 	}
 	o = json_object();
-	summary_put(o, &r->row.parse);
+	if (!summary_put(o, &r->row.parse)) {
+		json_decref(o);
+		return ERR_NO_MEMORY;
+	}
 	return json_answer(r, CREATED, o);
 }

@@ -22,8 +22,7 @@ api_token_encode(struct req *r)
 {
 	json_t *body = json_object();
 
-	if (json_object_set_new(
-		body, "Authorization", json_string(r->row.token)) < 0) {
+	if (!json_set(body, "Authorization", json_string(r->row.token))) {
 		json_decref(body);
 		return ERR_NO_MEMORY;
 	}
@@ -54,24 +53,17 @@ session(const struct session_row *s)
 {
 	json_t *object = json_object();
 
-	/* A member that cannot be made makes the whole one that cannot be. */
-	if (json_object_set_new(object, "id", json_integer(s->id)) < 0 ||
-	    json_object_set_new(
-		object, "created_at", json_of_span(s->created_at)) < 0 ||
-	    json_object_set_new(object, "last_seen_at",
-		s->seen_s ? moment(s->seen_s) : json_null()) < 0 ||
-	    json_object_set_new(object, "expires_at", moment(s->expires_s)) <
-		0 ||
-	    json_object_set_new(object, "address", json_of_span(s->address)) <
-		0 ||
-	    json_object_set_new(object, "user_agent", json_of_span(s->agent)) <
-		0 ||
-	    json_object_set_new(
-		object, "is_current", json_boolean(s->is_current)) < 0) {
-		json_decref(object);
-		return NULL;
-	}
-	return object;
+	if (json_set(object, "id", json_integer(s->id)) &&
+	    json_set(object, "created_at", json_of_span(s->created_at)) &&
+	    json_set(object, "last_seen_at",
+		s->seen_s ? moment(s->seen_s) : json_null()) &&
+	    json_set(object, "expires_at", moment(s->expires_s)) &&
+	    json_set(object, "address", json_of_span(s->address)) &&
+	    json_set(object, "user_agent", json_of_span(s->agent)) &&
+	    json_set(object, "is_current", json_boolean(s->is_current)))
+		return object;
+	json_decref(object);
+	return NULL;
 }
 
 enum err

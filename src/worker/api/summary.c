@@ -1,36 +1,54 @@
 #include "worker/api/summary.h"
 
 static json_t *
+number(uint64_t n)
+{
+	return json_integer((json_int_t)n);
+}
+
+/* NULL when memory is out. */
+static json_t *
+place(const struct parse_summary *s, size_t i)
+{
+	uint32_t file = s->places[i].file;
+	struct span name = { "", 0 };
+	json_t *o = json_object();
+
+	if (file < s->files_len)
+		name = s->files[file];
+	if (json_set(o, "file", json_of_span(name)) &&
+	    json_set(o, "offset", number(s->places[i].offset)))
+		return o;
+	json_decref(o);
+	return NULL;
+}
+
+static json_t *
 places(const struct parse_summary *s)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < s->places_len; i++) {
-		uint32_t file = s->places[i].file;
-		struct span name = { "", 0 };
-
-		if (file < s->files_len)
-			name = s->files[file];
-		json_array_append_new(
-		    list, json_pack("{s:o, s:I}", "file", json_of_span(name),
-			      "offset", (json_int_t)s->places[i].offset));
+		if (json_array_append_new(list, place(s, i)) < 0) {
+			json_decref(list);
+			return NULL;
+		}
 	}
 	return list;
 }
 
-void
+bool
 summary_put(json_t *o, const struct parse_summary *s)
 {
-	json_object_set_new(
-	    o, "log_parsing_status", json_string("added to the database"));
-	json_object_set_new(o, "job", json_of_span(s->job));
-	json_object_set_new(o, "files", json_integer((json_int_t)s->files_len));
-	json_object_set_new(o, "lines", json_integer((json_int_t)s->lines));
-	json_object_set_new(o, "bytes", json_integer((json_int_t)s->bytes));
-	json_object_set_new(
-	    o, "malformed", json_integer((json_int_t)s->malformed));
-	json_object_set_new(o, "malformed_at", places(s));
-	json_object_set_new(o, "other", json_integer((json_int_t)s->other));
-	json_object_set_new(o, "seconds", json_real(s->seconds));
-	json_object_set_new(o, "mode", json_of_span(s->mode));
+	return json_set(o, "log_parsing_status",
+		   json_string("added to the database")) &&
+	       json_set(o, "job", json_of_span(s->job)) &&
+	       json_set(o, "files", number(s->files_len)) &&
+	       json_set(o, "lines", number(s->lines)) &&
+	       json_set(o, "bytes", number(s->bytes)) &&
+	       json_set(o, "malformed", number(s->malformed)) &&
+	       json_set(o, "malformed_at", places(s)) &&
+	       json_set(o, "other", number(s->other)) &&
+	       json_set(o, "seconds", json_real(s->seconds)) &&
+	       json_set(o, "mode", json_of_span(s->mode));
 }

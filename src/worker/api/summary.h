@@ -5,7 +5,8 @@
 #include "worker/req.h"
 
 /* What a parse that is done tells of itself, into an object: of /parse and of its
- * job. */
-void summary_put(json_t *o, const struct parse_summary *s);
+ * job. False when memory is out: then only some of it is there. */
+bool summary_put(json_t *o, const struct parse_summary *s)
+    __attribute__((warn_unused_result));
 
 #endif

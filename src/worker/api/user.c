@@ -79,21 +79,15 @@ user(const struct user *u)
 {
 	json_t *object = json_object();
 
-	/* A member that cannot be made makes the whole one that cannot be. */
-	if (json_object_set_new(object, "id", json_integer(u->id)) < 0 ||
-	    json_object_set_new(object, "login", json_of_span(u->login)) < 0 ||
-	    json_object_set_new(
-		object, "first_name", json_of_span(u->first_name)) < 0 ||
-	    json_object_set_new(
-		object, "last_name", json_of_span(u->last_name)) < 0 ||
-	    json_object_set_new(
-		object, "created_at", json_of_span(u->created_at)) < 0 ||
-	    json_object_set_new(
-		object, "update_at", json_of_span(u->update_at)) < 0) {
-		json_decref(object);
-		return NULL;
-	}
-	return object;
+	if (json_set(object, "id", json_integer(u->id)) &&
+	    json_set(object, "login", json_of_span(u->login)) &&
+	    json_set(object, "first_name", json_of_span(u->first_name)) &&
+	    json_set(object, "last_name", json_of_span(u->last_name)) &&
+	    json_set(object, "created_at", json_of_span(u->created_at)) &&
+	    json_set(object, "update_at", json_of_span(u->update_at)))
+		return object;
+	json_decref(object);
+	return NULL;
 }
 
 enum err

@@ -1,6 +1,7 @@
 #include "worker/api/job.h"
 
 #include "support/decoding.h"
+#include "support/failing_memory.h"
 
 static void
 numbers_of_jobs_are_read(void **state)
@@ -147,6 +148,63 @@ an_event_is_a_document_with_its_revision(void **state)
 	assert_span(r->out.body, ":\n\n");
 }
 
+/* Whichever of the allocations fails. */
+static void
+assert_is_whole_or_nothing(struct req *r, const struct job_row *job)
+{
+	const struct span file = span_text("logs.txt");
+	const struct parse_summary parse = { .job = span_text("7"),
+		.mode = span_text("full"),
+		.files = &file,
+		.files_len = 1,
+		.places = { { 0, 96 } },
+		.places_len = 1 };
+	bool is_failing = true;
+	char *whole;
+
+	decoding_reset(r);
+	r->row.job = *job;
+	r->row.parse = parse;
+	assert_int_equal(api_job_encode(r), ERR_OK);
+	whole = strndup(r->out.body.data, r->out.body.len);
+	for (int n = 0; is_failing; n++) {
+		enum err e;
+
+		decoding_reset(r);
+		r->row.job = *job;
+		r->row.parse = parse;
+		failing_memory_begin(n);
+		e = api_job_encode(r);
+		is_failing = failing_memory_end();
+		if (e == ERR_OK)
+			assert_span(r->out.body, whole);
+		else
+			assert_int_equal(e, ERR_NO_MEMORY);
+	}
+	assert_int_equal(r->out.status, 200);
+	free(whole);
+}
+
+static void
+without_memory_there_is_no_document_and_nothing_is_lost(void **state)
+{
+	struct job_row job = { .number = 7,
+		.phase = span_text("map"),
+		.mode = span_text("full"),
+		.bytes_total = 100,
+		.bytes_done = 25,
+		.lines_done = 3,
+		.seconds = 5 };
+
+	assert_is_whole_or_nothing(*state, &job);
+	job.state = JOB_DONE;
+	assert_is_whole_or_nothing(*state, &job);
+	job.state = JOB_FAILED;
+	job.err = ERR_LOG_CHANGED;
+	job.next = 8;
+	assert_is_whole_or_nothing(*state, &job);
+}
+
 int
 main(void)
 {
@@ -158,6 +216,7 @@ main(void)
 		test(a_failure_is_told_even_with_strange_names),
 		test(a_failed_job_names_the_one_that_does_its_work),
 		test(an_event_is_a_document_with_its_revision),
+		test(without_memory_there_is_no_document_and_nothing_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

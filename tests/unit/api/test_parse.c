@@ -1,6 +1,7 @@
 #include "worker/api/parse.h"
 
 #include "support/decoding.h"
+#include "support/failing_memory.h"
 
 static void
 full_and_async_are_read(void **state)
@@ -76,6 +77,32 @@ a_parse_that_goes_on_is_accepted_with_its_place(void **state)
 	assert_string_equal(r->out.preference_applied, "respond-async");
 }
 
+/* Whichever of the allocations fails. */
+static void
+without_memory_there_is_no_document_and_nothing_is_lost(void **state)
+{
+	struct req *r = *state;
+	bool is_failing = true;
+
+	for (int n = 0; is_failing; n++) {
+		enum err e;
+
+		decoding_reset(r);
+		failing_memory_begin(n);
+		e = api_parse_encode(r);
+		is_failing = failing_memory_end();
+		if (e == ERR_OK)
+			assert_span(r->out.body,
+			    "{\"log_parsing_status\":\"added to the database\","
+			    "\"job\":\"\",\"files\":0,\"lines\":0,"
+			    "\"bytes\":0,\"malformed\":0,\"malformed_at\":[],"
+			    "\"other\":0,\"seconds\":0.0,\"mode\":\"\"}");
+		else
+			assert_int_equal(e, ERR_NO_MEMORY);
+	}
+	assert_int_equal(r->out.status, 201);
+}
+
 int
 main(void)
 {
@@ -83,6 +110,7 @@ main(void)
 		test(full_and_async_are_read),
 		test(a_parse_is_a_document_of_all_that_the_reports_cover),
 		test(a_parse_that_goes_on_is_accepted_with_its_place),
+		test(without_memory_there_is_no_document_and_nothing_is_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,7 @@ summary(const struct parse_summary *s)
 	json_t *o = json_object();
 
 	assert_non_null(o);
-	summary_put(o, s);
+	assert_true(summary_put(o, s));
 	return o;
 }
 
