@@ -1,5 +1,6 @@
 """Jobs: /parse that does not wait, GET /parse/{job}, and who joins whom."""
 
+import gzip
 import os
 import re
 import time
@@ -79,6 +80,22 @@ class Accepted(JobCase):
             self.assertEqual(done["log_parsing_status"],
                              "added to the database")
             self.assert_reports(LOG)
+
+    def test_of_packed_logs_counts_the_bytes_that_it_reads(self):
+        log = visits(64, 60) * 20
+        packed = gzip.compress(log)
+        for chunk_size in 1 << 20, 1024:
+            with self.subTest(chunk_size=chunk_size):
+                self.begin(packed, chunk_size=chunk_size,
+                           logs_file_name="logs.txt,more.txt")
+                with open(self.service.path("more.txt"), "wb") as file:
+                    file.write(LOG)
+                where = self.assert_accepted(self.client.get("/parse",
+                                                             headers=ASYNC))
+                done = self.end_of(where)
+                self.assertEqual(done["bytes"], len(log) + len(LOG))
+                self.assertEqual(done["bytes_total"], len(packed) + len(LOG))
+                self.assertEqual(done["bytes_done"], done["bytes_total"])
 
     def test_is_the_job_of_the_reports_when_nothing_is_unread(self):
         self.begin()

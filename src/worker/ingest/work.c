@@ -104,12 +104,16 @@ put_partial(
 	return ERR_OK;
 }
 
-/* What was read, for the job's record. */
+/* What was read, for the job's record: bytes of the files, as the plan has counted
+ * them, not of the text that is packed in them.
+ *
+ * first, chunks  as of read_chunks */
 static void
-count(struct work *w, const struct tallies *t)
+count(struct work *w, size_t first, size_t chunks, const struct tallies *t)
 {
-	w->bytes =
-	    tally_summary(t->lines)->bytes + tally_summary(t->tail)->bytes;
+	w->bytes = 0;
+	for (size_t i = first; i < first + chunks; i++)
+		w->bytes += w->view->chunks[i].to - w->view->chunks[i].from;
 	w->lines =
 	    tally_summary(t->lines)->lines + tally_summary(t->tail)->lines;
 }
@@ -130,7 +134,7 @@ map(struct work *w, struct bulk *b)
 	if (e == ERR_OK && has_tail(&t))
 		e = put_partial(w, b, PARTIAL_TAIL, t.tail);
 	if (e == ERR_OK)
-		count(w, &t);
+		count(w, w->task.index, 1, &t);
 	tallies_cleanup(&t);
 	countries_close(&c);
 	return e == ERR_OK ? work_hand_in(w, b, TASK_REDUCE, SHARDS) : e;
@@ -236,7 +240,7 @@ whole(struct work *w, struct bulk *bulk)
 
 	arena_init(&arena);
 	if (e == ERR_OK)
-		count(w, &t);
+		count(w, 0, w->view->chunks_len, &t);
 	if (e == ERR_OK)
 		e = merge_base(w, &b);
 	if (e == ERR_OK)

@@ -25,7 +25,7 @@ struct work {
 	/* the pool's, for the loop when it is done */
 	enum err err;
 	struct problem why;
-	uint64_t bytes, lines; /* of the log */
+	uint64_t bytes, lines; /* read: of the files, of the log */
 	int64_t started_ms;    /* CLOCK_MONOTONIC */
 	char report[160];      /* who, how long, which delivery */
 };
