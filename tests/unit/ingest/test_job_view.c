@@ -66,8 +66,11 @@ the_view_of_a_plan_is_that_of_the_record_it_becomes(void **state)
 	assert_true(span_is_equal(planned.geo, v.geo));
 	assert_true(span_is_equal(planned.source_text, v.source_text));
 	assert_int_equal(planned.chunks_len, v.chunks_len);
-	assert_memory_equal(
-	    planned.chunks, v.chunks, v.chunks_len * sizeof(v.chunks[0]));
+	for (size_t i = 0; i < v.chunks_len; i++) {
+		assert_int_equal(planned.chunks[i].file, v.chunks[i].file);
+		assert_int_equal(planned.chunks[i].from, v.chunks[i].from);
+		assert_int_equal(planned.chunks[i].to, v.chunks[i].to);
+	}
 	job_view_cleanup(&planned);
 	job_view_cleanup(&v);
 	arena_reset(&a);
