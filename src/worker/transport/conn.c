@@ -8,6 +8,7 @@
 #include "worker/context.h"
 #include "worker/transport/conn_watch.h"
 #include "worker/transport/exchange.h"
+#include "worker/transport/fast_path.h"
 #include "worker/transport/server.h"
 
 #include "common/base/config.h"
@@ -130,6 +131,14 @@ conn_on_sent(uv_stream_t *stream, int status)
 		conn_drain(c);
 }
 
+void
+conn_await(struct conn *c)
+{
+	c->state = CONN_HEAD;
+	deadline_start(&c->server->deadlines, &c->deadline, DEADLINE_IDLE);
+	input_used(&c->server->inputs, &c->input);
+}
+
 static void
 flush(struct conn *c)
 {
@@ -170,8 +179,7 @@ step(struct conn *c)
 			c->state = CONN_END;
 		return false;
 	}
-	if (c->exchange == NULL && c->state == CONN_HEAD &&
-	    exchange_answer_known(c))
+	if (c->exchange == NULL && c->state == CONN_HEAD && fast_path_answer(c))
 		return true;
 	if (!exchange_open(c)) {
 		conn_close(c, "out of memory");

@@ -64,6 +64,9 @@ struct conn *conn_new(struct server *s);
 /* Goes on from whatever has happened: reads, has served, writes. */
 void conn_advance(struct conn *c);
 
+/* exchange, fast path: a request is answered, the next one is waited for. */
+void conn_await(struct conn *c);
+
 /* Answers with an error before anything is read, and closes. */
 void conn_refuse(struct conn *c, enum err e);
 

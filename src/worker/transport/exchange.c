@@ -6,15 +6,13 @@
  *	go_on              encode, add the piece
  *	finish             the answer is whole
  *
- *	exchange_answer_known    all of this at once
- *
  * Every request that begins ends in answer(), unless its client is gone. */
 #include "worker/transport/exchange.h"
 
 #include "worker/context.h"
-#include "worker/service/session.h"
 #include "worker/transport/body.h"
 #include "worker/transport/endpoint.h"
+#include "worker/transport/fast_path.h"
 #include "worker/transport/peer.h"
 #include "worker/transport/response.h"
 #include "worker/transport/server.h"
@@ -111,15 +109,6 @@ discard(struct conn *c)
 	in->parsed += used;
 }
 
-/* The next request is waited for. */
-static void
-await(struct conn *c)
-{
-	c->state = CONN_HEAD;
-	deadline_start(&c->server->deadlines, &c->deadline, DEADLINE_IDLE);
-	input_used(&c->server->inputs, &c->input);
-}
-
 /* The answer is whole; what follows the request is read next, unless the rest of
  * its body is still to come or the client wants it so. */
 static void
@@ -131,85 +120,9 @@ finish(struct conn *c)
 		deadline_cancel(&c->deadline);
 	} else {
 		http_next(&c->http);
-		await(c);
+		conn_await(c);
 	}
 	exchange_close(c);
-}
-
-/* Who sends several requests at once mostly says the same in each, so that the next
- * one's token stands where this one's does. What is found there is only a guess, by
- * which memory comes earlier.
- *
- * used  the length of this request */
-static void
-expect_next(const struct conn *c, struct span token, size_t used)
-{
-	const char *end = c->input.data + c->input.end;
-
-	if (token.len > 0 && (size_t)(end - token.data) >= used + token.len)
-		service_session_expect_next(
-		    c->server->worker, span_of(token.data + used, token.len));
-}
-
-/* Whether the session is good that a head asks for, which may need none. */
-static bool
-is_known(struct worker *w, const struct route *route, struct span token)
-{
-	return !route->session || service_session_is_at_hand(w, token);
-}
-
-bool
-exchange_answer_known(struct conn *c)
-{
-	struct server *s = c->server;
-	struct input *in = &c->input;
-	const struct cached_head *head;
-	struct document *d;
-	struct span token;
-	size_t used;
-
-	if (in->parsed != in->start || !http_is_at_start(&c->http) ||
-	    s->is_draining)
-		return false;
-	head = head_cache_find(&s->head_cache,
-	    span_of(in->data + in->start, in->end - in->start), &token, &used);
-	if (head == NULL)
-		return false;
-	expect_next(c, token, used);
-	if (!is_known(s->worker, head->route, token))
-		return false;
-	d = head->route->ready(s->worker, head->path_id);
-	date_now(&s->date);
-	/* Who may not pass is one of those that the usual way asks; who passes is
-	 * counted, and answered here. */
-	if (d == NULL || !response_is_ready(d, &s->date) ||
-	    !admission_pass(&s->admission))
-		return false;
-	output_lend_document(&s->output, d);
-	in->parsed += used;
-	server_count_request(s);
-	await(c);
-	return true;
-}
-
-/* What was answered with a document that may be ready again, and to a session for
- * which nothing has to be done the next time. */
-static void
-remember(struct conn *c)
-{
-	const struct req *r = &c->exchange->req;
-	const struct input *in = &c->input;
-
-	if (r->out.document == NULL || r->out.status != 200 ||
-	    !c->http.is_plain || r->method != METHOD_GET ||
-	    r->route->ready == NULL || r->query.len > 0 ||
-	    r->if_match.len > 0 || r->if_none_match.len > 0 ||
-	    r->session.is_noted != r->route->session)
-		return;
-	head_cache_keep(&c->server->head_cache,
-	    span_of(in->data + in->start, in->parsed - in->start),
-	    r->route->session ? service_session_token(r) : span_of(NULL, 0),
-	    r->route, r->path_id);
 }
 
 /* Writes the answer of the request into the output, or its first piece. */
@@ -228,7 +141,7 @@ answer(struct conn *c)
 	endpoint_encode(s->routes, r);
 	if (r->out.more && c->http.head.is_old)
 		r->out.close = true;
-	remember(c);
+	fast_path_remember(c);
 	date_now(&s->date);
 	response_add(
 	    &s->output, r, &s->date, r->out.close, c->http.head.is_old);
@@ -358,7 +271,7 @@ exchange_begin(struct conn *c)
 		peer_behind(config->proxies, config->proxies_len,
 		    r->forwarded_for, r->client);
 	if (c->http.is_whole && c->input.parsed < c->input.end)
-		expect_next(
+		fast_path_expect_next(
 		    c, r->authorization, c->input.parsed - c->input.start);
 	start(c, CONN_ADMIT, endpoint_admit);
 }

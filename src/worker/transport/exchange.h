@@ -22,12 +22,6 @@ struct exchange_pool {
 };
 void exchange_pool_cleanup(struct exchange_pool *pool);
 
-/* Answers what the client sent last, or the first request of it, if its head is
- * known and the answer ready, so that no exchange is needed: every step of the
- * usual way would find that nothing has to be done. false: that way is to be gone,
- * nothing has happened. */
-bool exchange_answer_known(struct conn *c);
-
 /* Gives the connection one if it has none; false: memory is out. */
 bool exchange_open(struct conn *c) __attribute__((warn_unused_result));
 
