@@ -108,7 +108,8 @@ method_of(const llhttp_t *parser)
 	}
 }
 
-/* The line checks come later, and first: see http_parse(). */
+/* Its lines are checked behind this, and what is wrong with them is told rather:
+ * see parse_by_llhttp(). */
 static int
 on_head(llhttp_t *parser)
 {
@@ -316,42 +317,26 @@ read_plain(struct http *h, struct span bytes, size_t *used)
 	return true;
 }
 
-enum http_event
-http_parse(
-    struct http *h, const char *base, size_t parsed, size_t len, size_t *used)
+/* Returns as http_parse() does; moves *at on. Stops at the end of the head, and of
+ * the message. */
+static enum http_event
+parse_by_llhttp(struct http *h, const char **at, const char *end)
 {
-	const char *at = base + parsed;
-	const char *end = base + len;
 	enum http_event event = EVENT_MORE;
 
-	assert(!h->is_whole && h->err == ERR_OK);
-	h->base = base;
-	/* A CR that came by itself is a line end begun. */
-	if (parsed == 0 && http_is_at_start(h) &&
-	    read_plain(h, span_of(base, len), used))
-		return EVENT_MESSAGE;
-	if (h->is_method_unknown) {
-		*used = len - parsed;
-		return read_unknown_method(h, at, end);
-	}
-	if (h->is_chunked) {
-		event = parse_chunks(h, &at, end);
-		*used = (size_t)(at - base) - parsed;
-		return event;
-	}
-	while (at < end && event == EVENT_MORE) {
+	while (*at < end && event == EVENT_MORE) {
 		bool is_head = !h->is_head_whole;
 		llhttp_errno_t code =
-		    llhttp_execute(&h->parser, at, (size_t)(end - at));
+		    llhttp_execute(&h->parser, *at, (size_t)(end - *at));
 		const char *stop =
 		    code == HPE_OK ? end : llhttp_get_error_pos(&h->parser);
-		size_t taken = (size_t)(stop - at);
+		struct span taken = span_of(*at, (size_t)(stop - *at));
 
-		if (is_head &&
-		    !head_lines_are_strict(span_of(at, taken), &h->last))
+		*at = stop;
+		if (is_head && !head_lines_are_strict(taken, &h->last))
 			return fail(h, ERR_BAD_REQUEST);
 		if (code == HPE_INVALID_METHOD) {
-			*used = len - parsed;
+			*at = end;
 			return read_unknown_method(h, stop, end);
 		}
 		if (h->err == ERR_OK && code != HPE_OK && code != HPE_PAUSED)
@@ -360,15 +345,39 @@ http_parse(
 			return EVENT_BROKEN;
 		if (is_head && h->has_begun &&
 		    !head_is_within_limit(
-			&h->head, (size_t)(stop - base), h->config))
+			&h->head, (size_t)(stop - h->base), h->config))
 			return fail(h, ERR_HEADERS_TOO_LARGE);
-		at = stop;
 		if (code == HPE_PAUSED)
 			llhttp_resume(&h->parser);
 		if (h->is_whole)
 			event = EVENT_MESSAGE;
 		else if (is_head && h->is_head_whole)
 			event = EVENT_HEAD;
+	}
+	return event;
+}
+
+enum http_event
+http_parse(
+    struct http *h, const char *base, size_t parsed, size_t len, size_t *used)
+{
+	const char *at = base + parsed;
+	const char *end = base + len;
+	enum http_event event;
+
+	assert(!h->is_whole && h->err == ERR_OK);
+	h->base = base;
+	/* A CR that came by itself is a line end begun. */
+	if (parsed == 0 && http_is_at_start(h) &&
+	    read_plain(h, span_of(base, len), used))
+		return EVENT_MESSAGE;
+	if (h->is_method_unknown) {
+		event = read_unknown_method(h, at, end);
+		at = end;
+	} else if (h->is_chunked) {
+		event = parse_chunks(h, &at, end);
+	} else {
+		event = parse_by_llhttp(h, &at, end);
 	}
 	*used = (size_t)(at - base) - parsed;
 	return event;
