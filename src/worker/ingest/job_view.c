@@ -10,12 +10,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static struct span
-copy(struct arena *a, struct span s)
+/* A text that is not there is empty; false when memory is out. */
+static bool
+copy(
+    struct arena *a, const struct record *r, const char *name, struct span *out)
 {
-	const char *text = arena_copy(a, s);
+	struct span value = record_get(r, name);
+	const char *text = arena_copy(a, value);
 
-	return span_of(text, text ? s.len : 0);
+	*out = span_of(text, text ? value.len : 0);
+	return text != NULL;
 }
 
 enum err
@@ -27,11 +31,12 @@ job_view_of_record(const struct record *r, int64_t number, struct job_view *out)
 
 	*out = (struct job_view){ .number = number };
 	arena_init(&out->arena);
-	out->mode = copy(&out->arena, record_get(r, "mode"));
-	out->geo = copy(&out->arena, record_get(r, "geo"));
-	out->geo_note = copy(&out->arena, record_get(r, "geo_note"));
-	out->base = copy(&out->arena, record_get(r, "base"));
-	out->source_text = copy(&out->arena, record_get(r, "source"));
+	if (!copy(&out->arena, r, "mode", &out->mode) ||
+	    !copy(&out->arena, r, "geo", &out->geo) ||
+	    !copy(&out->arena, r, "geo_note", &out->geo_note) ||
+	    !copy(&out->arena, r, "base", &out->base) ||
+	    !copy(&out->arena, r, "source", &out->source_text))
+		return ERR_NO_MEMORY;
 	if (chunk_size == 0)
 		return ERR_CORRUPT;
 	e = source_of_text(out->source_text, &out->source);
