@@ -10,6 +10,7 @@
 #include "common/base/config.h"
 
 #include <stddef.h>
+#include <sys/ioctl.h>
 
 #define CONN_OF(pointer, member) \
 	((struct conn *)((char *)(pointer)-offsetof(struct conn, member)))
@@ -81,9 +82,54 @@ is_too_slow(const struct conn *c)
 			   (uint64_t)config->least_rate_ms / 1000;
 }
 
+/* Whether it is the client's next bytes that end it. */
+static bool
+is_for_bytes(enum deadline_kind kind)
+{
+	return kind == DEADLINE_IDLE || kind == DEADLINE_HEAD ||
+	       kind == DEADLINE_BODY || kind == DEADLINE_BODY_RATE;
+}
+
+/* Bytes that have come and were not read. */
+static size_t
+unread(const struct conn *c)
+{
+	uv_os_fd_t fd;
+	int len = 0;
+
+	if (uv_fileno((const uv_handle_t *)&c->tcp, &fd) != 0 ||
+	    ioctl(fd, FIONREAD, &len) != 0)
+		return 0;
+	return (size_t)len;
+}
+
+/* This worker may have stood still, or been busy with others, since they came in
+ * time: before a client is blamed, what is there by now is read.
+ *
+ * d  that is over: of `c`
+ * Returns whether what it was for is still waited for. */
+static bool
+is_late(struct conn *c, struct deadline *d)
+{
+	size_t end = c->received + unread(c), before;
+
+	deadline_hold(d);
+	do {
+		before = c->received;
+		if (before < end)
+			conn_on_ready(c, true);
+	} while (deadline_is_held(d) && c->received > before);
+	if (!deadline_is_held(d))
+		return false;
+	deadline_cancel(d);
+	return true;
+}
+
 static void
 on_rate_over(struct conn *c)
 {
+	if (is_for_bytes(c->rate.kind) && !is_late(c, &c->rate))
+		return;
 	if (!is_too_slow(c)) {
 		watch_rate(c);
 	} else if (c->is_unsent) {
@@ -111,6 +157,8 @@ conn_on_over(struct deadline *d)
 	if (d->kind == DEADLINE_QUEUE) {
 		admission_give_up(
 		    &c->server->admission, c->exchange, ERR_OVERLOAD);
+	} else if (is_for_bytes(d->kind) && !is_late(c, d)) {
+		return;
 	} else if (why[d->kind] != NULL) {
 		conn_close(c, why[d->kind]);
 	} else {

@@ -50,6 +50,20 @@ void deadline_start(
     struct deadlines *all, struct deadline *d, enum deadline_kind kind);
 void deadline_cancel(struct deadline *d);
 
+/* By on_over: `d` counts as started, and is not over again. It is held until it is
+ * started or cancelled, which tells whether what it was for has come to an end. */
+static inline void
+deadline_hold(struct deadline *d)
+{
+	d->next = d->previous = d;
+}
+
+static inline bool
+deadline_is_held(const struct deadline *d)
+{
+	return d->next == d;
+}
+
 static inline bool
 deadline_is_started(const struct deadline *d, enum deadline_kind kind)
 {

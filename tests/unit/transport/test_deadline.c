@@ -99,6 +99,39 @@ one_that_is_started_again_waits_anew(void **state)
 	close_all(&loop, &all);
 }
 
+static void
+hold_it(struct deadline *d)
+{
+	deadline_hold(d);
+	over_len++;
+}
+
+static void
+one_that_is_held_counts_as_started_until_it_is_over_with(void **state)
+{
+	struct deadline d = { 0 };
+	struct deadlines all;
+	uv_loop_t loop;
+
+	(void)state;
+	begin(&loop, &all);
+	all.on_over = hold_it;
+	deadline_start(&all, &d, DEADLINE_HEAD);
+	assert_false(deadline_is_held(&d));
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(over_len, 1);
+	assert_true(deadline_is_held(&d));
+	assert_true(deadline_is_started(&d, DEADLINE_HEAD));
+	deadline_start(&all, &d, DEADLINE_HEAD);
+	assert_false(deadline_is_held(&d));
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(over_len, 2);
+	deadline_cancel(&d);
+	assert_false(deadline_is_held(&d));
+	assert_false(deadline_is_started(&d, DEADLINE_HEAD));
+	close_all(&loop, &all);
+}
+
 /* As a busy connection does: nothing is moved. */
 static void
 one_that_is_started_again_within_a_tick_keeps_its_place(void **state)
@@ -152,6 +185,8 @@ main(void)
 		cmocka_unit_test(the_soonest_is_over_first_whatever_its_kind),
 		cmocka_unit_test(a_cancelled_one_is_never_over),
 		cmocka_unit_test(one_that_is_started_again_waits_anew),
+		cmocka_unit_test(
+		    one_that_is_held_counts_as_started_until_it_is_over_with),
 		cmocka_unit_test(
 		    one_that_is_started_again_within_a_tick_keeps_its_place),
 		cmocka_unit_test(
