@@ -305,6 +305,11 @@ class Expectations(HttpCase):
             connection.send(self.head(10 ** 9))
             self.assert_refused(connection.read_answer(), 413)
 
+    def test_none_is_no_expectation(self):
+        with self.client.connect() as connection:
+            connection.send(self.head(2, "") + b"{}")
+            self.assert_json(connection.read_answer(), 200, {})
+
     def test_others_are_417(self):
         with self.client.connect() as connection:
             connection.send(self.head(2, "a-pony"))

@@ -18,7 +18,7 @@
 	X(HOST, "host", ONCE)                           \
 	X(CONTENT_LENGTH, "content-length", ONCE)       \
 	X(TRANSFER_ENCODING, "transfer-encoding", ONCE) \
-	X(EXPECT, "expect", ONCE)                       \
+	X(EXPECT, "expect", LIST)                       \
 	X(AUTHORIZATION, "authorization", ONCE)         \
 	X(CONTENT_TYPE, "content-type", ONCE)           \
 	X(CONTENT_ENCODING, "content-encoding", LIST)   \

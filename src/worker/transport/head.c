@@ -46,6 +46,34 @@ head_check_line(const struct head *h, const char *base)
 	return version(rest);
 }
 
+/* Takes off the next member of a list, without blanks around it: it may be empty
+ * (RFC 9110, 5.6.1). False when there is none any more. */
+static bool
+take_member(struct span *list, struct span *out)
+{
+	const char *comma;
+
+	if (list->data == NULL)
+		return false;
+	comma = memchr(list->data, ',', list->len);
+	*out = span_of(
+	    list->data, comma ? (size_t)(comma - list->data) : list->len);
+	*list = comma ? span_of(comma + 1, list->len - out->len - 1)
+		      : span_of(NULL, 0);
+	while (out->len > 0 && strchr(" \t", out->data[0]))
+		*out = span_of(out->data + 1, out->len - 1);
+	while (out->len > 0 && strchr(" \t", out->data[out->len - 1]))
+		out->len--;
+	return true;
+}
+
+static bool
+says(struct span member, const char *text)
+{
+	return member.len == strlen(text) &&
+	       strncasecmp(member.data, text, member.len) == 0;
+}
+
 /* Whether `text` names other codings, and chunked behind all of them: where the
  * body ends is known, what it says is not. */
 static bool
@@ -53,23 +81,35 @@ ends_with_chunked(struct span text)
 {
 	struct span coding;
 
-	for (;;) {
-		const char *comma = memchr(text.data, ',', text.len);
-		size_t len = comma ? (size_t)(comma - text.data) : text.len;
+	while (take_member(&text, &coding)) {
+		bool is_last = text.data == NULL;
+		bool is_chunked = says(coding, "chunked");
 
-		coding = span_of(text.data, len);
-		while (coding.len > 0 && strchr(" \t", coding.data[0]))
-			coding = span_of(coding.data + 1, coding.len - 1);
-		while (coding.len > 0 &&
-		       strchr(" \t", coding.data[coding.len - 1]))
-			coding.len--;
-		bool is_chunked =
-		    coding.len == strlen("chunked") &&
-		    !strncasecmp(coding.data, "chunked", coding.len);
-		if (!comma || is_chunked || !head_is_token(coding))
-			return is_chunked && !comma;
-		text = span_of(comma + 1, text.len - len - 1);
+		if (is_last || is_chunked || !head_is_token(coding))
+			return is_chunked && is_last;
 	}
+	return false;
+}
+
+enum expectation { EXPECTS_NOTHING, EXPECTS_CONTINUE, EXPECTS_MORE };
+
+static enum expectation
+expectation(const struct head *h, const char *base)
+{
+	enum expectation e = EXPECTS_NOTHING;
+	struct span list = fields_get(&h->fields, base, FIELD_EXPECT), member;
+
+	while (e != EXPECTS_MORE && take_member(&list, &member))
+		if (member.len > 0)
+			e = says(member, "100-continue") ? EXPECTS_CONTINUE
+							 : EXPECTS_MORE;
+	return e;
+}
+
+bool
+head_expects_continue(const struct head *h, const char *base)
+{
+	return !h->is_old && expectation(h, base) == EXPECTS_CONTINUE;
 }
 
 static enum err
@@ -103,8 +143,7 @@ check_framing(const struct head *h, const char *base)
 					    &h->fields, base, FIELD_HOST))
 				      : !h->is_old)
 		return ERR_BAD_REQUEST;
-	if (h->fields.has[FIELD_EXPECT] &&
-	    !fields_is(&h->fields, base, FIELD_EXPECT, "100-continue"))
+	if (expectation(h, base) == EXPECTS_MORE)
 		return ERR_EXPECTATION;
 	return ERR_OK;
 }

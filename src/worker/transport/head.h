@@ -35,6 +35,10 @@ enum err head_take(const struct head *h, const char *base,
 /* Takes the target apart, and does the same. */
 enum err head_read(const struct head *h, const char *base, struct req *r);
 
+/* Whether the client waits for a 100 before it sends the body, which one of HTTP/1.0
+ * never does; of a head that was taken. */
+bool head_expects_continue(const struct head *h, const char *base);
+
 /* Besides the target and the header block (header_limit): the longest method and
  * version and what stands between them. */
 enum { HEAD_LINE_MAX = 64 };

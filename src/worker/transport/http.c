@@ -133,8 +133,7 @@ on_head(llhttp_t *parser)
 	/* HTTP/1.0 may say both words (RFC 9112, 9.3). */
 	h->keep_alive = llhttp_should_keep_alive(parser) != 0 &&
 			(parser->flags & F_CONNECTION_CLOSE) == 0;
-	h->expects_continue =
-	    h->head.fields.has[FIELD_EXPECT] && !h->head.is_old;
+	h->expects_continue = head_expects_continue(&h->head, h->base);
 	if (h->is_chunked)
 		return 1; /* no body that is llhttp's to read */
 	return h->head.content_length > 0 ? HPE_PAUSED : 0;

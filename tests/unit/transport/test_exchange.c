@@ -120,6 +120,21 @@ an_expected_body_is_asked_for_when_it_is_wanted(void **state)
 	assert_has_not(c->bytes, "100 Continue");
 	client_close(c);
 
+	/* A list (RFC 9110, 5.6.1), of which empty members are nothing. */
+	c = client_open(s);
+	send_text(c, POST("/") "Content-Length: 2\r\nExpect:\r\n"
+			       "Expect: ,100-Continue ,\r\n\r\n");
+	assert_true(client_wait(c, "HTTP/1.1 100 Continue\r\n\r\n", 1));
+	client_close(c);
+	c = client_open(s);
+	send_text(c, POST("/") "Content-Length: 2\r\nExpect: , \r\n\r\n");
+	for (int turns = 0; turns < 10; turns++)
+		client_read(c);
+	assert_int_equal(c->len, 0);
+	send_text(c, "hi");
+	assert_true(client_wait(c, "\r\n\r\nhi", 1));
+	client_close(c);
+
 	assert_has_not(ask(s,
 			   POST("/forbidden") "Content-Length: 2\r\n"
 					      "Expect: 100-continue\r\n\r\n",
