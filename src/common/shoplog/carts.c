@@ -38,10 +38,11 @@ carts_name_hashed(struct carts *c, uint64_t cart_id, uint64_t hash, int32_t day,
 	*out = hash_table_add_hashed(&c->table, key, hash, &is_new);
 	if (!*out)
 		return ERR_NO_MEMORY;
-	if (is_new) {
-		(*out)->named_day = (uint32_t)day;
-		(*out)->paid_day = COLUMNS_NO_DAY;
-	}
+	/* All of it: nothing of it has to be there to be read. */
+	if (is_new)
+		**out = (struct cart){ .key = key,
+			.paid_day = COLUMNS_NO_DAY,
+			.named_day = (uint32_t)day };
 	return ERR_OK;
 }
 

@@ -115,15 +115,10 @@ ipv6_visitors_meet(struct ipv6_visitors *v, struct hash_key key, uint64_t hash,
 {
 	struct place p;
 
-	if (v->buckets_len) {
-		p = probe(v->buckets, v->buckets_len, key, hash);
-		if (p.visitor->country != COUNTRY_NOBODY)
-			return p.visitor;
-	}
 	if (!ipv6_visitors_reserve(v, v->len + 1, secret))
 		return NULL;
 	p = probe(v->buckets, v->buckets_len, key, hash);
+	v->len += p.visitor->country == COUNTRY_NOBODY;
 	*p.key = key;
-	v->len++;
 	return p.visitor;
 }

@@ -81,7 +81,8 @@ const struct visitor *ipv6_visitors_find(
     const struct ipv6_visitors *v, struct hash_key key, uint64_t hash);
 
 /* The visitor of the address; zeroed when nobody was there, and the caller gives
- * it a country then. NULL when memory is out. Valid until the next call.
+ * it a country then. NULL when memory is out. Valid until somebody is new for whom
+ * ipv6_visitors_reserve() has made no room.
  *
  * secret  that of all hashes */
 struct visitor *ipv6_visitors_meet(struct ipv6_visitors *v, struct hash_key key,

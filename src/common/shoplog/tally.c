@@ -55,8 +55,8 @@ tally_summary(const struct tally *t)
 	return &t->summary;
 }
 
-static void
-widen(struct tally_summary *s, int64_t first_s, int64_t last_s)
+void
+tally_summary_widen(struct tally_summary *s, int64_t first_s, int64_t last_s)
 {
 	if (first_s < s->first_s)
 		s->first_s = first_s;
@@ -145,7 +145,7 @@ tally_add(struct tally *t, const struct event *e)
 	if (err)
 		return err;
 	t->summary.lines = add_saturating(t->summary.lines, 1);
-	widen(&t->summary, moment_s, moment_s);
+	tally_summary_widen(&t->summary, moment_s, moment_s);
 	err = counts_add(&t->counts, e->day, NAME_NONE, e->second / 3600, 1);
 	if (!err)
 		err = counts_add(
@@ -199,7 +199,7 @@ tally_summary_append(
 	left->malformed = add_saturating(left->malformed, right->malformed);
 	left->other = add_saturating(left->other, right->other);
 	left->bytes = add_saturating(left->bytes, right->bytes);
-	widen(left, right->first_s, right->last_s);
+	tally_summary_widen(left, right->first_s, right->last_s);
 	for (uint32_t i = 0; i < right->places_len; i++)
 		add_place(left, right->places[i]);
 }

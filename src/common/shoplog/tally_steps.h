@@ -36,14 +36,19 @@ struct cart_step {
 	uint8_t kind;       /* EVENT_CART, EVENT_PAY or EVENT_SUCCESS */
 };
 
+/* A line of a visitor without a country. */
+struct asked {
+	struct visitor *visitor; /* borrowed */
+	uint32_t line;           /* in the batch */
+};
+
 struct steps {
-	struct visitors_bucket nobody;  /* empty */
-	struct ipv6_bucket nobody_ipv6; /* the same */
 	struct step at[SCAN_LINES];
 	struct cart_step carts[SCAN_LINES]; /* in order of lines */
-	/* Lines, in order: of visitors who are not near, of those without a country,
-	 * and views of categories that share a row. */
-	uint32_t others[SCAN_LINES], asked[SCAN_LINES], shared[SCAN_LINES];
+	/* Lines, in order: of visitors who are not near, and views of categories that
+	 * share a row. */
+	uint32_t others[SCAN_LINES], shared[SCAN_LINES];
+	struct asked asked[SCAN_LINES]; /* in no order */
 	size_t len, carts_len, others_len, asked_len, shared_len;
 	bool is_ipv6; /* those are looked for where they are near, not IPv4 */
 };

@@ -7,48 +7,38 @@
 #include "common/shoplog/tally_steps.h"
 
 #include <assert.h>
-#include <string.h>
 
-/* Fetches the visitors of one kind of address, and returns how many lines have an
- * IPv6 address.
+/* Fetches the visitors of one kind of address.
  *
  * is_ipv6  s->is_ipv6, for a loop of its own */
-static inline __attribute__((always_inline)) size_t
+static inline __attribute__((always_inline)) void
 fetch_visitors(
     struct tally *t, struct steps *s, const struct visit *visits, bool is_ipv6)
 {
-	size_t ipv6_len = 0;
-
 	for (size_t i = 0; i < s->len; i++) {
 		struct hash_key ip = visits[i].ip;
 		struct step *step = &s->at[i];
 
 		if (is_ipv6) {
-			step->ipv6_bucket = visitors_bucket_of_ipv6(
-			    &t->visitors, &s->nobody_ipv6, ip);
+			step->ipv6_bucket =
+			    visitors_bucket_of_ipv6(&t->visitors, ip);
 			__builtin_prefetch(step->ipv6_bucket);
 		} else {
-			step->bucket =
-			    visitors_bucket_of(&t->visitors, &s->nobody, ip);
+			step->bucket = visitors_bucket_of(&t->visitors, ip);
 			__builtin_prefetch(step->bucket);
 		}
-		ipv6_len += !visitor_is_ipv4(ip);
 	}
-	return ipv6_len;
 }
 
 /* Visitors of the kind of address that most lines before had. */
 static void
 fetch_near(struct tally *t, struct steps *s, const struct visit *visits)
 {
-	size_t ipv6_len;
-
 	s->is_ipv6 = t->is_ipv6;
 	if (s->is_ipv6)
-		ipv6_len = fetch_visitors(t, s, visits, true);
+		fetch_visitors(t, s, visits, true);
 	else
-		ipv6_len = fetch_visitors(t, s, visits, false);
-	t->is_ipv6 = ipv6_len > s->len / 2;
+		fetch_visitors(t, s, visits, false);
 }
 
 static const struct cart_step *
@@ -83,11 +73,10 @@ count_visit(struct tally *t, const struct visit *visit, const struct step *step)
 static inline uint8_t
 meet_one(struct step *step, const struct visit *visit, bool is_ipv6)
 {
-	return is_ipv6
-		   ? ipv6_visitors_meet_near(step->ipv6_bucket, visit->ip,
-			 step->path.page, &step->before)
-		   : visitors_meet_near(step->bucket, (uint32_t)visit->ip.low,
-			 step->path.page, &step->before);
+	return is_ipv6 ? ipv6_visitors_meet_near(step->ipv6_bucket, visit->ip,
+			     step->path.page, &step->before)
+		       : visitors_meet_near(step->bucket, visit->ip,
+			     step->path.page, &step->before);
 }
 
 /* Meets visitors, but for those who are not near, and counts their visits if all of
@@ -167,7 +156,7 @@ meet_other(struct tally *t, struct steps *s, const struct visit *visit,
 		return e;
 	if (country_is_kept(step->country))
 		return count_visit(t, visit, step);
-	s->asked[s->asked_len++] = line;
+	s->asked[s->asked_len++] = (struct asked){ v, line };
 	ip = visitor_address(visit->ip);
 	geo_fetch(t->geo, &ip);
 	return ERR_OK;
@@ -214,6 +203,9 @@ meet_others(struct tally *t, struct steps *s, const struct visit *visits)
 		ipv4.len += is_ipv4;
 		ipv6.len += !is_ipv4;
 	}
+	/* All those of the other kind are elsewhere. */
+	t->is_ipv6 =
+	    s->is_ipv6 ? ipv4.len <= s->len / 2 : ipv6.len > s->len / 2;
 	e = meet_all(t, s, visits, &ipv4);
 	return e ? e : meet_all(t, s, visits, &ipv6);
 }
@@ -222,24 +214,22 @@ meet_others(struct tally *t, struct steps *s, const struct visit *visits)
 static bool
 sum_up(struct tally *t, const struct steps *s, const struct visit *visits)
 {
-	int64_t first_s = t->summary.first_s, last_s = t->summary.last_s;
-	int32_t differs = 0;
+	int64_t first = INT64_MAX, last = INT64_MIN;
 	uint64_t other = 0;
 
 	for (size_t i = 0; i < s->len; i++) {
-		const struct visit *visit = &visits[i];
-		int64_t moment_s = (int64_t)visit->day * 86400 + visit->second;
+		int64_t moment = visit_moment(&visits[i]);
 
-		first_s = moment_s < first_s ? moment_s : first_s;
-		last_s = moment_s > last_s ? moment_s : last_s;
-		differs |= visit->day ^ visits[0].day;
+		first = moment < first ? moment : first;
+		last = moment > last ? moment : last;
 		other += s->at[i].path.kind == EVENT_OTHER;
 	}
-	t->summary.first_s = first_s;
-	t->summary.last_s = last_s;
+	if (s->len > 0)
+		tally_summary_widen(
+		    &t->summary, visit_second_of(first), visit_second_of(last));
 	t->summary.lines = add_saturating(t->summary.lines, s->len);
 	t->summary.other = add_saturating(t->summary.other, other);
-	return differs == 0;
+	return visit_day_of(first) == visit_day_of(last);
 }
 
 /* Opens the day of the visits, if they have one. Returns whether all of them are of
@@ -249,7 +239,7 @@ open_day(struct tally *t, const struct steps *s, const struct visit *visits,
     bool *is_open)
 {
 	struct open_day *d = t->open_day;
-	bool is_one = sum_up(t, s, visits) && s->len > 0;
+	bool is_one = sum_up(t, s, visits);
 	enum err e = ERR_OK;
 
 	if (d->turns < OPEN_TURNS)
@@ -295,19 +285,17 @@ ask_countries(struct tally *t, struct steps *s, const struct visit *visits)
 	uint16_t countries[SCAN_LINES];
 
 	for (size_t i = 0; i < s->asked_len; i++)
-		ips[i] = visitor_address(visits[s->asked[i]].ip);
+		ips[i] = visitor_address(visits[s->asked[i].line].ip);
 	geo_countries(t->geo, ips, s->asked_len, countries);
 	for (size_t i = 0; i < s->asked_len; i++) {
-		const struct visit *visit = &visits[s->asked[i]];
-		struct step *step = &s->at[s->asked[i]];
-		bool is_new;
-		struct visitor *v =
-		    visitors_meet(&t->visitors, visit->ip, &is_new);
+		const struct asked *a = &s->asked[i];
+		const struct visit *visit = &visits[a->line];
+		struct step *step = &s->at[a->line];
 		enum err e;
 
-		assert(v && !is_new);
-		v->country = country_index_number(&t->countries, countries[i]);
-		step->country = (uint8_t)v->country;
+		step->country =
+		    country_index_number(&t->countries, countries[i]);
+		a->visitor->country = step->country;
 		if (step->country == COUNTRY_NOT_KEPT)
 			e = tally_count_sparsely(t, visit, step);
 		else
@@ -318,15 +306,20 @@ ask_countries(struct tally *t, struct steps *s, const struct visit *visits)
 	return ERR_OK;
 }
 
-/* What only visits need, made when they come. */
+/* What only visits need, made when they come, and room for visitors who are all
+ * new: where they are fetched they stay. */
 static bool
-has_room(struct tally *t)
+make_room(struct tally *t, size_t visits_len)
 {
+	struct visitors *v = &t->visitors;
+
 	if (!t->paths)
 		t->paths = paths_new(&t->secret);
 	if (!t->open_day)
 		t->open_day = open_day_new();
-	return t->paths && t->open_day;
+	return t->paths && t->open_day &&
+	       visitors_reserve(
+		   v, v->ipv4_len + visits_len, v->ipv6.len + visits_len);
 }
 
 enum err
@@ -338,9 +331,7 @@ tally_add_visits(struct tally *t, const struct visit *visits, size_t len)
 	assert(len <= SCAN_LINES);
 	s.len = len;
 	s.carts_len = s.asked_len = 0;
-	memset(&s.nobody, 0, sizeof(s.nobody));
-	memset(&s.nobody_ipv6, 0, sizeof(s.nobody_ipv6));
-	if (!has_room(t))
+	if (!make_room(t, len))
 		return ERR_NO_MEMORY;
 	fetch_near(t, &s, visits);
 	e = tally_look_at_paths(t, &s, visits);

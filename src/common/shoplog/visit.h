@@ -44,10 +44,30 @@ visitor_key_of_ipv4(uint32_t ip)
  * the bytes that say for what. event_classify() (event.h) reads those. */
 struct visit {
 	struct hash_key ip; /* visitor_key() of whose request it was */
-	int32_t day;        /* civil.h */
 	uint32_t second;    /* of the day, 0 to 86399 */
+	int32_t day;        /* civil.h */
 	struct span rest;   /* of the URL, behind the host; borrowed */
 };
+
+/* The day in the upper half and the second in the lower one: later is more. */
+static inline int64_t
+visit_moment(const struct visit *v)
+{
+	return (int64_t)((uint64_t)(uint32_t)v->day << 32 | v->second);
+}
+
+static inline int32_t
+visit_day_of(int64_t moment)
+{
+	return (int32_t)(moment >> 32);
+}
+
+/* In seconds since 1970. */
+static inline int64_t
+visit_second_of(int64_t moment)
+{
+	return visit_day_of(moment) * INT64_C(86400) + (uint32_t)moment;
+}
 
 /* The fields of a line, in their order. */
 enum visit_field {

@@ -86,16 +86,11 @@ meet_ipv4(struct visitors *v, uint32_t ip, uint64_t hash)
 	struct visitor *found;
 	uint32_t *place;
 
-	if (v->buckets_len) {
-		found = probe(v->buckets, v->buckets_len, ip, hash, &place);
-		if (found->country != COUNTRY_NOBODY)
-			return found;
-	}
 	if (!reserve_ipv4(v, v->ipv4_len + 1))
 		return NULL;
 	found = probe(v->buckets, v->buckets_len, ip, hash, &place);
+	v->ipv4_len += found->country == COUNTRY_NOBODY;
 	*place = ip;
-	v->ipv4_len++;
 	return found;
 }
 

@@ -63,7 +63,8 @@ visitors_len(const struct visitors *v)
 }
 
 /* What is known of the address; a new one has no page and COUNTRY_NOT_ASKED. NULL
- * when memory is out. Valid until the next call. */
+ * when memory is out. Valid until somebody is new for whom visitors_reserve() has made
+ * no room. */
 struct visitor *visitors_meet(
     struct visitors *v, struct hash_key key, bool *is_new);
 
@@ -106,30 +107,21 @@ visitors_bucket_find(const struct visitors_bucket *b, uint32_t ip)
 	return lanes_first(b->ip, ip, b->visitor);
 }
 
-/* The bucket where nearly all visitors of an IPv4 address are, to be fetched. Valid
- * until somebody new is met.
- *
- * nobody  an empty bucket, for those who are elsewhere */
+/* The bucket where nearly all visitors of an IPv4 address are, to be fetched; any other
+ * address has one, too, but is in none. Where visitors_reserve() has made room; valid as
+ * visitors_meet() says. */
 static inline struct visitors_bucket *
-visitors_bucket_of(const struct visitors *v, struct visitors_bucket *nobody,
-    struct hash_key key)
+visitors_bucket_of(const struct visitors *v, struct hash_key key)
 {
-	size_t at = visitors_hash_ipv4(v, key) & (v->buckets_len - 1);
-
-	return visitor_is_ipv4(key) && v->buckets_len ? &v->buckets[at]
-						      : nobody;
+	return &v->buckets[visitors_hash_ipv4(v, key) & (v->buckets_len - 1)];
 }
 
 /* The same of an IPv6 address. */
 static inline struct ipv6_bucket *
-visitors_bucket_of_ipv6(
-    const struct visitors *v, struct ipv6_bucket *nobody, struct hash_key key)
+visitors_bucket_of_ipv6(const struct visitors *v, struct hash_key key)
 {
-	size_t at = hash_of(&v->secret, key) & (v->ipv6.buckets_len - 1);
-
-	return !visitor_is_ipv4(key) && v->ipv6.buckets_len
-		   ? &v->ipv6.buckets[at]
-		   : nobody;
+	return &v->ipv6.buckets[hash_of(&v->secret, key) &
+				(v->ipv6.buckets_len - 1)];
 }
 
 /* Whether a page may have a number that does not fit a visitor. */
@@ -140,17 +132,18 @@ visitors_may_be_far(const struct names *n)
 }
 
 /* visitor_meet() of the visitor of an IPv4 address, who is not met either if he is not
- * in the bucket. */
+ * in the bucket; nor is anybody with another address. */
 static inline uint8_t
-visitors_meet_near(
-    struct visitors_bucket *b, uint32_t ip, uint32_t page, uint32_t *before)
+visitors_meet_near(struct visitors_bucket *b, struct hash_key key,
+    uint32_t page, uint32_t *before)
 {
-	unsigned match = lanes_equal_numbers(b->ip, ip);
+	unsigned match = lanes_equal_numbers(b->ip, (uint32_t)key.low);
+	bool is_he = (match != 0) & visitor_is_ipv4(key);
 	/* A free place has any address, but no country. */
 	unsigned place =
 	    (unsigned)__builtin_ctz(match | 1u << (BUCKET_PLACES - 1));
 
-	return visitor_meet(&b->visitor[place], match != 0, page, before);
+	return visitor_meet(&b->visitor[place], is_he, page, before);
 }
 
 /* The visitor's last line is now of this page (NAME_NONE: of no goods page); what
