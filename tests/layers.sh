@@ -135,6 +135,14 @@ headers_stand_alone() { # and twice does no harm
 	done
 }
 
+guards_are_named_by_path() {
+	find src -name '*.h' | sort | while read -r header; do
+		guard=TRAWL_$(echo "${header#src/}" | tr a-z/. A-Z__)
+		grep -qx "#ifndef $guard" "$header" ||
+		    echo "$header: its guard is not $guard"
+	done
+}
+
 every_noun_has_its_test() {
 	find src -name '*.c' | sort | while read -r source; do
 		noun=${source#src/}
@@ -159,6 +167,7 @@ program_does_not_know_its_tests() {
 violations=$(
 	rooms_see_only_their_own
 	headers_stand_alone
+	guards_are_named_by_path
 	every_noun_has_its_test
 	program_does_not_know_its_tests
 )

@@ -1,5 +1,5 @@
-#ifndef TRAWL_TRANSPORT_CONN_H
-#define TRAWL_TRANSPORT_CONN_H
+#ifndef TRAWL_WORKER_TRANSPORT_CONN_H
+#define TRAWL_WORKER_TRANSPORT_CONN_H
 
 #include "worker/req.h"
 #include "worker/transport/deadline.h"

@@ -1,5 +1,5 @@
-#ifndef TRAWL_TRANSPORT_CROWD_H
-#define TRAWL_TRANSPORT_CROWD_H
+#ifndef TRAWL_WORKER_TRANSPORT_CROWD_H
+#define TRAWL_WORKER_TRANSPORT_CROWD_H
 
 #include <stddef.h>
 #include <stdint.h>

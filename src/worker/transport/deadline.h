@@ -1,5 +1,5 @@
-#ifndef TRAWL_TRANSPORT_DEADLINE_H
-#define TRAWL_TRANSPORT_DEADLINE_H
+#ifndef TRAWL_WORKER_TRANSPORT_DEADLINE_H
+#define TRAWL_WORKER_TRANSPORT_DEADLINE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef TRAWL_TRANSPORT_HEAD_H
-#define TRAWL_TRANSPORT_HEAD_H
+#ifndef TRAWL_WORKER_TRANSPORT_HEAD_H
+#define TRAWL_WORKER_TRANSPORT_HEAD_H
 
 #include "worker/req.h"
 #include "worker/transport/fields.h"

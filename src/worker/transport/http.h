@@ -1,5 +1,5 @@
-#ifndef TRAWL_TRANSPORT_HTTP_H
-#define TRAWL_TRANSPORT_HTTP_H
+#ifndef TRAWL_WORKER_TRANSPORT_HTTP_H
+#define TRAWL_WORKER_TRANSPORT_HTTP_H
 
 #include "worker/req.h"
 #include "worker/transport/body.h"

@@ -1,5 +1,5 @@
-#ifndef TRAWL_TRANSPORT_INTAKE_H
-#define TRAWL_TRANSPORT_INTAKE_H
+#ifndef TRAWL_WORKER_TRANSPORT_INTAKE_H
+#define TRAWL_WORKER_TRANSPORT_INTAKE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-#ifndef TRAWL_TRANSPORT_OUTBOX_H
-#define TRAWL_TRANSPORT_OUTBOX_H
+#ifndef TRAWL_WORKER_TRANSPORT_OUTBOX_H
+#define TRAWL_WORKER_TRANSPORT_OUTBOX_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef TRAWL_TRANSPORT_OUTPUT_H
-#define TRAWL_TRANSPORT_OUTPUT_H
+#ifndef TRAWL_WORKER_TRANSPORT_OUTPUT_H
+#define TRAWL_WORKER_TRANSPORT_OUTPUT_H
 
 #include "common/base/arena.h"
 #include "common/base/span.h"

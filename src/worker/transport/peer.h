@@ -1,5 +1,5 @@
-#ifndef TRAWL_TRANSPORT_PEER_H
-#define TRAWL_TRANSPORT_PEER_H
+#ifndef TRAWL_WORKER_TRANSPORT_PEER_H
+#define TRAWL_WORKER_TRANSPORT_PEER_H
 
 #include "common/base/cidr.h"
 

@@ -1,5 +1,5 @@
-#ifndef TRAWL_TRANSPORT_RESPONSE_H
-#define TRAWL_TRANSPORT_RESPONSE_H
+#ifndef TRAWL_WORKER_TRANSPORT_RESPONSE_H
+#define TRAWL_WORKER_TRANSPORT_RESPONSE_H
 
 #include "worker/req.h"
 #include "worker/transport/date.h"

@@ -1,5 +1,5 @@
-#ifndef TRAWL_TRANSPORT_ROUTES_H
-#define TRAWL_TRANSPORT_ROUTES_H
+#ifndef TRAWL_WORKER_TRANSPORT_ROUTES_H
+#define TRAWL_WORKER_TRANSPORT_ROUTES_H
 
 #include "worker/transport/route.h"
 

@@ -1,5 +1,5 @@
-#ifndef TRAWL_TRANSPORT_SERVER_H
-#define TRAWL_TRANSPORT_SERVER_H
+#ifndef TRAWL_WORKER_TRANSPORT_SERVER_H
+#define TRAWL_WORKER_TRANSPORT_SERVER_H
 
 #include "worker/context.h"
 #include "worker/transport/admission.h"
