@@ -19,8 +19,8 @@ struct succession;
 /* What the rooms of one worker share, made by worker_run() and passed along as
  * req.worker. Each pointer is one room's own, opaque to the others. */
 struct worker {
-	const struct worker_setup
-	    *setup; /* config, geo, shared mapping, keys */
+	/* Config, geo, shared mapping, keys. */
+	const struct worker_setup *setup;
 	struct uv_loop_s *loop;
 	struct redis *redis;           /* store: the commands of requests */
 	struct copies *copies;         /* store: sessions that are remembered */

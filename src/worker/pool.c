@@ -47,8 +47,8 @@ struct pool {
 	bool is_asking;          /* a thread, for a slot: one at a time does */
 	int64_t gathering_ms;    /* since when `ended` is not empty */
 	size_t unfinished;       /* waiting or running */
-	size_t promised;         /* places of jobs that are not started yet */
-	size_t limit;            /* of `unfinished` and `promised` */
+	size_t reserved;         /* places of jobs that are not started yet */
+	size_t limit;            /* of `unfinished` and `reserved` */
 	unsigned live;           /* threads that have not ended */
 	bool closing;
 	int nice;
@@ -339,7 +339,7 @@ pool_share(struct pool *p, struct slots *slots, void (*leave)(void))
 static bool
 has_place(const struct pool *p)
 {
-	return p->unfinished + p->promised < p->limit;
+	return p->unfinished + p->reserved < p->limit;
 }
 
 enum err
@@ -371,21 +371,21 @@ pool_has_place(struct pool *p)
 }
 
 bool
-pool_promise(struct pool *p)
+pool_reserve(struct pool *p)
 {
 	uv_mutex_lock(&p->lock);
-	bool is_promised = has_place(p);
-	p->promised += is_promised;
+	bool is_reserved = has_place(p);
+	p->reserved += is_reserved;
 	uv_mutex_unlock(&p->lock);
-	return is_promised;
+	return is_reserved;
 }
 
 void
-pool_take_back(struct pool *p)
+pool_unreserve(struct pool *p)
 {
 	uv_mutex_lock(&p->lock);
-	assert(p->promised > 0);
-	p->promised--;
+	assert(p->reserved > 0);
+	p->reserved--;
 	uv_mutex_unlock(&p->lock);
 }
 

@@ -16,10 +16,11 @@ struct pool;
 
 /* One piece of work. Memory: the caller's, until done() has been called. */
 struct pool_job {
-	void (*work)(struct pool_job *job); /* on a pool thread */
-	void (*done)(
-	    struct pool_job *job); /* on the loop thread, always once */
-	struct pool_job *next;     /* the pool's own */
+	/* On a pool thread. */
+	void (*work)(struct pool_job *job);
+	/* On the loop thread, always once, and never from inside pool_start(). */
+	void (*done)(struct pool_job *job);
+	struct pool_job *next; /* the pool's own */
 	/* Of a pool that shares slots: clock_ms() by which it has begun. */
 	int64_t due_ms;
 	bool is_late; /* pool: it had not, and work() was not called */
@@ -42,17 +43,17 @@ struct pool *pool_new(
 void pool_share(struct pool *p, struct slots *slots, void (*leave)(void));
 
 /* ERR_OK: done() will be called. ERR_OVERLOAD: the queue is full, or the rest of it
- * is promised. */
+ * is reserved. */
 enum err pool_start(struct pool *p, struct pool_job *job)
     __attribute__((warn_unused_result));
 
 /* Whether one more would be taken now. */
 bool pool_has_place(struct pool *p);
 
-/* Keeps a place for a job that is to be started later: the caller takes the promise
- * back right before it starts it, or when it never will. False: there is none. */
-bool pool_promise(struct pool *p) __attribute__((warn_unused_result));
-void pool_take_back(struct pool *p);
+/* Keeps a place for a job that is to be started later: the caller gives it up right
+ * before it starts the job, or when it never will. False: there is none. */
+bool pool_reserve(struct pool *p) __attribute__((warn_unused_result));
+void pool_unreserve(struct pool *p);
 
 /* Lets queued and running jobs end (done() is still called for each), then
  * closes and frees the pool within the loop's next turns. NULL is allowed. */

@@ -26,18 +26,18 @@ struct offload {
 };
 
 static void
-take_promise_back(struct req *r)
+unreserve(struct req *r)
 {
-	if (r->is_promised)
-		pool_take_back(r->worker->hash_pool);
-	r->is_promised = false;
+	if (r->is_reserved)
+		pool_unreserve(r->worker->hash_pool);
+	r->is_reserved = false;
 }
 
 /* Nothing touches `r` afterwards. */
 static void
 end(struct req *r)
 {
-	take_promise_back(r);
+	unreserve(r);
 	r->on_done(r);
 }
 
@@ -165,11 +165,11 @@ req_may_offload(const struct req *r)
 }
 
 bool
-req_promise_offload(struct req *r)
+req_reserve_offload(struct req *r)
 {
-	assert(!r->is_promised);
-	r->is_promised = pool_promise(r->worker->hash_pool);
-	return r->is_promised;
+	assert(!r->is_reserved);
+	r->is_reserved = pool_reserve(r->worker->hash_pool);
+	return r->is_reserved;
 }
 
 enum req_state
@@ -186,7 +186,7 @@ req_offload(
 	o->work = work_fn;
 	o->arg = arg;
 	o->job.due_ms = clock_ms() + r->worker->setup->config->hash_timeout_ms;
-	take_promise_back(r);
+	unreserve(r);
 	enum err e = pool_start(r->worker->hash_pool, &o->job);
 	if (e != ERR_OK)
 		return req_fail(r, e);

@@ -155,7 +155,7 @@ struct req {
 		bool is_noted; /* that it was used in this minute */
 	} session;
 	uint64_t generation_read; /* store: under way for it; 0: none is */
-	bool is_promised;         /* req_promise_offload() has kept a place */
+	bool is_reserved;         /* req_reserve_offload() has kept a place */
 	unsigned replies_due;     /* store: to queries that it waits for */
 	enum err replies_err;     /* store: the first of theirs that failed */
 
@@ -198,8 +198,7 @@ struct req {
 		 * taken it, the arena is emptied, this step runs, and what it
 		 * leaves is encoded as the next piece. Of the request only `in`
 		 * (its numbers), `session`, `lasting` and `shown` last until
-		 * then. An
-		 * error in a later piece ends the connection. */
+		 * then. An error in a later piece ends the connection. */
 		req_step *more;
 		/* service: its pieces are server-sent events, which come when
 		 * there is news: who waits for them is not under way. */
@@ -258,13 +257,13 @@ struct pool *req_hash_pool_new(
 enum req_state req_offload(struct req *r, void (*work)(void *arg), void *arg,
     req_step *next) __attribute__((warn_unused_result));
 
-/* Whether there is a place left now; no promise. */
+/* Whether there is a place left now; it is not kept. */
 bool req_may_offload(const struct req *r);
 
 /* Keeps a place there for a later req_offload(), until that or the end of the
  * request; false: there is none. Who will need one is better told so before others
  * have worked for it. */
-bool req_promise_offload(struct req *r) __attribute__((warn_unused_result));
+bool req_reserve_offload(struct req *r) __attribute__((warn_unused_result));
 
 /* Gives back what a piece of the answer had: the arena and the document. */
 void req_renew(struct req *r);

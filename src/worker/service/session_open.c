@@ -44,7 +44,7 @@ service_login(struct req *r)
 	const struct config *config = r->worker->setup->config;
 	struct attempt *a;
 
-	if (!req_promise_offload(r))
+	if (!req_reserve_offload(r))
 		return req_fail(r, ERR_OVERLOAD);
 	a = arena_alloc(&r->arena, sizeof(*a));
 	if (!a)

@@ -38,7 +38,7 @@ service_user_create(struct req *r)
 	const struct config *config = r->worker->setup->config;
 	struct creation *c;
 
-	if (!req_promise_offload(r))
+	if (!req_reserve_offload(r))
 		return req_fail(r, ERR_OVERLOAD);
 	c = arena_alloc(&r->arena, sizeof(*c));
 	if (!c)

@@ -17,8 +17,9 @@ struct sorted_column {
 	struct span id; /* of the segment */
 	uint64_t offset;
 	uint32_t rows;
-	unsigned
-	    width; /* 4 or 8: a key's low half; 16: both, the high one first */
+	/* Bytes of a row, 4 or 8: a key's low half; 16: both, the high one
+	 * first. */
+	unsigned width;
 };
 
 enum { COLUMN_NO_ROW = UINT32_MAX };
@@ -32,7 +33,7 @@ struct column_probe {
 };
 
 /* probes  by column, then key, both ascending
- * ERR_CORRUPT when a column is shorter than it says. */
+ * ERR_CORRUPT when a column is shorter than it says, or as bulk_run(). */
 enum err column_find(struct bulk *b, const struct sorted_column *columns,
     struct column_probe *probes, size_t len)
     __attribute__((warn_unused_result));
@@ -44,6 +45,8 @@ struct column_cell {
 	uint32_t value; /* read */
 };
 
+/* Reads them. ERR_CORRUPT when a segment ends before one, or as
+ * bulk_run(). */
 enum err column_cells(struct bulk *b, struct column_cell *cells, size_t len)
     __attribute__((warn_unused_result));
 

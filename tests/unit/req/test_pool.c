@@ -118,7 +118,7 @@ a_full_queue_refuses_and_takes_again_later(void **state)
 }
 
 static void
-a_promised_place_is_nobody_elses(void **state)
+a_reserved_place_is_nobody_elses(void **state)
 {
 	struct task tasks[2];
 	uv_loop_t loop;
@@ -131,24 +131,24 @@ a_promised_place_is_nobody_elses(void **state)
 	ended = 0;
 	tasks[0] = task_of(&gate);
 	tasks[1] = task_of(&gate);
-	assert_true(pool_promise(p));
+	assert_true(pool_reserve(p));
 	assert_true(pool_has_place(p));
-	assert_true(pool_promise(p));
-	assert_false(pool_promise(p));
+	assert_true(pool_reserve(p));
+	assert_false(pool_reserve(p));
 	assert_false(pool_has_place(p));
 	assert_int_equal(pool_start(p, &tasks[0].job), ERR_OVERLOAD);
-	pool_take_back(p);
+	pool_unreserve(p);
 	assert_int_equal(pool_start(p, &tasks[0].job), ERR_OK);
-	pool_take_back(p);
+	pool_unreserve(p);
 	while (ended < 1)
 		uv_run(&loop, UV_RUN_ONCE);
-	assert_true(pool_promise(p));
+	assert_true(pool_reserve(p));
 	assert_int_equal(pool_start(p, &tasks[1].job), ERR_OK);
-	assert_false(pool_promise(p));
+	assert_false(pool_reserve(p));
 	uv_sem_post(&gate);
 	while (ended < 2)
 		uv_run(&loop, UV_RUN_ONCE);
-	pool_take_back(p);
+	pool_unreserve(p);
 	finish(&loop, p);
 	uv_sem_destroy(&gate);
 }
@@ -387,7 +387,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_job_is_done_once_in_order),
 		cmocka_unit_test(a_full_queue_refuses_and_takes_again_later),
-		cmocka_unit_test(a_promised_place_is_nobody_elses),
+		cmocka_unit_test(a_reserved_place_is_nobody_elses),
 		cmocka_unit_test(closing_lets_queued_jobs_end),
 		cmocka_unit_test(a_nice_pool_leaves_the_loop_thread_as_it_is),
 		cmocka_unit_test(

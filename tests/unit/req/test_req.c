@@ -302,15 +302,15 @@ a_full_hashing_pool_is_overload(void **state)
 }
 
 static enum req_state
-promise_and_wait(struct req *r)
+reserve_and_wait(struct req *r)
 {
-	if (!req_promise_offload(r))
+	if (!req_reserve_offload(r))
 		return req_fail(r, ERR_OVERLOAD);
 	return req_wait(r, offload);
 }
 
 static void
-a_promised_place_is_kept_until_the_request_ends(void **state)
+a_reserved_place_is_kept_until_the_request_ends(void **state)
 {
 	struct req r[3];
 	uv_loop_t loop;
@@ -327,24 +327,24 @@ a_promised_place_is_kept_until_the_request_ends(void **state)
 		r[i].worker = &w;
 	}
 	sum = 0;
-	req_start(&r[0], promise_and_wait);
-	req_start(&r[1], promise_and_wait);
+	req_start(&r[0], reserve_and_wait);
+	req_start(&r[1], reserve_and_wait);
 	req_start(&r[2], offload);
 	assert_int_equal(r[1].out.err, ERR_OVERLOAD);
 	assert_int_equal(r[2].out.err, ERR_OVERLOAD);
 	req_resume(&r[0], ERR_STORE_DOWN);
 	assert_int_equal(ends, 3);
-	req_start(&r[1], promise_and_wait);
+	req_start(&r[1], reserve_and_wait);
 	req_resume(&r[1], ERR_OK);
 	while (ends < 4)
 		uv_run(&loop, UV_RUN_ONCE);
 	assert_int_equal(sum, 7);
 	r[2].conn = (struct conn *)(void *)&client;
-	req_start(&r[2], promise_and_wait);
+	req_start(&r[2], reserve_and_wait);
 	r[2].conn = NULL;
 	req_resume(&r[2], ERR_OK);
 	assert_int_equal(ends, 5);
-	assert_true(pool_promise(w.hash_pool));
+	assert_true(pool_reserve(w.hash_pool));
 	pool_close(w.hash_pool);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	assert_int_equal(uv_loop_close(&loop), 0);
@@ -434,7 +434,7 @@ main(void)
 		    what_lasts_stays_over_a_piece_and_ends_with_the_request),
 		cmocka_unit_test(a_full_hashing_pool_is_overload),
 		cmocka_unit_test(
-		    a_promised_place_is_kept_until_the_request_ends),
+		    a_reserved_place_is_kept_until_the_request_ends),
 		cmocka_unit_test(nobody_works_for_a_client_that_is_gone),
 		cmocka_unit_test(a_slot_that_nobody_gives_back_is_overload),
 	};

@@ -286,11 +286,11 @@ who_would_find_no_place_to_hash_is_told_so_first(void **state)
 
 	(void)state;
 	s->worker.hash_pool = pool;
-	assert_true(pool_promise(pool));
+	assert_true(pool_reserve(pool));
 	send_text(c, POST("/hashed") "Content-Length: 2\r\n\r\nhi");
 	assert_true(client_wait(c, "503 Service", 1));
 	assert_has(c->bytes, "Retry-After: 1\r\n");
-	pool_take_back(pool);
+	pool_unreserve(pool);
 	send_text(c, POST("/hashed") "Content-Length: 2\r\n\r\nhi");
 	assert_true(client_wait(c, "415 Unsupported", 1));
 	assert_false(c->has_ended);
