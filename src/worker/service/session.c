@@ -41,14 +41,14 @@ token_of(struct span authorization)
 }
 
 void
-service_session_expect(struct req *r)
+service_session_prefetch(struct req *r)
 {
 	r->session.is_tagged = copies_tag(
 	    r->worker->copies, token_of(r->authorization), r->session.tag);
 }
 
 void
-service_session_expect_next(struct worker *w, struct span authorization)
+service_session_prefetch_next(struct worker *w, struct span authorization)
 {
 	uint8_t tag[TOKEN_TAG_SIZE];
 
@@ -76,7 +76,7 @@ service_session(struct req *r, void (*early)(struct req *r), req_step *next)
 	struct lookup *l;
 
 	if (!r->session.is_tagged)
-		service_session_expect(r);
+		service_session_prefetch(r);
 	if (store_session_recall(r, clock_minute()))
 		return next(r);
 	l = arena_alloc(&r->arena, sizeof(*l));

@@ -15,14 +15,13 @@ enum req_state service_session(struct req *r, void (*early)(struct req *r),
 
 /* Called as early as there is a request: service_session() will not have to wait
  * then for what it looks at, which is far away with thousands of sessions. */
-void service_session_expect(struct req *r);
+void service_session_prefetch(struct req *r);
 
 /* The same for a request that is still to be read, if its header says so. */
-void service_session_expect_next(struct worker *w, struct span authorization);
+void service_session_prefetch_next(struct worker *w, struct span authorization);
 
-/* Whether a token names a session for which nothing has to be asked
- * and nothing noted any more: it is remembered, is not over, and was used in this
- * minute. */
+/* Whether a token names a session for which nothing has to be asked and nothing
+ * noted any more: it is remembered, is not over, and was used in this minute. */
 bool service_session_is_at_hand(struct worker *w, struct span token);
 
 /* The token in the header of `r`. */

@@ -191,7 +191,7 @@ copies_tag(
 {
 	if (!c->tracking || !token_tag(&c->key, token, tag))
 		return false;
-	copy_table_expect(c->sessions, tag);
+	copy_table_prefetch(c->sessions, tag);
 	return true;
 }
 

@@ -66,6 +66,9 @@ bool copies_tag(
  * caller may set its minute. */
 struct session_copy *copies_find_session(
     struct copies *c, const uint8_t tag[TOKEN_TAG_SIZE]);
+
+/* Remembers it, if it can. session  with the stamp that was noted before it was
+ * read; copied */
 void copies_keep_session(struct copies *c, const uint8_t tag[TOKEN_TAG_SIZE],
     const struct session_copy *session);
 

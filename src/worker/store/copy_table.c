@@ -186,7 +186,8 @@ grow(struct copy_table *t)
 }
 
 void
-copy_table_expect(const struct copy_table *t, const uint8_t tag[TOKEN_TAG_SIZE])
+copy_table_prefetch(
+    const struct copy_table *t, const uint8_t tag[TOKEN_TAG_SIZE])
 {
 	if (t->len > 0)
 		__builtin_prefetch(&t->entries[place_of(t, tag)]);

@@ -23,8 +23,8 @@ struct session_copy {
 struct copy_table *copy_table_new(size_t bytes);
 void copy_table_free(struct copy_table *t); /* takes NULL */
 
-/* Has the memory that copy_table_find() will look at on its way to the cache. */
-void copy_table_expect(
+/* Fetches the memory that copy_table_find() will look at. */
+void copy_table_prefetch(
     const struct copy_table *t, const uint8_t tag[TOKEN_TAG_SIZE]);
 
 /* The copy, now the most recently used; NULL when there is none. Borrowed until

@@ -13,7 +13,8 @@
 
 /* What a paid API has said about addresses, remembered for all workers of all
  * hosts, and who is asking it right now, so that nobody else asks the same. Keys
- * `{countries}:<address>`, all in one slot. Pool threads. */
+ * `{countries}:<address>`, all in one slot. Countries are numbers of country.h. Each
+ * returns ERR_OK, ERR_CORRUPT, ERR_NO_MEMORY, or as bulk_run(). Pool threads. */
 enum {
 	COUNTRY_OPEN = 0xffff, /* nobody knows it, or somebody is asking */
 	COUNTRY_OURS = 0xfffe, /* to be asked for by us */
@@ -34,17 +35,19 @@ enum err country_claim(struct bulk *b, const struct address *addresses,
     size_t len, const char *who, int64_t claim_s, uint16_t *countries)
     __attribute__((warn_unused_result));
 
+/* Remembers what the API has said, for `ttl_s`; claims on these addresses end. */
 enum err country_keep(struct bulk *b, const struct address *addresses,
     size_t len, const uint16_t *countries, int64_t ttl_s)
     __attribute__((warn_unused_result));
 
-/* The API failed: claims on these addresses end, and for `retry_s` nobody asks
- * it. why  in words */
+/* The API failed: claims on these addresses end, and for `retry_s` nobody asks it.
+ *
+ * why  in words */
 enum err country_give_up(struct bulk *b, const struct address *addresses,
     size_t len, const char *why, int64_t retry_s)
     __attribute__((warn_unused_result));
 
-/* Why nobody is to ask it now; the empty span: it may be asked. */
+/* Why nobody is to ask it now, in the arena; the empty span: it may be asked. */
 enum err country_away(struct bulk *b, struct arena *a, struct span *why)
     __attribute__((warn_unused_result));
 

@@ -239,9 +239,9 @@ end(struct conn *c)
 	input_cleanup(&c->server->inputs, &c->input);
 }
 
-/* Has the memory that a request will meet on its way to the cache. */
+/* The memory that a request will meet. */
 static void
-expect_request(const struct conn *c)
+prefetch_request(const struct conn *c)
 {
 	const char *end = (const char *)&c->http.parser;
 
@@ -309,7 +309,7 @@ conn_on_ready(struct conn *c, bool has_more)
 	c->is_watched = false;
 	if (c->closing || !may_read(c))
 		return;
-	expect_request(c);
+	prefetch_request(c);
 	input_room(
 	    &c->server->inputs, &c->input, c->state == CONN_HEAD, &at, &room);
 	len = room > 0 ? receive(c, at, room) : UV_ENOBUFS;

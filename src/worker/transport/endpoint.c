@@ -21,7 +21,7 @@ endpoint_admit(struct req *r)
 	struct server *server = r->worker->server;
 	enum err e;
 
-	service_session_expect(r);
+	service_session_prefetch(r);
 	e = route_find(server->routes, r);
 	if (e != ERR_OK)
 		return req_fail(r, e);

@@ -271,7 +271,7 @@ exchange_begin(struct conn *c)
 		peer_behind(config->proxies, config->proxies_len,
 		    r->forwarded_for, r->client);
 	if (c->http.is_whole && c->input.parsed < c->input.end)
-		fast_path_expect_next(
+		fast_path_prefetch_next(
 		    c, r->authorization, c->input.parsed - c->input.start);
 	start(c, CONN_ADMIT, endpoint_admit);
 }

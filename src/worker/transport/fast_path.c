@@ -8,12 +8,12 @@
 #include "worker/transport/server.h"
 
 void
-fast_path_expect_next(const struct conn *c, struct span token, size_t used)
+fast_path_prefetch_next(const struct conn *c, struct span token, size_t used)
 {
 	const char *end = c->input.data + c->input.end;
 
 	if (token.len > 0 && (size_t)(end - token.data) >= used + token.len)
-		service_session_expect_next(
+		service_session_prefetch_next(
 		    c->server->worker, span_of(token.data + used, token.len));
 }
 
@@ -41,7 +41,7 @@ fast_path_answer(struct conn *c)
 	    span_of(in->data + in->start, in->end - in->start), &token, &used);
 	if (head == NULL)
 		return false;
-	fast_path_expect_next(c, token, used);
+	fast_path_prefetch_next(c, token, used);
 	if (!is_known(s->worker, head->route, token))
 		return false;
 	d = head->route->ready(s->worker, head->path_id);

@@ -27,7 +27,7 @@ void fast_path_remember(const struct conn *c);
  *
  * token  of this request, in the input; may be empty
  * used   bytes of this request */
-void fast_path_expect_next(
+void fast_path_prefetch_next(
     const struct conn *c, struct span token, size_t used);
 
 #endif

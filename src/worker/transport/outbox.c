@@ -9,7 +9,7 @@
 /* The memory that comes after a send(2) is on its way to the cache meanwhile:
  * what the kernel does there throws it out. */
 static void
-expect(const struct outbox *b, size_t i)
+prefetch(const struct outbox *b, size_t i)
 {
 	if (i >= b->len)
 		return;
@@ -40,7 +40,7 @@ outbox_send(struct outbox *b)
 	while (b->sent < b->len) {
 		struct outbox_item item = b->items[b->sent++];
 
-		expect(b, b->sent);
+		prefetch(b, b->sent);
 		conn_on_taken(item.conn,
 		    output_send_document(item.document, item.fd,
 			(uv_stream_t *)&item.conn->tcp, conn_on_sent));

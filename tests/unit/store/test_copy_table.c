@@ -35,7 +35,7 @@ find(struct copy_table *t, int64_t n)
 	uint8_t tag[TOKEN_TAG_SIZE];
 
 	tag_of(n, tag);
-	copy_table_expect(t, tag);
+	copy_table_prefetch(t, tag);
 	return copy_table_find(t, tag);
 }
 
