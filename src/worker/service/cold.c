@@ -55,19 +55,19 @@ refuse_category(const struct cold *c, struct span id, char **words)
 
 /* A category that is known to occur in a generation. */
 struct known {
-	struct kept_item item;
+	struct cold_cache_item item;
 	struct span generation;
 };
 
 static bool
 is_known_to_occur(const struct cold *c, struct span name)
 {
-	struct known *known = kept_hold(c->kept, name);
+	struct known *known = cold_cache_hold(c->cache, name);
 	bool is_known =
 	    known && span_is_equal(known->generation, c->manifest->generation);
 
 	if (known)
-		kept_release(c->kept, &known->item);
+		cold_cache_release(c->cache, &known->item);
 	return is_known;
 }
 
@@ -76,15 +76,15 @@ static void
 keep_known(const struct cold *c, struct span name)
 {
 	struct span generation = c->manifest->generation;
-	struct known *known = kept_item_new(name, sizeof(*known));
+	struct known *known = cold_cache_item_new(name, sizeof(*known));
 
 	if (!known)
 		return;
 	known->generation =
 	    span_of(arena_copy(&known->item.arena, generation), generation.len);
 	if (known->generation.data)
-		kept_put(c->kept, &known->item);
-	kept_release(c->kept, &known->item);
+		cold_cache_put(c->cache, &known->item);
+	cold_cache_release(c->cache, &known->item);
 }
 
 static enum err
@@ -146,10 +146,10 @@ try(struct bulk *b, const struct cold_source *s, struct span generation,
 	struct manifest *m;
 	struct arena arena;
 	struct cold c = { .bulk = b,
-		.kept = s->kept,
+		.cache = s->cache,
 		.arena = &arena,
 		.question = &question };
-	enum err e = cold_manifest(b, s->kept, generation, &m);
+	enum err e = cold_manifest(b, s->cache, generation, &m);
 
 	if (e != ERR_OK)
 		return e;
@@ -157,7 +157,7 @@ try(struct bulk *b, const struct cold_source *s, struct span generation,
 	c.manifest = m;
 	e = answer(&c, q, out);
 	arena_reset(&arena);
-	kept_release(s->kept, &m->item);
+	cold_cache_release(s->cache, &m->item);
 	return e;
 }
 

@@ -6,7 +6,7 @@
 #include "common/base/err.h"
 #include "common/base/span.h"
 #include "common/shoplog/question.h"
-#include "worker/service/kept.h"
+#include "worker/service/cold_cache.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,9 +28,9 @@ bool cold_question_is_same(
 /* Where it is read from. */
 struct cold_source {
 	const struct redis_address *address;
-	int64_t patience_ms;    /* for each batch of Redis */
-	struct kept *kept;      /* what has been read before */
-	struct span generation; /* that is wanted; empty: today's */
+	int64_t patience_ms;      /* for each batch of Redis */
+	struct cold_cache *cache; /* what has been read before */
+	struct span generation;   /* that is wanted; empty: today's */
 };
 
 struct cold_answer {
@@ -55,7 +55,7 @@ struct manifest;
 
 struct cold {
 	struct bulk *bulk;
-	struct kept *kept;
+	struct cold_cache *cache;
 	struct arena *arena; /* of this attempt */
 	const struct manifest *manifest;
 	const struct question *question; /* its category is the default one

@@ -33,7 +33,7 @@ struct segments {
 
 /* What a report asks of the carts, of one generation. */
 struct carts {
-	struct kept_item item;
+	struct cold_cache_item item;
 	struct span generation;
 	struct question_carts carts;
 };
@@ -237,7 +237,7 @@ static enum err
 make(const struct cold *c, struct span name, struct carts **out)
 {
 	struct span generation = c->manifest->generation;
-	struct carts *k = kept_item_new(name, sizeof(*k));
+	struct carts *k = cold_cache_item_new(name, sizeof(*k));
 	struct arena *a = k ? &k->item.arena : NULL;
 	enum err e = ERR_NO_MEMORY;
 
@@ -247,11 +247,11 @@ make(const struct cold *c, struct span name, struct carts **out)
 	if (k->generation.data && arena_on_reset(a, on_freed, &k->carts) == 0)
 		e = read_carts(c, &k->carts);
 	if (e != ERR_OK) {
-		kept_release(c->kept, &k->item);
+		cold_cache_release(c->cache, &k->item);
 		return e;
 	}
 	k->item.bytes += question_carts_size(&k->carts);
-	kept_put(c->kept, &k->item);
+	cold_cache_put(c->cache, &k->item);
 	*out = k;
 	return ERR_OK;
 }
@@ -262,11 +262,11 @@ cold_carts(const struct cold *c, struct answer *out)
 	const struct question *q = c->question;
 	struct span name = span_text(arena_printf(c->arena, "carts %d %.*s",
 	    q->report, (int)q->category.len, q->category.data));
-	struct carts *k = name.data ? kept_hold(c->kept, name) : NULL;
+	struct carts *k = name.data ? cold_cache_hold(c->cache, name) : NULL;
 	enum err e = name.data ? ERR_OK : ERR_NO_MEMORY;
 
 	if (k && !span_is_equal(k->generation, c->manifest->generation)) {
-		kept_release(c->kept, &k->item);
+		cold_cache_release(c->cache, &k->item);
 		k = NULL;
 	}
 	if (e == ERR_OK && !k)
@@ -274,6 +274,6 @@ cold_carts(const struct cold *c, struct answer *out)
 	if (e == ERR_OK)
 		e = question_carts_answer(&k->carts, q->period, c->arena, out);
 	if (k)
-		kept_release(c->kept, &k->item);
+		cold_cache_release(c->cache, &k->item);
 	return e;
 }

@@ -16,7 +16,7 @@
 
 /* One field of segments that have been read, in the order of a manifest. */
 struct values {
-	struct kept_item item;
+	struct cold_cache_item item;
 	struct manifest_days *days;
 	struct span *values; /* empty: the segment has not the field */
 	size_t len;
@@ -155,13 +155,13 @@ static void
 keep(const struct cold *c, struct span name, const struct days *d,
     const struct values *before)
 {
-	struct values *v = kept_item_new(name, sizeof(*v));
+	struct values *v = cold_cache_item_new(name, sizeof(*v));
 
 	if (!v)
 		return;
 	if (fill(v, c->manifest, d, before))
-		kept_put(c->kept, &v->item);
-	kept_release(c->kept, &v->item);
+		cold_cache_put(c->cache, &v->item);
+	cold_cache_release(c->cache, &v->item);
 }
 
 /* The days of one month, as far as they have been seen: what a day of its own says
@@ -266,7 +266,7 @@ cold_days(const struct cold *c, struct answer *out)
 	e = name.data ? pick_days(c, &d) : ERR_NO_MEMORY;
 	if (e != ERR_OK)
 		return e;
-	known = kept_hold(c->kept, name);
+	known = cold_cache_hold(c->cache, name);
 	missing = find_known(&d, known);
 	if (missing > 0) {
 		e = read_missing(c, field, &d, missing);
@@ -276,6 +276,6 @@ cold_days(const struct cold *c, struct answer *out)
 	if (e == ERR_OK)
 		e = sum(c, &d, out);
 	if (known)
-		kept_release(c->kept, &known->item);
+		cold_cache_release(c->cache, &known->item);
 	return e;
 }

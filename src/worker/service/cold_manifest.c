@@ -95,11 +95,11 @@ fill(struct bulk *b, struct manifest *m)
 }
 
 enum err
-cold_manifest(struct bulk *b, struct kept *k, struct span generation,
+cold_manifest(struct bulk *b, struct cold_cache *cache, struct span generation,
     struct manifest **out)
 {
 	const struct span name = span_text("manifest");
-	struct manifest *m = kept_hold(k, name);
+	struct manifest *m = cold_cache_hold(cache, name);
 	enum err e;
 
 	*out = NULL;
@@ -108,16 +108,16 @@ cold_manifest(struct bulk *b, struct kept *k, struct span generation,
 		return ERR_OK;
 	}
 	if (m)
-		kept_release(k, &m->item);
-	m = kept_item_new(name, sizeof(*m));
+		cold_cache_release(cache, &m->item);
+	m = cold_cache_item_new(name, sizeof(*m));
 	if (!m)
 		return ERR_NO_MEMORY;
 	e = fill(b, m);
 	if (e != ERR_OK) {
-		kept_release(k, &m->item);
+		cold_cache_release(cache, &m->item);
 		return e;
 	}
-	kept_put(k, &m->item);
+	cold_cache_put(cache, &m->item);
 	*out = m;
 	return ERR_OK;
 }

@@ -4,7 +4,7 @@
 #include "common/base/err.h"
 #include "common/base/span.h"
 #include "common/report/report.h"
-#include "worker/service/kept.h"
+#include "worker/service/cold_cache.h"
 #include "worker/store/bulk.h"
 #include "worker/store/record.h"
 
@@ -25,7 +25,7 @@ int manifest_days_compare(
 
 /* The manifest of a generation, read once and kept. */
 struct manifest {
-	struct kept_item item;
+	struct cold_cache_item item;
 	struct record record;
 	struct span generation;
 	struct report_source source; /* of its reports */
@@ -34,11 +34,12 @@ struct manifest {
 };
 
 /* The one of this generation, if it is kept, or else what Redis has today. Held:
- * kept_release(k, &m->item).
+ * cold_cache_release(cache, &m->item).
  *
  * generation  empty: what Redis has today
  * ERR_OK, ERR_NOTHING_PARSED, ERR_CORRUPT, ERR_NO_MEMORY, or as bulk_run. */
-enum err cold_manifest(struct bulk *b, struct kept *k, struct span generation,
-    struct manifest **out) __attribute__((warn_unused_result));
+enum err cold_manifest(struct bulk *b, struct cold_cache *cache,
+    struct span generation, struct manifest **out)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -37,9 +37,9 @@ struct making {
 struct rendered {
 	struct worker *worker;
 	struct document_cache *ready;
-	struct kept *kept;     /* what was read for them */
-	struct making *making; /* no more than the pool takes */
-	int ahead;             /* of them */
+	struct cold_cache *cache; /* what was read for them */
+	struct making *making;    /* no more than the pool takes */
+	int ahead;                /* of them */
 	bool is_closing;
 };
 
@@ -85,7 +85,7 @@ make(struct pool_job *job)
 	const struct rendered *c = m->rendered;
 	const struct worker_setup *setup = c->worker->setup;
 	const struct cold_source source = { &setup->redis,
-		setup->config->redis_timeout_ms, c->kept,
+		setup->config->redis_timeout_ms, c->cache,
 		span_text(m->generation) };
 	struct cold_answer *a = &m->answer;
 
@@ -102,7 +102,7 @@ static void
 rendered_free(struct rendered *c)
 {
 	document_cache_free(c->ready);
-	kept_free(c->kept);
+	cold_cache_free(c->cache);
 	free(c);
 }
 
@@ -305,9 +305,9 @@ rendered_open(struct worker *w)
 
 	if (!c)
 		return NULL;
-	c->kept = kept_new((size_t)w->setup->config->segment_copies);
+	c->cache = cold_cache_new((size_t)w->setup->config->segment_copies);
 	c->ready = document_cache_new((size_t)w->setup->config->report_copies);
-	if (!c->kept || !c->ready) {
+	if (!c->cache || !c->ready) {
 		rendered_free(c);
 		return NULL;
 	}

@@ -6,16 +6,16 @@
 static struct cold_answer
 compute(struct reporter *t, struct cold_question q)
 {
-	struct kept *kept = kept_new(1 << 20);
+	struct cold_cache *cache = cold_cache_new(1 << 20);
 	const struct cold_source source = { &t->crew->server.address, 1000,
-		kept, span_text("") };
+		cache, span_text("") };
 	struct cold_answer a;
 
-	assert_non_null(kept);
+	assert_non_null(cache);
 	if (!q.has_period)
 		q.period = PERIOD_ALL;
 	cold_compute(&source, &q, &a);
-	kept_free(kept);
+	cold_cache_free(cache);
 	return a;
 }
 
@@ -153,9 +153,9 @@ assert_kept_is_true(const struct cold_source *s)
 			struct period p = { DAY + from, DAY + to };
 			struct cold_source bare = *s;
 
-			bare.kept = kept_new(0);
+			bare.cache = cold_cache_new(0);
 			documents(&bare, p, fresh);
-			kept_free(bare.kept);
+			cold_cache_free(bare.cache);
 			documents(s, p, again);
 			assert_string_equal(again, fresh);
 		}
@@ -174,7 +174,7 @@ what_is_kept_gives_the_answers_of_what_is_read(void **state)
 {
 	struct reporter t;
 	struct cold_source source = { .patience_ms = 1000,
-		.kept = kept_new(1 << 20) };
+		.cache = cold_cache_new(1 << 20) };
 	char generation[64];
 
 	(void)state;
@@ -191,7 +191,7 @@ what_is_kept_gives_the_answers_of_what_is_read(void **state)
 	assert_int_equal(crew_parse(t.crew, 0).err, ERR_OK);
 	snprintf(generation, sizeof(generation), "%s", current(&t).data);
 	assert_kept_is_true(&source);
-	kept_free(source.kept);
+	cold_cache_free(source.cache);
 	reporter_close(&t);
 }
 
@@ -200,7 +200,7 @@ another_period_of_what_is_kept_asks_redis_nothing(void **state)
 {
 	struct reporter t;
 	struct cold_source source = { .patience_ms = 50,
-		.kept = kept_new(1 << 20) };
+		.cache = cold_cache_new(1 << 20) };
 	static char first[8192], again[8192];
 	char generation[64];
 
@@ -215,7 +215,7 @@ another_period_of_what_is_kept_asks_redis_nothing(void **state)
 	documents(&source, PERIOD_ALL, again);
 	assert_string_equal(again, first);
 	documents(&source, (struct period){ 0, 5 }, again);
-	kept_free(source.kept);
+	cold_cache_free(source.cache);
 	reporter_close(&t);
 }
 

@@ -102,15 +102,15 @@ ask(struct bulk_redis *t, const struct record *m, const struct question *q,
 {
 	const struct manifest manifest = { .record = *m,
 		.generation = span_text("1-x") };
-	struct kept *kept = kept_new(0);
+	struct cold_cache *cache = cold_cache_new(0);
 	const struct cold c = { .bulk = t->bulk,
-		.kept = kept,
+		.cache = cache,
 		.arena = &t->arena,
 		.manifest = &manifest,
 		.question = q };
 	enum err e = cold_carts(&c, out);
 
-	kept_free(kept);
+	cold_cache_free(cache);
 	return e;
 }
 

@@ -10,7 +10,7 @@ enum { DAYS = 6 };
 /* A manifest of the days 10 to 15, and what was kept of them. */
 struct log {
 	struct bulk_redis *redis;
-	struct kept *kept;
+	struct cold_cache *cache;
 	struct manifest_days days[DAYS];
 	struct manifest manifest;
 };
@@ -25,12 +25,12 @@ put_day(struct log *l, int day, const char *id, int begun)
 }
 
 static void
-log_open(struct log *l, struct bulk_redis *t, size_t kept)
+log_open(struct log *l, struct bulk_redis *t, size_t cache_bytes)
 {
 	static const char *const ids[DAYS] = { "1-a", "1-b", "1-c", "1-d",
 		"1-e", "1-f" };
 
-	*l = (struct log){ .redis = t, .kept = kept_new(kept) };
+	*l = (struct log){ .redis = t, .cache = cold_cache_new(cache_bytes) };
 	for (int i = 0, begun = 1; i < DAYS; i++, begun *= 10) {
 		l->days[i].first = 10 + i;
 		put_day(l, i, ids[i], begun);
@@ -52,7 +52,7 @@ ask(struct log *l, int32_t from, int32_t to, uint64_t *begun)
 {
 	const struct question q = { .report = 6, .period = { from, to } };
 	const struct cold c = { .bulk = l->redis->bulk,
-		.kept = l->kept,
+		.cache = l->cache,
 		.arena = &l->redis->arena,
 		.manifest = &l->manifest,
 		.question = &q };
@@ -94,7 +94,7 @@ days_that_were_read_are_not_read_again(void **state)
 	assert_int_equal(ask(&l, INT32_MIN, 15, &begun), ERR_STALE);
 	assert_begun(&l, 16, 99, 0);
 	assert_begun(&l, 0, 9, 0);
-	kept_free(l.kept);
+	cold_cache_free(l.cache);
 }
 
 static void
@@ -120,7 +120,7 @@ a_day_of_another_segment_is_read(void **state)
 	/* What nobody named was forgotten. */
 	l.days[2].id = span_text("1-c");
 	assert_int_equal(ask(&l, 0, 15, &begun), ERR_STALE);
-	kept_free(l.kept);
+	cold_cache_free(l.cache);
 }
 
 static void
@@ -134,7 +134,7 @@ a_day_without_the_field_is_remembered_as_that(void **state)
 	assert_begun(&l, 11, 13, 1010);
 	gone(&l, "1-c");
 	assert_begun(&l, 11, 13, 1010);
-	kept_free(l.kept);
+	cold_cache_free(l.cache);
 }
 
 /* Carts begun on two days of 0001-02, and another segment for one of them. */
@@ -148,7 +148,7 @@ a_day_of_its_own_takes_precedence_over_its_month(void **state)
 		{ FEBRUARY + 4, false, span_text("2-day") },
 		{ FEBRUARY + 28, true, span_text("1-march") },
 	};
-	struct log l = { .redis = t, .kept = kept_new(1 << 20) };
+	struct log l = { .redis = t, .cache = cold_cache_new(1 << 20) };
 	uint64_t begun;
 
 	l.manifest.days = days;
@@ -165,8 +165,8 @@ a_day_of_its_own_takes_precedence_over_its_month(void **state)
 	    "03 begun=1 paid=0\n05 begun=10 paid=0\n06 begun=100 paid=0",
 	    (size_t)56);
 	assert_int_equal(bulk_run(t->bulk, NULL, NULL), ERR_OK);
-	kept_free(l.kept);
-	l.kept = kept_new(1 << 20);
+	cold_cache_free(l.cache);
+	l.cache = cold_cache_new(1 << 20);
 	for (int round = 0; round < 2; round++) {
 		assert_begun(&l, 0, 99, 11101);
 		assert_begun(&l, FEBRUARY + 2, FEBRUARY + 4, 1001);
@@ -198,7 +198,7 @@ a_day_of_its_own_takes_precedence_over_its_month(void **state)
 	assert_int_equal(bulk_run(t->bulk, NULL, NULL), ERR_OK);
 	days[1].id = span_text("3-day");
 	assert_begun(&l, 0, 99, 10101);
-	kept_free(l.kept);
+	cold_cache_free(l.cache);
 }
 
 static void
@@ -212,7 +212,7 @@ nothing_kept_is_read_each_time(void **state)
 	assert_begun(&l, 10, 12, 111);
 	gone(&l, "1-b");
 	assert_int_equal(ask(&l, 10, 12, &begun), ERR_STALE);
-	kept_free(l.kept);
+	cold_cache_free(l.cache);
 }
 
 #define TEST(name) \

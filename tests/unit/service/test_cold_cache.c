@@ -1,4 +1,4 @@
-#include "worker/service/kept.h"
+#include "worker/service/cold_cache.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -9,78 +9,78 @@
 #include <cmocka.h>
 
 struct number {
-	struct kept_item item;
+	struct cold_cache_item item;
 	int value;
 };
 
 /* Not held any more. */
 static void
-put(struct kept *k, const char *name, int value, size_t more)
+put(struct cold_cache *c, const char *name, int value, size_t more)
 {
-	struct number *n = kept_item_new(span_text(name), sizeof(*n));
+	struct number *n = cold_cache_item_new(span_text(name), sizeof(*n));
 
 	assert_non_null(n);
 	assert_int_equal(n->value, 0);
 	n->value = value;
 	n->item.bytes += more;
-	kept_put(k, &n->item);
-	kept_release(k, &n->item);
+	cold_cache_put(c, &n->item);
+	cold_cache_release(c, &n->item);
 }
 
 /* -1: not there. */
 static int
-get(struct kept *k, const char *name)
+get(struct cold_cache *c, const char *name)
 {
-	struct number *n = kept_hold(k, span_text(name));
+	struct number *n = cold_cache_hold(c, span_text(name));
 	int value = n ? n->value : -1;
 
-	kept_release(k, n ? &n->item : NULL);
+	cold_cache_release(c, n ? &n->item : NULL);
 	return value;
 }
 
 static void
 an_item_is_found_by_its_name_until_another_takes_its_place(void **state)
 {
-	struct kept *k = kept_new(1 << 20);
+	struct cold_cache *c = cold_cache_new(1 << 20);
 
 	(void)state;
-	assert_int_equal(get(k, "one"), -1);
-	put(k, "one", 1, 0);
-	put(k, "two", 2, 0);
-	assert_int_equal(get(k, "one"), 1);
-	assert_int_equal(get(k, "two"), 2);
-	assert_int_equal(get(k, "on"), -1);
-	put(k, "one", 11, 0);
-	assert_int_equal(get(k, "one"), 11);
-	kept_free(k);
+	assert_int_equal(get(c, "one"), -1);
+	put(c, "one", 1, 0);
+	put(c, "two", 2, 0);
+	assert_int_equal(get(c, "one"), 1);
+	assert_int_equal(get(c, "two"), 2);
+	assert_int_equal(get(c, "on"), -1);
+	put(c, "one", 11, 0);
+	assert_int_equal(get(c, "one"), 11);
+	cold_cache_free(c);
 }
 
 static void
 what_was_not_held_for_the_longest_goes_first(void **state)
 {
-	struct kept *k = kept_new(100000);
+	struct cold_cache *c = cold_cache_new(100000);
 
 	(void)state;
-	put(k, "one", 1, 30000);
-	put(k, "two", 2, 30000);
-	assert_int_equal(get(k, "one"), 1);
-	put(k, "three", 3, 30000);
-	assert_int_equal(get(k, "two"), -1);
-	assert_int_equal(get(k, "one"), 1);
-	assert_int_equal(get(k, "three"), 3);
+	put(c, "one", 1, 30000);
+	put(c, "two", 2, 30000);
+	assert_int_equal(get(c, "one"), 1);
+	put(c, "three", 3, 30000);
+	assert_int_equal(get(c, "two"), -1);
+	assert_int_equal(get(c, "one"), 1);
+	assert_int_equal(get(c, "three"), 3);
 	/* One that is too large is not kept, and nobody goes for it. */
-	put(k, "four", 4, 100000);
-	assert_int_equal(get(k, "four"), -1);
-	assert_int_equal(get(k, "one"), 1);
-	assert_int_equal(get(k, "three"), 3);
-	kept_free(k);
+	put(c, "four", 4, 100000);
+	assert_int_equal(get(c, "four"), -1);
+	assert_int_equal(get(c, "one"), 1);
+	assert_int_equal(get(c, "three"), 3);
+	cold_cache_free(c);
 }
 
 static void
 small_items_are_a_limited_number_too(void **state)
 {
 	enum { MANY = 1000 };
-	struct kept *k = kept_new(100000);
+	struct cold_cache *c = cold_cache_new(100000);
 	int there = 0;
 
 	(void)state;
@@ -88,45 +88,45 @@ small_items_are_a_limited_number_too(void **state)
 		char name[16];
 
 		snprintf(name, sizeof(name), "%d", i);
-		put(k, name, i, 0);
+		put(c, name, i, 0);
 	}
 	for (int i = 0; i < MANY; i++) {
 		char name[16];
 
 		snprintf(name, sizeof(name), "%d", i);
-		there += get(k, name) == i;
+		there += get(c, name) == i;
 	}
 	assert_in_range(there, 10, 100);
-	kept_free(k);
+	cold_cache_free(c);
 }
 
 static void
 what_is_held_stays_when_it_has_gone(void **state)
 {
-	struct kept *k = kept_new(1 << 20);
+	struct cold_cache *c = cold_cache_new(1 << 20);
 	struct number *held;
 
 	(void)state;
-	put(k, "one", 1, 0);
-	held = kept_hold(k, span_text("one"));
-	put(k, "one", 2, 0);
-	assert_int_equal(get(k, "one"), 2);
+	put(c, "one", 1, 0);
+	held = cold_cache_hold(c, span_text("one"));
+	put(c, "one", 2, 0);
+	assert_int_equal(get(c, "one"), 2);
 	assert_int_equal(held->value, 1);
 	assert_true(span_is_equal(held->item.name, span_text("one")));
-	kept_release(k, &held->item);
-	kept_free(k);
+	cold_cache_release(c, &held->item);
+	cold_cache_free(c);
 }
 
 static void
 nothing_is_kept_when_nothing_may_be(void **state)
 {
-	struct kept *k = kept_new(0);
+	struct cold_cache *c = cold_cache_new(0);
 
 	(void)state;
-	put(k, "one", 1, 0);
-	assert_int_equal(get(k, "one"), -1);
-	kept_free(k);
-	kept_free(NULL);
+	put(c, "one", 1, 0);
+	assert_int_equal(get(c, "one"), -1);
+	cold_cache_free(c);
+	cold_cache_free(NULL);
 }
 
 /* Holds and replaces items that have their name's number or a hundred more. */
@@ -134,17 +134,17 @@ static void *
 hold_and_put(void *arg)
 {
 	static const char *const names[] = { "0", "1", "2", "3" };
-	struct kept *k = arg;
+	struct cold_cache *c = arg;
 
 	for (int i = 0; i < 4000; i++) {
 		int which = i * 7 % 4;
-		struct number *n = kept_hold(k, span_text(names[which]));
+		struct number *n = cold_cache_hold(c, span_text(names[which]));
 
 		if (n)
 			assert_int_equal(n->value % 100, which);
-		kept_release(k, n ? &n->item : NULL);
+		cold_cache_release(c, n ? &n->item : NULL);
 		if (i % 3 == 0)
-			put(k, names[which], which + i % 2 * 100, 3000);
+			put(c, names[which], which + i % 2 * 100, 3000);
 	}
 	return NULL;
 }
@@ -152,14 +152,14 @@ hold_and_put(void *arg)
 static void
 threads_use_it_at_once(void **state)
 {
-	struct kept *k = kept_new(20000); /* two or three of them */
+	struct cold_cache *c = cold_cache_new(20000); /* two or three of them */
 	pthread_t other;
 
 	(void)state;
-	assert_int_equal(pthread_create(&other, NULL, hold_and_put, k), 0);
-	hold_and_put(k);
+	assert_int_equal(pthread_create(&other, NULL, hold_and_put, c), 0);
+	hold_and_put(c);
 	assert_int_equal(pthread_join(other, NULL), 0);
-	kept_free(k);
+	cold_cache_free(c);
 }
 
 int
