@@ -10,7 +10,7 @@
 #include "worker/api/error.h"
 #include "worker/api/health.h"
 #include "worker/api/job.h"
-#include "worker/api/nothing.h"
+#include "worker/api/no_content.h"
 #include "worker/api/parse.h"
 #include "worker/api/report.h"
 #include "worker/api/session.h"
@@ -36,11 +36,11 @@ static const struct route rows[] = {
 	{ POST,    "/user",               false, NULL,                 service_user_permit_create, true,  api_user_decode,       service_user_create,  api_user_created_encode, NULL },
 	{ POST,    "/user/auth",          false, NULL,                 NULL,                       true,  api_login_decode,      service_login,        api_token_encode,        NULL },
 	{ GET,     "/user/auth",          true,  NULL,                 NULL,                       false, NULL,                  service_session_list, api_sessions_encode,     NULL },
-	{ DELETE,  "/user/auth",          true,  NULL,                 NULL,                       false, api_logout_decode,     service_logout,       api_nothing_encode,      NULL },
-	{ DELETE,  "/user/auth/{id}",     true,  NULL,                 NULL,                       false, NULL,                  service_session_end,  api_nothing_encode,      NULL },
+	{ DELETE,  "/user/auth",          true,  NULL,                 NULL,                       false, api_logout_decode,     service_logout,       api_no_content_encode,      NULL },
+	{ DELETE,  "/user/auth/{id}",     true,  NULL,                 NULL,                       false, NULL,                  service_session_end,  api_no_content_encode,      NULL },
 	{ GET,     "/user/all",           true,  NULL,                 NULL,                       false, api_users_decode,      service_user_list,    api_users_encode,        NULL },
 	{ PATCH,   "/user/{id}",          true,  NULL,                 service_user_permit_own,    false, api_user_patch_decode, service_user_patch,   api_user_encode,         NULL },
-	{ DELETE,  "/user/{id}",          true,  NULL,                 service_user_permit_own,    false, NULL,                  service_user_delete,  api_nothing_encode,      NULL },
+	{ DELETE,  "/user/{id}",          true,  NULL,                 service_user_permit_own,    false, NULL,                  service_user_delete,  api_no_content_encode,      NULL },
 	{ GET,     "/parse",              true,  NULL,                 NULL,                       false, api_parse_decode,      service_parse,        api_parse_encode,        NULL },
 	{ POST,    "/parse",              true,  NULL,                 NULL,                       false, api_parse_decode,      service_parse,        api_parse_encode,        NULL },
 	{ GET,     "/parse/{job}",        true,  NULL,                 NULL,                       false, api_job_decode,        service_job,          api_job_encode,          NULL },

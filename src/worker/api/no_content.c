@@ -1,8 +1,8 @@
 /* The answer without a body. */
-#include "worker/api/nothing.h"
+#include "worker/api/no_content.h"
 
 enum err
-api_nothing_encode(struct req *r)
+api_no_content_encode(struct req *r)
 {
 	r->out.status = 204;
 	r->out.body = span_of(NULL, 0);
