@@ -3,8 +3,8 @@
  * quoted, and its socket's path is short for it whatever data_dir is. */
 #include "master/private_redis.h"
 #include "common/base/turn.h"
-#include "master/ask.h"
 #include "master/child.h"
+#include "master/probe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -79,6 +79,6 @@ private_redis_is_ready(const char *socket_path)
 	if (strlen(socket_path) >= sizeof(address.sun_path))
 		return false;
 	strcpy(address.sun_path, socket_path);
-	return ask((const struct sockaddr *)&address, sizeof(address),
+	return probe((const struct sockaddr *)&address, sizeof(address),
 	    "PING\r\n", "+PONG", PING_TIMEOUT_MS);
 }

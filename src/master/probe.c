@@ -1,5 +1,5 @@
 /* One question over a fresh socket that never blocks longer than it may. */
-#include "master/ask.h"
+#include "master/probe.h"
 #include "common/base/clock.h"
 
 #include <errno.h>
@@ -54,7 +54,7 @@ is_answer(int fd, const char *answer, int64_t deadline_ms)
 }
 
 bool
-ask(const struct sockaddr *address, socklen_t len, const char *question,
+probe(const struct sockaddr *address, socklen_t len, const char *question,
     const char *answer, int timeout_ms)
 {
 	int64_t deadline_ms = clock_ms() + timeout_ms;

@@ -1,5 +1,5 @@
-#ifndef TRAWL_MASTER_ASK_H
-#define TRAWL_MASTER_ASK_H
+#ifndef TRAWL_MASTER_PROBE_H
+#define TRAWL_MASTER_PROBE_H
 
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -9,7 +9,7 @@
  * timeout_ms at most, also while it connects.
  *
  * False when nobody answers, or something else. */
-bool ask(const struct sockaddr *address, socklen_t len, const char *question,
+bool probe(const struct sockaddr *address, socklen_t len, const char *question,
     const char *answer, int timeout_ms);
 
 #endif

@@ -10,8 +10,8 @@
 #include "master/supervise.h"
 #include "common/base/clock.h"
 #include "common/base/log.h"
-#include "master/ask.h"
 #include "master/private_redis.h"
+#include "master/probe.h"
 #include "master/signals.h"
 #include "master/workers.h"
 
@@ -200,7 +200,7 @@ bring_up_workers(struct supervisor *s)
 	start_redis(s);
 	workers_start_due(&s->workers);
 	listeners_local_address(s->listeners, &address);
-	if (ask((const struct sockaddr *)&address, s->listeners->address_len,
+	if (probe((const struct sockaddr *)&address, s->listeners->address_len,
 		question, "HTTP/1.1 200 ", LIVE_TIMEOUT_MS)) {
 		listeners_url(s->listeners, url);
 		printf("trawl: %s\n", url);

@@ -1,7 +1,7 @@
-/* Asking a socket: against a listener of this process. The kernel takes the
+/* Probing a socket: against a listener of this process. The kernel takes the
  * connection and the question, so the answer may be written later or never. */
 #include "common/base/clock.h"
-#include "master/ask.h"
+#include "master/probe.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,9 +52,9 @@ answer(void *arg)
 }
 
 static bool
-ask_server(struct server *s, int timeout_ms)
+probe_server(struct server *s, int timeout_ms)
 {
-	return ask((const struct sockaddr *)&s->address, sizeof(s->address),
+	return probe((const struct sockaddr *)&s->address, sizeof(s->address),
 	    "hello", "yes", timeout_ms);
 }
 
@@ -68,7 +68,7 @@ is_yes(const char *first, const char *second)
 	s.answers[0] = first;
 	s.answers[1] = second;
 	pthread_create(&s.thread, NULL, answer, &s);
-	yes = ask_server(&s, 5000);
+	yes = probe_server(&s, 5000);
 	pthread_join(s.thread, NULL);
 	close(s.fd);
 	return yes;
@@ -100,7 +100,7 @@ silence_is_a_no_when_the_time_is_over(void **state)
 
 	(void)state;
 	open_server(&s);
-	assert_false(ask_server(&s, 20));
+	assert_false(probe_server(&s, 20));
 	assert_true(clock_ms() - began_ms >= 20);
 	close(s.fd);
 }
@@ -113,7 +113,7 @@ nobody_there_is_a_no(void **state)
 	(void)state;
 	open_server(&s);
 	close(s.fd);
-	assert_false(ask_server(&s, 5000));
+	assert_false(probe_server(&s, 5000));
 }
 
 int
