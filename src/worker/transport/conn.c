@@ -6,7 +6,7 @@
 #include "worker/transport/conn.h"
 
 #include "worker/context.h"
-#include "worker/transport/conn_watch.h"
+#include "worker/transport/conn_deadlines.h"
 #include "worker/transport/exchange.h"
 #include "worker/transport/fast_path.h"
 #include "worker/transport/server.h"
@@ -338,7 +338,7 @@ watch_input(struct conn *c)
 static void
 settle(struct conn *c)
 {
-	conn_watch(c);
+	conn_set_deadlines(c);
 	if (!c->is_watched && may_read(c))
 		watch_input(c);
 }

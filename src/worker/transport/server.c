@@ -1,7 +1,7 @@
 #include "worker/transport/server.h"
 
 #include "worker/transport/conn.h"
-#include "worker/transport/conn_watch.h"
+#include "worker/transport/conn_deadlines.h"
 #include "worker/transport/exchange.h"
 #include "worker/transport/http.h"
 
@@ -127,7 +127,7 @@ server_open(struct worker *worker, const struct routes *routes)
 	s->routes = routes;
 	s->loop = worker->loop;
 	input_pool_init(&s->inputs, http_head_max(config));
-	deadlines_init(&s->deadlines, s->loop, length_ms, conn_on_over);
+	deadlines_init(&s->deadlines, s->loop, length_ms, conn_on_deadline);
 	admission_init(&s->admission, (size_t)config->request_limit);
 	uv_prepare_init(s->loop, &s->before_sleep);
 	s->before_sleep.data = s;

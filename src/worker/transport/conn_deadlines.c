@@ -1,6 +1,6 @@
 /* Two deadlines of a connection: for what it waits for, and for how fast bytes
  * move meanwhile. */
-#include "worker/transport/conn_watch.h"
+#include "worker/transport/conn_deadlines.h"
 
 #include "worker/context.h"
 #include "worker/transport/conn.h"
@@ -18,7 +18,7 @@
 /* Which deadline runs, if any: the wait for others (a session, the work) has
  * its own, kept by them. */
 static void
-watch(struct conn *c)
+set_wait_deadline(struct conn *c)
 {
 	enum deadline_kind kind = DEADLINE_KINDS;
 
@@ -50,7 +50,7 @@ rate_bytes(const struct conn *c)
 /* Counts how fast a body comes or an answer goes, from time to time: a client
  * may be slow for a moment. */
 static void
-watch_rate(struct conn *c)
+set_rate_deadline(struct conn *c)
 {
 	enum deadline_kind kind =
 	    c->is_unsent ? DEADLINE_SEND_RATE : DEADLINE_BODY_RATE;
@@ -64,10 +64,10 @@ watch_rate(struct conn *c)
 }
 
 void
-conn_watch(struct conn *c)
+conn_set_deadlines(struct conn *c)
 {
-	watch(c);
-	watch_rate(c);
+	set_wait_deadline(c);
+	set_rate_deadline(c);
 }
 
 /* What waits to be sent shrinks, what came grows. */
@@ -131,7 +131,7 @@ on_rate_over(struct conn *c)
 	if (is_for_bytes(c->rate.kind) && !is_late(c, &c->rate))
 		return;
 	if (!is_too_slow(c)) {
-		watch_rate(c);
+		set_rate_deadline(c);
 	} else if (c->is_unsent) {
 		conn_close(c, "it reads too slowly");
 	} else {
@@ -141,7 +141,7 @@ on_rate_over(struct conn *c)
 }
 
 void
-conn_on_over(struct deadline *d)
+conn_on_deadline(struct deadline *d)
 {
 	static const char *const why[DEADLINE_KINDS] = {
 		[DEADLINE_IDLE] = "idle",

@@ -1,5 +1,5 @@
 /* How long a client may take. */
-#include "worker/transport/conn_watch.h"
+#include "worker/transport/conn_deadlines.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
