@@ -212,6 +212,32 @@ class ChangedLog(ParseCase):
             self.assertEqual(again[field], first[field])
         self.assert_reports(client, log)
 
+    def test_whose_reports_have_lost_a_part_is_parsed_whole(self):
+        log, more = visits(18, 900, days=70), line("/caviar/")
+        service = self.start(log)
+        client = service.register()
+        self.parse(client, log)
+        for part in ("day", "month", "carts", "addresses", "votes",
+                     "categories"):
+            for growth in b"", more:
+                with self.subTest(part=part, growth=growth):
+                    with service.redis() as redis:
+                        redis.ask("DEL", redis.keys(f"segment:*-{part}*")[-1])
+                    service.append_log(growth)
+                    log += growth
+                    self.parse(client, log, "full")
+                    self.assert_reports(client, log)
+
+    def test_says_what_to_do_when_a_part_of_the_reports_is_lost(self):
+        service = self.start(visits(19, 300))
+        client = service.register()
+        self.parse(client, visits(19, 300))
+        with service.redis() as redis:
+            redis.ask("DEL", redis.keys("segment:*-day-*")[0])
+        self.assert_refused(
+            client.get("/report/1"), 503,
+            "A part of the reports is gone from Redis; parse again")
+
 
 class NoLog(Case):
     def refuse(self, service, name=None):

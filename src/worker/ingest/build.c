@@ -13,6 +13,7 @@
 #include "worker/ingest/build_months.h"
 #include "worker/ingest/fold.h"
 #include "worker/store/generation.h"
+#include "worker/store/named_segments.h"
 #include "worker/store/segment.h"
 
 #include <inttypes.h>
@@ -231,24 +232,6 @@ is_for_readers(struct span name)
 	       !span_is_equal(name, span_text("before"));
 }
 
-/* Whether a field names segments. */
-static bool
-is_segments(struct span name)
-{
-	static const char *const prefixes[] = {
-		"day:", "month:", "carts:", "addresses:"
-	};
-
-	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
-		size_t len = strlen(prefixes[i]);
-
-		if (name.len > len && memcmp(name.data, prefixes[i], len) == 0)
-			return true;
-	}
-	return span_is_equal(name, span_text("votes")) ||
-	       span_is_equal(name, span_text("categories"));
-}
-
 /* What does not change is named again. */
 static enum err
 put_base(const struct build *b, struct record *out)
@@ -259,7 +242,7 @@ put_base(const struct build *b, struct record *out)
 	     e == ERR_OK && b->base && i < b->base->checkpoint.len; i++) {
 		const struct record_field *f = &b->base->checkpoint.fields[i];
 
-		if (is_segments(f->name))
+		if (named_segments_is_field(f->name))
 			e = record_add(out, f->name, f->value);
 	}
 	return e;

@@ -9,6 +9,7 @@
 #include "worker/ingest/source_text.h"
 #include "worker/store/bulk.h"
 #include "worker/store/generation.h"
+#include "worker/store/named_segments.h"
 
 #include <stdlib.h>
 
@@ -79,13 +80,18 @@ describe(const struct planning *p, struct plan *out)
 	return ERR_OK;
 }
 
-/* Both halves of one generation are there. */
-static bool
-is_whole(const struct record *checkpoint, const struct record *manifest)
+/* Both halves of one generation are there, and all that they name: else there is
+ * nothing to go on from, and what readers are shown is to be made anew. */
+static enum err
+is_whole(struct bulk *b, const struct record *checkpoint,
+    const struct record *manifest, bool *out)
 {
-	return manifest->len > 0 &&
+	*out = manifest->len > 0 &&
 	       span_is_equal(record_get(checkpoint, "generation"),
 		   record_get(manifest, "generation"));
+	if (!*out)
+		return ERR_OK;
+	return named_segments_are_there(b, checkpoint, manifest, out);
 }
 
 /* What of the log the reports are of already: all of it (same files, same sizes,
@@ -94,7 +100,7 @@ static enum err
 compare(struct planning *p, struct plan *out, struct problem *why)
 {
 	struct arena *a = p->arena;
-	bool is_ours, is_unchanged, is_same = false;
+	bool is_there = false, is_ours, is_unchanged, is_same = false;
 	struct record checkpoint, manifest;
 	enum err e;
 
@@ -103,8 +109,9 @@ compare(struct planning *p, struct plan *out, struct problem *why)
 	e = generation_both(p->bulk, &checkpoint, &manifest);
 	out->generation = record_get(&checkpoint, "generation");
 	is_ours = span_is_equal(record_get(&checkpoint, "geo"), p->geo);
-	if (e != ERR_OK || !is_whole(&checkpoint, &manifest) ||
-	    (!is_ours && !p->wish->yields))
+	if (e == ERR_OK && (is_ours || p->wish->yields))
+		e = is_whole(p->bulk, &checkpoint, &manifest, &is_there);
+	if (e != ERR_OK || !is_there)
 		return e;
 	is_unchanged = source_text_is_same(
 	    record_get(&checkpoint, "source"), out->source_text);

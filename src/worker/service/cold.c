@@ -174,6 +174,10 @@ cold_compute(const struct cold_source *s, const struct cold_question *q,
 		generation = span_of(NULL, 0);
 	}
 	bulk_free(b);
+	/* Nobody parses as often as that. */
+	if (out->err == ERR_STALE)
+		out->words = strdup("A part of the reports is gone from Redis; "
+				    "parse again");
 }
 
 bool
