@@ -156,41 +156,15 @@ flush(struct conn *c)
 		conn_close(c, uv_strerror(left));
 }
 
-/* Reads on in what the client sent. Returns whether that may be done again. */
-static bool
-step(struct conn *c)
+/* What the parser found in what the client sent. */
+static void
+on_event(struct conn *c, enum http_event event)
 {
 	struct input *in = &c->input;
-	struct http *h = &c->http;
-	size_t used = 0;
 
-	if (c->state == CONN_PIECE) {
-		exchange_go_on(c);
-		return true;
-	}
-	if (c->state != CONN_HEAD && c->state != CONN_BODY)
-		return false;
-	if (in->parsed == in->end) {
-		if (!c->has_ended)
-			return false;
-		if (h->has_begun)
-			exchange_refuse(c, ERR_BAD_REQUEST);
-		else
-			c->state = CONN_END;
-		return false;
-	}
-	if (c->exchange == NULL && c->state == CONN_HEAD && fast_path_answer(c))
-		return true;
-	if (!exchange_open(c)) {
-		conn_close(c, "out of memory");
-		return false;
-	}
-	enum http_event event = http_parse(h, in->data + in->start,
-	    in->parsed - in->start, in->end - in->start, &used);
-	in->parsed += used;
 	switch (event) {
 	case EVENT_MORE:
-		if (!h->has_begun) {
+		if (!c->http.has_begun) {
 			input_used(&c->server->inputs, in);
 			exchange_close(c);
 		} else if (c->state == CONN_BODY) {
@@ -202,16 +176,55 @@ step(struct conn *c)
 		exchange_begin(c);
 		break;
 	case EVENT_MESSAGE:
-		if (c->state == CONN_BODY) {
+		if (c->state == CONN_BODY)
 			exchange_serve(c);
-			break;
-		}
-		exchange_begin(c);
+		else
+			exchange_begin(c);
 		break;
 	case EVENT_BROKEN:
-		exchange_refuse(c, h->err);
+		exchange_refuse(c, c->http.err);
 		break;
 	}
+}
+
+/* All that the client has sent, and will send, is read. */
+static void
+end_input(struct conn *c)
+{
+	if (c->http.has_begun)
+		exchange_refuse(c, ERR_BAD_REQUEST);
+	else
+		c->state = CONN_END;
+}
+
+/* Reads on in what the client sent. Returns whether that may be done again. */
+static bool
+step(struct conn *c)
+{
+	struct input *in = &c->input;
+	size_t used = 0;
+
+	if (c->state == CONN_PIECE) {
+		exchange_go_on(c);
+		return true;
+	}
+	if (c->state != CONN_HEAD && c->state != CONN_BODY)
+		return false;
+	if (in->parsed == in->end) {
+		if (c->has_ended)
+			end_input(c);
+		return false;
+	}
+	if (c->exchange == NULL && c->state == CONN_HEAD && fast_path_answer(c))
+		return true;
+	if (!exchange_open(c)) {
+		conn_close(c, "out of memory");
+		return false;
+	}
+	enum http_event event = http_parse(&c->http, in->data + in->start,
+	    in->parsed - in->start, in->end - in->start, &used);
+	in->parsed += used;
+	on_event(c, event);
 	return true;
 }
 
