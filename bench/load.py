@@ -112,6 +112,24 @@ class Constant:
         self.process.wait()
 
 
+class Spinners:
+    """While it is entered, as many programs as there are CPUs spin under SCHED_IDLE:
+    each takes a CPU that nobody else wants, and gives it to whoever wakes up."""
+
+    def __enter__(self):
+        self.programs = [
+            subprocess.Popen(
+                ["sh", "-c", "while :; do :; done"],
+                preexec_fn=lambda: os.sched_setscheduler(
+                    0, os.SCHED_IDLE, os.sched_param(0)))
+            for _ in os.sched_getaffinity(0)]
+
+    def __exit__(self, *_):
+        for program in self.programs:
+            program.kill()
+            program.wait()
+
+
 def p99_rows(what, bound, rounds):
     """Rows of rounds of (idle, busy), each what a Load said."""
     idle, busy, late = (statistics.median(r[i][name] for r in rounds)
