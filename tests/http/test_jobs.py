@@ -285,16 +285,20 @@ class Joined(JobCase):
         self.assert_reports(LOG + more)
 
     def test_a_log_that_is_known_by_then_is_not_read(self):
-        self.begin()
+        self.begin(chunk_size=4096)
         other = Elsewhere(self.redis, 7)
         where = self.assert_accepted(self.client.get("/parse", headers=ASYNC))
         # The other job has read it all meanwhile, as far as anybody can see.
         self.redis.ask("RENAME", "{logs}:running", "kept")
         self.redis.ask("RENAME", "{logs}:next", "kept:next")
-        self.client.get("/parse")
+        reports = self.client.get("/parse").json["job"]
         self.redis.ask("RENAME", "kept:next", "{logs}:next")
         done = self.end_of(where)
         self.assertEqual(done["mode"], "unchanged")
+        self.assertEqual(done["bytes_done"], 0)
+        self.assertEqual(done["bytes_total"], 0)
+        self.assertEqual(
+            self.client.get("/report/1").json["source"]["job"], reports)
         self.assertEqual(done["bytes"], len(LOG))
         self.assertEqual(done["job"], where.rpartition("/")[2])
         self.assertEqual(other.number, 7)

@@ -157,7 +157,7 @@ plan_make(const struct plan_wish *wish, struct arena *a, struct plan *out,
 		e = countries_choose(setup, p.bulk, a, &p.geo, &p.geo_note);
 	if (e == ERR_OK && !wish->is_full)
 		e = compare(&p, out, why);
-	if (e == ERR_OK)
+	if (e == ERR_OK && out->unchanged.len == 0)
 		e = describe(&p, out);
 	bulk_free(p.bulk);
 	source_cleanup(&p.source);

@@ -16,9 +16,9 @@
 struct plan {
 	struct span source_text;
 	struct span generation; /* that it was compared with; empty: none */
-	struct record fields;   /* of the job's record */
+	struct record fields;   /* of the job's record; empty: no job to do */
 	enum task_kind kind;
-	uint32_t tasks;
+	uint32_t tasks; /* 0: no job to do */
 	/* The log is what the reports are of: their manifest, with mode
 	 * "unchanged", and nothing to do; or with mode "yielded", when it is more
 	 * than that and to be left to others. Empty: there is a job to do. */
