@@ -57,6 +57,22 @@ class UnderAParse(MidParse):
         self.service.write_log(BIG)
         self.parse_again()
 
+    def test_a_log_that_is_written_over_never_mixes_with_what_it_was(self):
+        connection, _ = self.start_parse()
+        middle = visits(73, 8000)  # neither its head nor its end
+        with open(self.service.log_path, "r+b") as file:
+            for at in range(8192, len(BIG) - len(middle) - 4096, len(middle)):
+                file.seek(at)
+                file.write(middle)
+        answer = connection.read_answer()
+        if answer.status == 201:
+            self.assert_reports(BIG)
+        else:
+            self.assert_refused(answer, 503)
+            self.assert_reports(OLD)
+        self.service.write_log(BIG)
+        self.parse_again()
+
     def test_a_log_that_grows_is_read_as_it_was_or_as_it_is(self):
         connection, _ = self.start_parse()
         more = visits(71, 100)

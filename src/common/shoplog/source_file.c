@@ -9,7 +9,11 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+/* For a write(2) that is under way. */
+enum { WRITE_LOOKS = 10, WRITE_PAUSE_MS = 1 };
 
 /* Why open(2) failed, with the remedy. What no other setting or permission mends is
  * no missing log: the disk, the network, this process. */
@@ -132,6 +136,12 @@ digest_ends(const struct source_file *f, int fd,
 	return e;
 }
 
+static int64_t
+mtime_ns(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
 static enum err
 read_format(struct source_file *f, int fd, struct problem *why)
 {
@@ -166,8 +176,7 @@ source_file_identify(struct source_file *f, struct problem *why)
 		return e;
 	f->id.device = st.st_dev;
 	f->id.inode = st.st_ino;
-	f->id.mtime_ns =
-	    (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+	f->id.mtime_ns = mtime_ns(&st);
 	f->id.size = (uint64_t)st.st_size;
 	e = digest_ends(f, fd, f->id.head, f->id.end, why);
 	if (e == ERR_OK)
@@ -179,15 +188,66 @@ source_file_identify(struct source_file *f, struct problem *why)
 static bool
 is_same_inode(const struct source_identity *id, const struct stat *st)
 {
-	if (id->device == 0 && id->inode == 0)
-		return true;
 	return id->device == st->st_dev && id->inode == st->st_ino;
+}
+
+/* Whether it was written to and is as long as it was: who writes it anew is not at
+ * its end yet. A line that is being appended has set the time already, and not yet
+ * the size. */
+static bool
+is_written_over(const struct source_file *f, int fd)
+{
+	const struct timespec pause = { .tv_nsec = WRITE_PAUSE_MS * 1000000L };
+	struct stat st;
+
+	for (int i = 0; i < WRITE_LOOKS; i++) {
+		if (i > 0)
+			nanosleep(&pause, NULL);
+		if (fstat(fd, &st) != 0 || (uint64_t)st.st_size != f->id.size ||
+		    mtime_ns(&st) == f->id.mtime_ns)
+			return false;
+	}
+	return true;
+}
+
+/* Whether it is the file that it was. The time is looked at last: a log that is
+ * being written anew has another one before any other byte, and another end when
+ * it is longer than it was. */
+static enum err
+check(const struct source_file *f, int fd, struct problem *why)
+{
+	uint8_t head[SOURCE_DIGEST_SIZE], end[SOURCE_DIGEST_SIZE];
+	bool is_here = f->id.device != 0 || f->id.inode != 0;
+	struct stat st;
+	enum err e;
+
+	if (fstat(fd, &st) != 0)
+		return cannot_open(f->path, errno, why);
+	if ((uint64_t)st.st_size < f->id.size)
+		return problem_set(why, ERR_LOG_CHANGED,
+		    "%s: shrank from %llu to %lld bytes; parse again", f->path,
+		    (unsigned long long)f->id.size, (long long)st.st_size);
+	e = digest_ends(f, fd, head, end, why);
+	if (e != ERR_OK)
+		return e;
+	if ((is_here && !is_same_inode(&f->id, &st)) ||
+	    memcmp(head, f->id.head, sizeof(head)) != 0 ||
+	    memcmp(end, f->id.end, sizeof(end)) != 0)
+		return problem_set(why, ERR_LOG_CHANGED,
+		    "%s: is another file than when the parse began; parse "
+		    "again",
+		    f->path);
+	if (is_here && is_written_over(f, fd))
+		return problem_set(why, ERR_LOG_CHANGED,
+		    "%s: was written to and has not grown since the parse "
+		    "began; parse again",
+		    f->path);
+	return ERR_OK;
 }
 
 enum err
 source_file_open(const struct source_file *f, int *out, struct problem *why)
 {
-	uint8_t head[SOURCE_DIGEST_SIZE], end[SOURCE_DIGEST_SIZE];
 	struct stat st;
 	enum err e;
 	int fd = -1;
@@ -198,19 +258,7 @@ source_file_open(const struct source_file *f, int *out, struct problem *why)
 		    "%s: is no file to be read any more; parse again", f->path);
 	if (e != ERR_OK)
 		return e;
-	if ((uint64_t)st.st_size < f->id.size)
-		e = problem_set(why, ERR_LOG_CHANGED,
-		    "%s: shrank from %llu to %lld bytes; parse again", f->path,
-		    (unsigned long long)f->id.size, (long long)st.st_size);
-	if (e == ERR_OK)
-		e = digest_ends(f, fd, head, end, why);
-	if (e == ERR_OK && (!is_same_inode(&f->id, &st) ||
-			       memcmp(head, f->id.head, sizeof(head)) != 0 ||
-			       memcmp(end, f->id.end, sizeof(end)) != 0))
-		e = problem_set(why, ERR_LOG_CHANGED,
-		    "%s: is another file than when the parse began; parse "
-		    "again",
-		    f->path);
+	e = check(f, fd, why);
 	if (e != ERR_OK) {
 		close(fd);
 		return e;
@@ -232,6 +280,8 @@ source_file_digest_before(const struct source_file *f, uint64_t offset,
 	if (e != ERR_OK)
 		return e;
 	e = digest(f, fd, from, offset, out, why);
+	if (e == ERR_OK)
+		e = check(f, fd, why);
 	close(fd);
 	return e;
 }

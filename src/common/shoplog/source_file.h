@@ -46,8 +46,9 @@ struct source_file {
 enum err source_file_identify(struct source_file *f, struct problem *why);
 
 /* Opens it for reading and sees that it still is that file:
- * no smaller, the same device and inode, the same head, and the same bytes where it
- * ended: one that was written anew is another file, also as that inode.
+ * no smaller, the same device and inode, the same head, the same bytes where it
+ * ended, and not written to unless it has grown: one that was written anew is another
+ * file, also as that inode. A moment is waited for the end of a write(2).
  *
  * fd  the caller closes it
  * Returns ERR_OK, ERR_LOG_CHANGED (also when it has vanished), ERR_NO_FILES,
@@ -69,7 +70,8 @@ source_file_is_plain(const struct source_file *f)
 enum err source_file_read(const struct source_file *f, int fd, void *out,
     size_t len, uint64_t offset, struct problem *why);
 
-/* The digest of the (at most) 4 KiB that end at `offset`. */
+/* The digest of the (at most) 4 KiB that end at `offset`, of the file that it was
+ * before and is behind the look. Returns as source_file_open(). */
 enum err source_file_digest_before(const struct source_file *f, uint64_t offset,
     uint8_t out[SOURCE_DIGEST_SIZE], struct problem *why);
 

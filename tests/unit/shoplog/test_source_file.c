@@ -9,20 +9,35 @@
 
 static char log_name[] = "log";
 static bool is_disk_failing;
+static bool appends_meanwhile; /* while it is waited for that */
+static int writes_anew_behind; /* so many reads; 0: never */
+
+static void
+write_text(const char *name, const char *text)
+{
+	log_file_write(name, span_text(text));
+}
 
 ssize_t
 pread(int fd, void *to, size_t len, off_t offset)
 {
+	if (writes_anew_behind > 0 && --writes_anew_behind == 0)
+		write_text("log", "one\nTWO\nthree\n");
 	if (!is_disk_failing)
 		return syscall(SYS_pread64, fd, to, len, offset);
 	errno = EIO;
 	return -1;
 }
 
-static void
-write_text(const char *name, const char *text)
+int
+nanosleep(const struct timespec *time, struct timespec *left)
 {
-	log_file_write(name, span_text(text));
+	(void)time;
+	(void)left;
+	if (appends_meanwhile)
+		write_text("log", "one\ntwo\n");
+	appends_meanwhile = false;
+	return 0;
 }
 
 static void
@@ -126,6 +141,58 @@ growing_is_no_change_all_else_is(void **state)
 }
 
 static void
+written_to_without_growing_is_a_change_on_the_same_host(void **state)
+{
+	char bytes[3 * SOURCE_PROBE_SIZE];
+	struct source_file f = { .path = log_name };
+
+	(void)state;
+	memset(bytes, 'x', sizeof(bytes));
+	log_file_write("log", span_of(bytes, sizeof(bytes)));
+	log_file_set_time("log", 100);
+	assert_int_equal(source_file_identify(&f, NULL), ERR_OK);
+	assert_int_equal(reopen(&f), ERR_OK);
+	memset(bytes + SOURCE_PROBE_SIZE, 'y', SOURCE_PROBE_SIZE);
+	log_file_write("log", span_of(bytes, sizeof(bytes)));
+	assert_int_equal(reopen(&f), ERR_LOG_CHANGED);
+	f.id.device = f.id.inode = 0;
+	assert_int_equal(reopen(&f), ERR_OK);
+}
+
+static void
+a_line_that_is_being_written_is_no_change(void **state)
+{
+	struct source_file f = { .path = log_name };
+
+	(void)state;
+	write_text("log", "one\n");
+	log_file_set_time("log", 100);
+	assert_int_equal(source_file_identify(&f, NULL), ERR_OK);
+	log_file_set_time("log", 200);
+	appends_meanwhile = true;
+	assert_int_equal(reopen(&f), ERR_OK);
+	assert_false(appends_meanwhile);
+}
+
+/* The whole log is written anew right behind the first look. */
+static void
+what_is_digested_is_of_the_file_that_it_was(void **state)
+{
+	uint8_t digest[SOURCE_DIGEST_SIZE];
+	struct source_file f = { .path = log_name };
+
+	(void)state;
+	write_text("log", "one\ntwo\nthr");
+	log_file_set_time("log", 100);
+	assert_int_equal(source_file_identify(&f, NULL), ERR_OK);
+	assert_int_equal(source_file_digest_before(&f, 8, digest, NULL), 0);
+	writes_anew_behind = 3; /* head, end, and what is asked for */
+	assert_int_equal(
+	    source_file_digest_before(&f, 8, digest, NULL), ERR_LOG_CHANGED);
+	assert_int_equal(writes_anew_behind, 0);
+}
+
+static void
 another_inode_is_a_change_on_the_same_host(void **state)
 {
 	struct source_file f = { .path = log_name };
@@ -155,10 +222,12 @@ digest_before_is_of_the_last_4_kib(void **state)
 	assert_memory_equal(one, f.id.head, sizeof(one));
 	bytes[9000 - SOURCE_PROBE_SIZE - 1] = bytes[9000] = 'y';
 	log_file_write("log", span_of(bytes, sizeof(bytes)));
+	assert_int_equal(source_file_identify(&f, NULL), ERR_OK);
 	assert_int_equal(source_file_digest_before(&f, 9000, two, NULL), 0);
 	assert_memory_equal(one, two, sizeof(one));
 	bytes[9000 - SOURCE_PROBE_SIZE] = 'y';
 	log_file_write("log", span_of(bytes, sizeof(bytes)));
+	assert_int_equal(source_file_identify(&f, NULL), ERR_OK);
 	assert_int_equal(source_file_digest_before(&f, 9000, two, NULL), 0);
 	assert_memory_not_equal(one, two, sizeof(one));
 	assert_int_equal(source_file_digest_before(&f, 0, two, NULL), 0);
@@ -191,6 +260,10 @@ main(void)
 		IN_DIRECTORY(what_the_disk_refuses_is_no_missing_log),
 		IN_DIRECTORY(a_process_without_descriptors_says_so),
 		IN_DIRECTORY(growing_is_no_change_all_else_is),
+		IN_DIRECTORY(
+		    written_to_without_growing_is_a_change_on_the_same_host),
+		IN_DIRECTORY(a_line_that_is_being_written_is_no_change),
+		IN_DIRECTORY(what_is_digested_is_of_the_file_that_it_was),
 		IN_DIRECTORY(another_inode_is_a_change_on_the_same_host),
 		IN_DIRECTORY(digest_before_is_of_the_last_4_kib),
 		IN_DIRECTORY(written_anew_behind_its_head_is_a_change),
