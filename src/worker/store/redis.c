@@ -1,18 +1,12 @@
-/* Commands over a link that comes back.
- *
- *	waiting   not yet handed to a connection; outlives it
- *	sent      on the connection, oldest first: replies come in this order
- *
- * A command is in one of the two queues until it is answered, and is answered
- * when it leaves: by its reply, by the loss of the connection it was sent on,
- * by its deadline, or by redis_close. Each connection begins with a greeting
- * (AUTH, SELECT, CLIENT SETNAME, PING); only when all of it has been accepted
- * is the connection up, and `waiting` follows. */
+/* Commands (pipeline.h) over a link that comes back. Each connection begins with a
+ * greeting (AUTH, SELECT, CLIENT SETNAME, PING); only when all of it has been
+ * accepted is the connection up, and the commands that waited follow. */
 #include "worker/store/redis.h"
 #include "common/base/log.h"
 #include "worker/store/command.h"
 #include "worker/store/greeting.h"
 #include "worker/store/link.h"
+#include "worker/store/pipeline.h"
 
 #include <hiredis/hiredis.h>
 
@@ -25,57 +19,27 @@ enum {
 	OPEN_TIMEOUT_MS = 2000, /* to connect and be greeted */
 	BACKOFF_FIRST_MS = 10,
 	BACKOFF_LAST_MS = 500,
-	GRACE_MOST_MS = 500, /* for Redis, when the loop was late */
 	NAME_SIZE = 64,
 };
 
 struct redis {
 	uv_loop_t *loop;
 	uv_timer_t reconnect; /* ends the back-off, or an attempt to open */
-	uv_timer_t deadline;  /* due with the earliest command, or before */
 	struct redis_address address;
 	struct redis_hooks hooks;
 	char name[NAME_SIZE];
 	size_t queue_limit;
 	struct link *link; /* NULL: waiting for `reconnect` */
-	struct command_queue waiting, sent;
-	struct command_pool spares;
-	uint64_t second_look_ms; /* at what is overdue; 0: not yet */
-	unsigned attempts;       /* since the connection was up */
-	size_t greeting_len;     /* answers still to come before it is up */
+	struct pipeline pipeline;
+	unsigned attempts;   /* since the connection was up */
+	size_t greeting_len; /* answers still to come before it is up */
 	bool is_up, is_closing;
 	bool is_subscribed;         /* since the first redis_subscribe */
 	bool is_text_sent[SCRIPTS]; /* with an EVAL that is not answered */
-	int refs;                   /* the two timers */
+	int refs;                   /* the timer, the pipeline */
 };
 
 static void on_reconnect(uv_timer_t *t);
-static void on_deadline(uv_timer_t *t);
-
-static void
-answer(
-    struct redis *r, struct command *c, enum err err, const redisReply *reply)
-{
-	redis_fn *fn = c->fn;
-	void *arg = c->arg;
-
-	/* Before the next one is asked for, which can have the memory. */
-	command_free(&r->spares, c);
-	if (fn)
-		fn(err, reply, arg);
-}
-
-/* Callbacks may push to the queue again: those commands wait for their turn. */
-static void
-answer_all(struct redis *r, struct command_queue *q, enum err err)
-{
-	struct command_queue all = *q;
-	struct command *c;
-
-	*q = (struct command_queue){ 0 };
-	while ((c = command_pop(&all)))
-		answer(r, c, err, NULL);
-}
 
 /* 10 ms, 20, 40, ... 500, each less a random part of up to a half, so that the
  * workers of many hosts do not come back in step. */
@@ -104,28 +68,12 @@ drop(struct redis *r, const char *why)
 	r->link = NULL;
 	r->is_up = false;
 	r->greeting_len = 0;
-	r->second_look_ms = 0;
 	memset(r->is_text_sent, 0, sizeof(r->is_text_sent));
 	uv_timer_start(
 	    &r->reconnect, on_reconnect, backoff_ms(r->attempts++), 0);
-	answer_all(r, &r->sent, ERR_STORE_DOWN);
+	pipeline_lose_sent(&r->pipeline);
 	if (was_up && !r->is_closing && r->hooks.down)
 		r->hooks.down(r->hooks.arg);
-}
-
-/* Has the timer look no later than at `due_ms`, but after a turn of reading;
- * UINT64_MAX is never. */
-static void
-watch(struct redis *r, uint64_t due_ms)
-{
-	uint64_t now = uv_now(r->loop);
-
-	if (due_ms == UINT64_MAX ||
-	    (uv_is_active((uv_handle_t *)&r->deadline) &&
-		now + uv_timer_get_due_in(&r->deadline) <= due_ms))
-		return;
-	uv_timer_start(
-	    &r->deadline, on_deadline, due_ms > now ? due_ms - now : 1, 0);
 }
 
 static enum err
@@ -134,7 +82,7 @@ put(struct redis *r, struct command *c)
 	enum err err = link_put(r->link, c->text, c->len);
 
 	if (err == ERR_OK)
-		command_push(&r->sent, c);
+		pipeline_add_sent(&r->pipeline, c);
 	return err;
 }
 
@@ -145,10 +93,10 @@ put_waiting(struct redis *r)
 	struct command *c;
 	enum err err;
 
-	while (r->is_up && (c = command_pop(&r->waiting))) {
+	while (r->is_up && (c = command_pop(&r->pipeline.waiting))) {
 		err = put(r, c);
 		if (err != ERR_OK)
-			answer(r, c, err, NULL);
+			pipeline_answer(&r->pipeline, c, err, NULL);
 	}
 }
 
@@ -161,21 +109,21 @@ enqueue(struct redis *r, struct command *c, redis_fn *fn, void *arg,
 	assert(fn && deadline_ms > 0);
 	if (!c)
 		return ERR_NO_MEMORY;
+	if (r->is_closing) {
+		command_free(NULL, c);
+		return ERR_DRAINING;
+	}
 	c->fn = fn;
 	c->arg = arg;
 	c->due_ms = uv_now(r->loop) + (uint64_t)deadline_ms;
-	if (r->is_closing)
-		err = ERR_DRAINING;
-	else if (r->waiting.len + r->sent.len >= r->queue_limit)
+	if (pipeline_len(&r->pipeline) >= r->queue_limit)
 		err = ERR_OVERLOAD;
 	else if (r->is_up)
 		err = put(r, c);
 	else
-		command_push(&r->waiting, c);
+		pipeline_add_waiting(&r->pipeline, c);
 	if (err != ERR_OK)
-		command_free(&r->spares, c);
-	else
-		watch(r, c->due_ms);
+		command_free(&r->pipeline.spares, c);
 	return err;
 }
 
@@ -183,8 +131,8 @@ enum err
 redis_send(struct redis *r, redis_fn *fn, void *arg, int64_t deadline_ms,
     int argc, const char *const *argv, const size_t *lens)
 {
-	return enqueue(
-	    r, command_new(&r->spares, argc, argv, lens), fn, arg, deadline_ms);
+	return enqueue(r, command_new(&r->pipeline.spares, argc, argv, lens),
+	    fn, arg, deadline_ms);
 }
 
 enum err
@@ -266,11 +214,11 @@ send_again(struct redis *r, struct command *c)
 
 	if (err != ERR_OK) {
 		if (again != c)
-			command_free(&r->spares, again);
-		answer(r, c, err, NULL);
+			command_free(&r->pipeline.spares, again);
+		pipeline_answer(&r->pipeline, c, err, NULL);
 	} else if (takes_text) {
 		r->is_text_sent[c->script] = true;
-		command_free(&r->spares, c);
+		command_free(&r->pipeline.spares, c);
 	}
 }
 
@@ -296,7 +244,7 @@ on_reply(const struct redisReply *reply, void *arg)
 			r->hooks.push(reply, r->hooks.arg);
 		return;
 	}
-	c = command_pop(&r->sent);
+	c = command_pop(&r->pipeline.sent);
 	if (!c) {
 		drop(r, "a reply that nobody asked for");
 	} else if (!c->fn) {
@@ -309,8 +257,14 @@ on_reply(const struct redisReply *reply, void *arg)
 	} else {
 		if (c->has_text)
 			r->is_text_sent[c->script] = false;
-		answer(r, c, ERR_OK, reply);
+		pipeline_answer(&r->pipeline, c, ERR_OK, reply);
 	}
+}
+
+static void
+on_overdue(void *arg)
+{
+	drop(arg, "a command was not answered in time");
 }
 
 static void
@@ -356,61 +310,6 @@ on_reconnect(uv_timer_t *t)
 		drop(r, "out of memory or descriptors");
 }
 
-/* For how long a second look is waited for: as long as the loop was late. */
-static uint64_t
-grace_ms(uint64_t late_ms)
-{
-	if (late_ms == 0)
-		return 1; /* but after a turn of reading */
-	return late_ms < GRACE_MOST_MS ? late_ms : GRACE_MOST_MS;
-}
-
-/* A sent command that is overdue takes the connection with it, since answers
- * come in order. But the loop may have been the slow one, with the answers lying
- * in the socket (libuv runs timers before it reads), or commands not even written;
- * and what held it up may have held up Redis. So the first look only asks for a
- * second one. */
-static void
-check_sent(struct redis *r, uint64_t now)
-{
-	uint64_t due_ms = command_queue_due(&r->sent);
-
-	if (due_ms > now) {
-		r->second_look_ms = 0;
-		watch(r, due_ms);
-		return;
-	}
-	if (r->second_look_ms == 0)
-		r->second_look_ms = now + grace_ms(now - due_ms);
-	if (now < r->second_look_ms)
-		watch(r, r->second_look_ms);
-	else
-		drop(r, "a command was not answered in time");
-}
-
-/* Waiting commands are overdue one by one. */
-static void
-check_waiting(struct redis *r, uint64_t now)
-{
-	struct command_queue overdue = { 0 };
-
-	command_take_overdue(&r->waiting, now, &overdue);
-	answer_all(r, &overdue, ERR_STORE_DOWN);
-}
-
-static void
-on_deadline(uv_timer_t *t)
-{
-	struct redis *r = t->data;
-	uint64_t now = uv_now(r->loop);
-
-	check_sent(r, now);
-	check_waiting(r, now);
-	if (r->is_closing)
-		return;
-	watch(r, command_queue_due(&r->waiting));
-}
-
 struct redis *
 redis_open(uv_loop_t *loop, const struct redis_address *address,
     const struct redis_hooks *hooks, const char *name, size_t queue_limit)
@@ -426,8 +325,8 @@ redis_open(uv_loop_t *loop, const struct redis_address *address,
 	snprintf(r->name, sizeof(r->name), "%s", name);
 	r->queue_limit = queue_limit;
 	uv_timer_init(loop, &r->reconnect);
-	uv_timer_init(loop, &r->deadline);
-	r->reconnect.data = r->deadline.data = r;
+	r->reconnect.data = r;
+	pipeline_init(&r->pipeline, loop, on_overdue, r);
 	r->refs = 2;
 	uv_timer_start(&r->reconnect, on_reconnect, 0, 0);
 	return r;
@@ -440,14 +339,22 @@ redis_set_hooks(struct redis *r, const struct redis_hooks *hooks)
 }
 
 static void
-on_closed(uv_handle_t *h)
+release(struct redis *r)
 {
-	struct redis *r = h->data;
+	if (--r->refs == 0)
+		free(r);
+}
 
-	if (--r->refs > 0)
-		return;
-	command_pool_cleanup(&r->spares);
-	free(r);
+static void
+on_reconnect_closed(uv_handle_t *h)
+{
+	release(h->data);
+}
+
+static void
+on_pipeline_closed(void *arg)
+{
+	release(arg);
 }
 
 void
@@ -459,10 +366,8 @@ redis_close(struct redis *r)
 	r->is_up = false;
 	link_close(r->link);
 	r->link = NULL;
-	uv_close((uv_handle_t *)&r->reconnect, on_closed);
-	uv_close((uv_handle_t *)&r->deadline, on_closed);
-	answer_all(r, &r->sent, ERR_DRAINING);
-	answer_all(r, &r->waiting, ERR_DRAINING);
+	uv_close((uv_handle_t *)&r->reconnect, on_reconnect_closed);
+	pipeline_close(&r->pipeline, on_pipeline_closed);
 }
 
 bool
