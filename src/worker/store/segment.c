@@ -31,27 +31,48 @@ flush_if_much(struct bulk *b)
 	return bulk_size(b) < BATCH_BYTES ? ERR_OK : segment_flush(b);
 }
 
+enum { KEY_SIZE = SEGMENT_ID_SIZE + 8 };
+
+static struct span
+key_of(const char *id, char key[KEY_SIZE])
+{
+	snprintf(key, KEY_SIZE, "segment:%s", id);
+	return span_text(key);
+}
+
 enum err
 segment_put_bytes(struct bulk *b, const char *id, struct span bytes)
 {
-	char key[SEGMENT_ID_SIZE + 8];
+	char key[KEY_SIZE];
+	const struct span argv[] = { span_text("SET"), key_of(id, key), bytes };
 
-	snprintf(key, sizeof(key), "segment:%s", id);
-	const struct span argv[] = { span_text("SET"), span_text(key), bytes };
 	put_garbage(b, id);
 	bulk_put(b, 3, argv);
 	return flush_if_much(b);
 }
 
-/* One command with its pairs, of a hash or of a sorted set. */
+/* A segment that is a hash or a sorted set, by pairs: as many commands as it
+ * takes. */
 struct filling {
 	struct bulk *bulk;
+	char key[KEY_SIZE];
 	struct span args[ARGS_MAX];
 	int len;
 };
 
 static void
-fill_end(struct filling *f)
+fill_begin(
+    struct filling *f, struct bulk *b, const char *command, const char *id)
+{
+	f->bulk = b;
+	f->args[0] = span_text(command);
+	f->args[1] = key_of(id, f->key);
+	f->len = 2;
+	put_garbage(b, id);
+}
+
+static void
+put_pairs(struct filling *f)
 {
 	if (f->len > 2)
 		bulk_put(f->bulk, f->len, f->args);
@@ -64,40 +85,37 @@ fill(struct filling *f, struct span first, struct span second)
 	f->args[f->len++] = first;
 	f->args[f->len++] = second;
 	if (f->len == ARGS_MAX)
-		fill_end(f);
+		put_pairs(f);
+}
+
+static enum err
+fill_end(struct filling *f)
+{
+	put_pairs(f);
+	return flush_if_much(f->bulk);
 }
 
 enum err
 segment_put_day(struct bulk *b, const char *id, const struct day_segment *day)
 {
-	char key[SEGMENT_ID_SIZE + 8];
-	struct filling f = { .bulk = b, .len = 2 };
+	struct filling f;
 
-	snprintf(key, sizeof(key), "segment:%s", id);
-	f.args[0] = span_text("HSET");
-	f.args[1] = span_text(key);
-	put_garbage(b, id);
+	fill_begin(&f, b, "HSET", id);
 	for (size_t i = 0; i < day->fields_len; i++)
 		fill(&f, day->fields[i].name, day->fields[i].value);
-	fill_end(&f);
-	return flush_if_much(b);
+	return fill_end(&f);
 }
 
 enum err
 segment_put_names(
     struct bulk *b, const char *id, const struct span *names, size_t len)
 {
-	char key[SEGMENT_ID_SIZE + 8];
-	struct filling f = { .bulk = b, .len = 2 };
+	struct filling f;
 
-	snprintf(key, sizeof(key), "segment:%s", id);
-	f.args[0] = span_text("ZADD");
-	f.args[1] = span_text(key);
-	put_garbage(b, id);
+	fill_begin(&f, b, "ZADD", id);
 	for (size_t i = 0; i < len; i++)
 		fill(&f, span_text("0"), names[i]);
-	fill_end(&f);
-	return flush_if_much(b);
+	return fill_end(&f);
 }
 
 enum err
