@@ -2,6 +2,8 @@
 
 #include "support/bulk_redis.h"
 
+#include <stdio.h>
+
 static const char *
 ask(struct bulk_redis *t, const char *what)
 {
@@ -29,6 +31,45 @@ a_day_is_a_hash_and_names_are_in_byte_order(void **state)
 	    ask(t, "HGET segment:7-day-2018-08-01 requests"), "12");
 	assert_string_equal(
 	    ask(t, "ZRANGE segment:7-categories 0 -1"), "B a b");
+}
+
+static void
+whatever_is_written_is_garbage_until_it_is_named(void **state)
+{
+	struct bulk_redis *t = *state;
+	struct day_field field = { span_text("day"), span_text("2018-08-01") };
+	const struct day_segment day = { .fields = &field, .fields_len = 1 };
+	const struct span name = span_text("a");
+
+	assert_int_equal(
+	    segment_put_bytes(t->bulk, "7-votes", span_text("x")), ERR_OK);
+	assert_int_equal(
+	    segment_put_day(t->bulk, "7-day-2018-08-01", &day), ERR_OK);
+	assert_int_equal(
+	    segment_put_names(t->bulk, "7-categories", &name, 1), ERR_OK);
+	assert_int_equal(segment_flush(t->bulk), ERR_OK);
+	assert_string_equal(ask(t, "ZRANGE {logs}:garbage 0 -1"),
+	    "7-categories 7-day-2018-08-01 7-votes");
+}
+
+static void
+as_many_names_as_there_are_make_one_segment(void **state)
+{
+	enum { MANY = 1000 }; /* more than one command takes */
+	static char texts[MANY][8];
+	struct span names[MANY];
+	struct bulk_redis *t = *state;
+
+	for (int i = 0; i < MANY; i++) {
+		snprintf(texts[i], sizeof(texts[i]), "%04d", i);
+		names[i] = span_text(texts[i]);
+	}
+	assert_int_equal(
+	    segment_put_names(t->bulk, "7-categories", names, MANY), ERR_OK);
+	assert_int_equal(segment_flush(t->bulk), ERR_OK);
+	assert_string_equal(ask(t, "ZCARD segment:7-categories"), "1000");
+	assert_string_equal(
+	    ask(t, "ZRANGE segment:7-categories 998 -1"), "0998 0999");
 }
 
 static void
@@ -85,6 +126,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_day_is_a_hash_and_names_are_in_byte_order),
+		TEST(whatever_is_written_is_garbage_until_it_is_named),
+		TEST(as_many_names_as_there_are_make_one_segment),
 		TEST(what_is_due_and_nobody_names_is_given_back),
 		TEST(however_many_are_due_all_are_given_back),
 	};
