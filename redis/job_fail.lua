@@ -1,7 +1,8 @@
 -- Ends a job that cannot be done; the reports stay as they are. A job that is
 -- not the running one is left alone. One that could not go on from what it found
 -- in Redis, or whose countries were not to be had, is followed by one that reads
--- everything, and says which.
+-- everything, and says which. One that was to be planned by a host that sees no log
+-- is not over yet: for a while it is to be planned by another.
 --
 -- KEYS  {logs}:running  {logs}:tasks  {logs}:job  {logs}:next
 -- ARGV  1 job  2 name of the error  3 its words
@@ -22,8 +23,20 @@ end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local key = '{logs}:job:' .. ARGV[1]
-local job = redis.call('HMGET', key, 'keep_s', 'chunks', 'base')
+local job = redis.call('HMGET', key, 'keep_s', 'chunks', 'base', 'phase',
+    'started_ms', 'full')
 local keep_s = job[1] or 86400
+local LOOK_MS = 2000
+local elapsed = now - (job[5] or 0)
+if job[4] == 'plan' and ARGV[4] ~= '' and elapsed >= 0 and elapsed <= LOOK_MS and
+    (ARGV[2] == 'NO_LOG' or ARGV[2] == 'LOG_UNREADABLE') then
+	redis.call('XACK', KEYS[2], 'workers', ARGV[4])
+	redis.call('XDEL', KEYS[2], ARGV[4])
+	redis.call('XADD', KEYS[2], '*', 'job', ARGV[1], 'kind', 'plan',
+	    'index', job[6] or 0)
+	redis.call('PUBLISH', '{logs}:events', ARGV[1] .. ' tasks')
+	return 0
+end
 -- First what takes no memory: a Redis that has none left refuses a script at its
 -- first command that does, but none of those that follow a write.
 redis.call('DEL', KEYS[1])

@@ -6,7 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from support.caught import LOG, Caught
 from support.http_client import Client
-from support.jobs import jobs
+from support.jobs import Elsewhere, jobs
+from support.processes import wait_until
+
+# A number that is a time to come: the next one is one more.
+ELSEWHERE = 9_000_000_000_000
 
 
 class TwoHosts(Caught):
@@ -66,6 +70,35 @@ class TwoHosts(Caught):
                    for text in tasks.values()}
         self.assertTrue(done_by & {p.pid for p in moving.workers()}, tasks)
         self.answer_or_none(connection)
+
+    def test_one_that_sees_no_log_leaves_the_next_job_to_the_other(self):
+        blind = self.start_on_gate(logs_file_name="nowhere.txt")
+        client = Client(blind.address, self.client.token)
+        with self.redis.client() as redis:
+            other = Elsewhere(redis, ELSEWHERE)
+            answer = self.client.get("/parse",
+                                     headers={"Prefer": "respond-async"})
+            job = self.assert_status(answer, 202).json["job"]
+            seeing = self.service.workers() + self.other.workers()
+            for process in seeing:
+                process.pause()
+            other.end("done")
+
+            def is_back():
+                phase = redis.ask("HGET", f"{{logs}}:job:{job}", "phase")
+                return phase == "plan" and \
+                    redis.ask("XLEN", "{logs}:tasks") == 1 and \
+                    redis.ask("XPENDING", "{logs}:tasks", "workers")[0] == 0
+
+            def state():
+                return client.get(f"/parse/{job}").json["state"]
+            wait_until("it is planned, or put back",
+                       lambda: is_back() or state() == "failed")
+            for process in seeing:
+                process.resume()
+            wait_until("it is over", lambda: state() != "running")
+            self.assertEqual(state(), "done")
+        self.assert_reports(LOG)
 
     def test_one_that_dies_with_a_map_task(self):
         self.die_with("map")

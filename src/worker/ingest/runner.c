@@ -30,7 +30,12 @@
 #include <stdlib.h>
 #include <uv.h>
 
-enum { TICK_MOST_MS = 500 };
+enum {
+	TICK_MOST_MS = 500,
+	/* After it saw no log: longer than another is looked for who does
+	 * (job_fail.lua). */
+	BLIND_MS = 3000,
+};
 
 enum state {
 	IDLE,
@@ -59,7 +64,9 @@ struct runner {
 	bool again; /* woken while it was busy */
 	bool is_closing;
 	bool has_lost;         /* Redis did not answer the last task_take */
-	int64_t not_before_ms; /* clock_ms(): it leaves tasks to others */
+	int64_t not_before_ms; /* clock_ms(): it leaves tasks to others, */
+	/* but for those of jobs that begin in this worker: it saw no log. */
+	int64_t blind_until_ms;
 	/* The tick, the trimmer, the pool, Redis, each hand that is not free. */
 	int refs;
 	int64_t declined; /* a job that others must do */
@@ -134,6 +141,8 @@ on_free(enum err e, void *arg)
 
 	if (e == ERR_NO_FILES)
 		pause_asking(r);
+	else if (e == ERR_NO_LOG || e == ERR_LOG_UNREADABLE)
+		r->blind_until_ms = clock_ms() + BLIND_MS;
 	runner_wake(r);
 	release(r);
 }
@@ -277,7 +286,8 @@ ask(struct runner *r)
 
 	static_assert(
 	    (int)RUNNER_HANDS <= (int)TASK_HELD_MAX, "one entry a hand");
-	if (!free_hand(r) || clock_ms() < r->not_before_ms)
+	if (!free_hand(r) || clock_ms() < r->not_before_ms ||
+	    clock_ms() < r->blind_until_ms)
 		return;
 	r->again = false;
 	for (size_t i = 0; i < RUNNER_HANDS; i++)
@@ -320,6 +330,7 @@ runner_begin(struct runner *r, const struct task *t, struct job_view *view)
 		forget(r);
 		r->view = *view;
 		*view = (struct job_view){ 0 };
+		r->blind_until_ms = 0;
 		begin(r, t);
 	}
 	job_view_cleanup(view);

@@ -52,7 +52,9 @@ enum err job_read(struct redis *r, int64_t number, struct arena *a,
 
 /* Ends the job of a task, if it is the running one, with an error and its words;
  * not when somebody else has been given the task meanwhile. Without an entry it is
- * the job that cannot be done, whoever does it. */
+ * the job that cannot be done, whoever does it. The task `plan` of one that has just
+ * begun goes back to the queue when its host sees no log (ERR_NO_LOG,
+ * ERR_LOG_UNREADABLE): others may. */
 typedef void job_failed_fn(enum err e, void *arg);
 enum err job_fail(struct redis *r, const struct task *t, enum err why,
     const char *words, job_failed_fn *fn, void *arg)

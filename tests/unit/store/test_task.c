@@ -207,15 +207,20 @@ on_failed(enum err e, void *arg)
 }
 
 static void
-fail_task(struct loopback *l, const struct task *t)
+fail_task_as(struct loopback *l, const struct task *t, enum err why)
 {
 	struct heard a = { 0 };
 
 	assert_int_equal(
-	    job_fail(l->worker.redis, t, ERR_STORE_DOWN, "away", on_failed, &a),
-	    ERR_OK);
+	    job_fail(l->worker.redis, t, why, "away", on_failed, &a), ERR_OK);
 	await(l, &a);
 	assert_int_equal(a.err, ERR_OK);
+}
+
+static void
+fail_task(struct loopback *l, const struct task *t)
+{
+	fail_task_as(l, t, ERR_STORE_DOWN);
 }
 
 static void
@@ -315,6 +320,37 @@ what_is_handed_in_too_late_does_not_stay(void **state)
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, loopback_open, loopback_close)
 
+static const char *
+ask(struct loopback *l, const char *what)
+{
+	return redis_process_ask(&l->server, what);
+}
+
+static void
+a_plan_of_who_sees_no_log_goes_to_others_for_a_while(void **state)
+{
+	struct loopback *l = *state;
+
+	ask(l, "SET {logs}:next 7");
+	ask(l, "HSET {logs}:job:7 state running keep_s 60 full 1");
+	struct task first = take(l, 0, "ann", 10000);
+	assert_int_equal(first.kind, TASK_PLAN);
+	fail_task_as(l, &first, ERR_NO_LOG);
+	assert_string_equal(ask(l, "HGET {logs}:job:7 state"), "running");
+	struct task second = take(l, 0, "bob", 10000);
+	assert_string_not_equal(second.entry, first.entry);
+	assert_int_equal(second.kind, TASK_PLAN);
+	assert_int_equal(second.index, 1);
+	assert_int_equal(second.deliveries, 1);
+	assert_string_equal(ask(l, "XLEN {logs}:tasks"), "1");
+	/* Nobody sees it. */
+	ask(l, "HINCRBY {logs}:job:7 started_ms -5000");
+	fail_task_as(l, &second, ERR_NO_LOG);
+	assert_string_equal(ask(l, "HGET {logs}:job:7 state"), "failed");
+	assert_string_equal(ask(l, "HGET {logs}:job:7 error_name"), "NO_LOG");
+	assert_int_equal(take(l, 0, "bob", 10000).job, 0);
+}
+
 int
 main(void)
 {
@@ -330,6 +366,7 @@ main(void)
 		    a_silent_workers_task_is_found_behind_any_number_of_others),
 		TEST(a_task_of_an_old_job_is_stale),
 		TEST(what_is_handed_in_too_late_does_not_stay),
+		TEST(a_plan_of_who_sees_no_log_goes_to_others_for_a_while),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
