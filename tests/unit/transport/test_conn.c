@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "unit/transport/served.h"
+#include "unit/transport/client.h"
 
 static void
 an_answer_has_status_date_type_and_length(void **state)

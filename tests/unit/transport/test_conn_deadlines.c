@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "unit/transport/served.h"
+#include "unit/transport/client.h"
 
 #include <sys/syscall.h>
 #include <time.h>

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "unit/transport/served.h"
+#include "unit/transport/client.h"
 
 static void
 head_is_answered_like_get_without_a_body(void **state)

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "unit/transport/served.h"
+#include "unit/transport/client.h"
 
 /* Asks for /document, `cut` bytes alone at first. */
 static const char *

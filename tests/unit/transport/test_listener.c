@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "unit/transport/served.h"
+#include "unit/transport/client.h"
 
 static void
 two_connections(struct config *c)

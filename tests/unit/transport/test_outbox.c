@@ -9,7 +9,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "served.h"
+#include "unit/transport/client.h"
 
 #define WANTED "\r\n\r\n{\"report\":1}"
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "unit/transport/served.h"
+#include "unit/transport/client.h"
 
 static void
 paths_are_exact_and_methods_are_listed(void **state)

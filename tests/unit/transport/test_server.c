@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "unit/transport/served.h"
+#include "unit/transport/client.h"
 
 static void
 note_drained(void *arg)
