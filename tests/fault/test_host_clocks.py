@@ -42,6 +42,14 @@ class HostClocks:
                 wait_until("it is over", lambda client=client, token=token:
                            client.get("/user/all", token=token).status == 401)
 
+    def test_a_session_is_seen_between_its_beginning_and_its_end(self):
+        for client in self.client, self.there:
+            [session] = self.assert_status(
+                client.get("/user/auth"), 200).json
+            moments = [session[name][:len("2026-01-31T09:00")] for name in
+                       ("created_at", "last_seen_at", "expires_at")]
+            self.assertEqual(moments, sorted(moments))
+
     def test_a_parse_that_both_do_lasts_as_long_as_it_lasts(self):
         for self.client in self.there, self.client:
             answer = self.client.get("/parse?full=true")

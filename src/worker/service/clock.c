@@ -4,6 +4,8 @@
 
 #include <time.h>
 
+enum { MINUTE_S = 60 };
+
 int64_t
 clock_unix_s(void)
 {

@@ -7,8 +7,6 @@
 
 /* The time of day, as users see it. */
 
-enum { MINUTE_S = 60 };
-
 /* Seconds and minutes since 1970. */
 int64_t clock_unix_s(void);
 int64_t clock_minute(void);

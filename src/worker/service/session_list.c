@@ -13,15 +13,12 @@ void
 service_session_note(struct req *r)
 {
 	const char *digest;
-	int64_t minute;
 
 	if (r->session.is_noted)
 		return;
 	digest = service_session_digest(r);
-	minute = clock_minute();
-	if (seen_is_first(r->worker->seen, digest, minute))
-		store_session_note(
-		    r->worker, r->session.user_id, digest, minute * MINUTE_S);
+	if (seen_is_first(r->worker->seen, digest, clock_minute()))
+		store_session_note(r->worker, r->session.user_id, digest);
 }
 
 enum req_state

@@ -243,18 +243,16 @@ on_noted(enum err err, const redisReply *reply, void *arg)
 }
 
 void
-store_session_note(
-    struct worker *w, int64_t user_id, const char *digest, int64_t minute_s)
+store_session_note(struct worker *w, int64_t user_id, const char *digest)
 {
-	char sessions[64], seen[64], minute[24];
-	const char *argv[] = { sessions, seen, digest, minute };
+	char sessions[64], seen[64];
+	const char *argv[] = { sessions, seen, digest };
 	enum err err;
 
 	snprintf(sessions, sizeof(sessions), USER ":sessions", user_id);
 	snprintf(seen, sizeof(seen), USER ":seen", user_id);
-	snprintf(minute, sizeof(minute), "%" PRId64, minute_s);
 	err = redis_script(w->redis, on_noted, NULL,
-	    w->setup->config->redis_timeout_ms, SCRIPT_SESSION_SEEN, 2, 4, argv,
+	    w->setup->config->redis_timeout_ms, SCRIPT_SESSION_SEEN, 2, 3, argv,
 	    NULL);
 	(void)err;
 }

@@ -43,12 +43,10 @@ enum req_state store_session_read(struct req *r, int64_t *left_ms,
 enum req_state store_session_list(struct req *r, int64_t user_id,
     req_step *next) __attribute__((warn_unused_result));
 
-/* Notes that a session was used; nobody waits for it, and an old note is all
- * that a failure leaves. Not in the session itself: a note changes no copy.
- *
- * minute_s  Unix time, whole minutes */
-void store_session_note(
-    struct worker *w, int64_t user_id, const char *digest, int64_t minute_s);
+/* Notes that a session was used in this minute of Redis's clock; nobody waits for it,
+ * and an old note is all that a failure leaves. Not in the session itself: a note
+ * changes no copy. */
+void store_session_note(struct worker *w, int64_t user_id, const char *digest);
 
 /* Ends one, and all of a user. */
 enum req_state store_session_close(struct req *r, int64_t user_id,
