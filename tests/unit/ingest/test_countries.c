@@ -95,6 +95,21 @@ what_another_asks_for_is_waited_for_and_then_asked(void **state)
 }
 
 static void
+what_a_task_asked_for_when_it_was_taken_over_is_asked_at_once(void **state)
+{
+	static const char claim[] = "asked by job " FIRST_JOB_TEXT " whole 0";
+	struct fixture *f = fixture_open(say_sweden);
+
+	(void)state;
+	redis_process_ask(&f->crew->server,
+	    "SET {countries}:8.8.8.8 %b EX 3600", claim, sizeof(claim) - 1);
+	assert_int_equal(crew_parse(f->crew, 0).err, ERR_OK);
+	assert_string_equal(ask(f, "GET {countries}:8.8.8.8"), "SE");
+	assert_int_equal(f->stub.requests, 1);
+	fixture_close(f);
+}
+
+static void
 a_failure_takes_all_countries_from_the_local_tables(void **state)
 {
 	struct fixture *f = fixture_open(refuse);
@@ -118,6 +133,8 @@ main(void)
 		cmocka_unit_test(an_address_is_asked_for_once_and_remembered),
 		cmocka_unit_test(
 		    what_another_asks_for_is_waited_for_and_then_asked),
+		cmocka_unit_test(
+		    what_a_task_asked_for_when_it_was_taken_over_is_asked_at_once),
 		cmocka_unit_test(
 		    a_failure_takes_all_countries_from_the_local_tables),
 	};
