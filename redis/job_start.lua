@@ -100,8 +100,8 @@ if running then
 end
 -- The next job waits for nothing but somebody who looks at the log; nor is
 -- there more to be done with what the asker saw when another job has been
--- committed since.
-local is_overtaken = ARGV[5] == '0' and
+-- committed since: what that has read may be more than the asker saw.
+local is_overtaken =
     (redis.call('HGET', KEYS[5], 'generation') or '') ~= ARGV[7]
 if is_overtaken or redis.call('EXISTS', KEYS[4]) == 1 then
 	local joined = wait_for_next()

@@ -175,6 +175,11 @@ def is_start(words):
                                b"{logs}:tasks", b"{logs}:next"])
 
 
+def is_reading(words):
+    """What a look at the log goes on from, or a task."""
+    return words == [b"HGETALL", b"{logs}:checkpoint"]
+
+
 def is_take(words):
     """task_take.lua of a worker that knows a job."""
     return (words[0].upper() in (b"EVAL", b"EVALSHA")

@@ -34,6 +34,7 @@ struct planning {
 	const struct plan_wish *wish;
 	struct arena *arena;
 	struct bulk *bulk;
+	struct record checkpoint, manifest;
 	struct span geo, geo_note; /* countries_choose */
 	struct source source;
 	struct span base; /* generation that it goes on from; empty: none */
@@ -99,32 +100,26 @@ is_whole(struct bulk *b, const struct record *checkpoint,
 static enum err
 compare(struct planning *p, struct plan *out, struct problem *why)
 {
-	struct arena *a = p->arena;
 	bool is_there = false, is_ours, is_unchanged, is_same = false;
-	struct record checkpoint, manifest;
-	enum err e;
+	enum err e = ERR_OK;
 
-	record_init(&checkpoint, a);
-	record_init(&manifest, a);
-	e = generation_both(p->bulk, &checkpoint, &manifest);
-	out->generation = record_get(&checkpoint, "generation");
-	is_ours = span_is_equal(record_get(&checkpoint, "geo"), p->geo);
-	if (e == ERR_OK && (is_ours || p->wish->yields))
-		e = is_whole(p->bulk, &checkpoint, &manifest, &is_there);
+	is_ours = span_is_equal(record_get(&p->checkpoint, "geo"), p->geo);
+	if (is_ours || p->wish->yields)
+		e = is_whole(p->bulk, &p->checkpoint, &p->manifest, &is_there);
 	if (e != ERR_OK || !is_there)
 		return e;
 	is_unchanged = source_text_is_same(
-	    record_get(&checkpoint, "source"), out->source_text);
+	    record_get(&p->checkpoint, "source"), out->source_text);
 	if (is_ours && !is_unchanged) {
 		e = resume_find(
-		    &checkpoint, &p->source, &is_same, &p->from, why);
+		    &p->checkpoint, &p->source, &is_same, &p->from, why);
 		if (is_same)
-			p->base = record_get(&checkpoint, "generation");
+			p->base = out->generation;
 		else
 			p->from = (struct resume){ 0 };
 		return e;
 	}
-	out->unchanged = manifest;
+	out->unchanged = p->manifest;
 	if (record_put_text(&out->unchanged, "mode",
 		is_unchanged ? "unchanged" : "yielded") != ERR_OK ||
 	    record_put_text(&out->unchanged, "state", "done") != ERR_OK)
@@ -132,27 +127,42 @@ compare(struct planning *p, struct plan *out, struct problem *why)
 	return ERR_OK;
 }
 
+/* The generation is read first and the log is looked at then: it has no more than
+ * the look sees, and whoever commits another one in between is noticed when the
+ * job is to start. */
+static enum err
+look(struct planning *p, struct plan *out, struct problem *why)
+{
+	const struct config *config = p->wish->setup->config;
+	enum err e = generation_both(p->bulk, &p->checkpoint, &p->manifest);
+
+	out->generation = record_get(&p->checkpoint, "generation");
+	if (e == ERR_OK)
+		e = source_resolve(&p->source, config->logs_file_name, why);
+	if (e != ERR_OK)
+		return e;
+	p->chunk_size =
+	    job_chunk_size(&p->source, (uint64_t)config->chunk_size);
+	e = make_absolute(&p->source, why);
+	return e == ERR_OK
+		   ? source_to_text(&p->source, p->arena, &out->source_text)
+		   : e;
+}
+
 enum err
 plan_make(const struct plan_wish *wish, struct arena *a, struct plan *out,
     struct problem *why)
 {
 	const struct worker_setup *setup = wish->setup;
-	const struct config *config = setup->config;
 	struct planning p = { .wish = wish, .arena = a };
 	enum err e;
 
 	*out = (struct plan){ 0 };
 	record_init(&out->fields, a);
-	e = source_resolve(&p.source, config->logs_file_name, why);
-	if (e != ERR_OK)
-		return e;
-	p.chunk_size = job_chunk_size(&p.source, (uint64_t)config->chunk_size);
-	e = make_absolute(&p.source, why);
-	if (e == ERR_OK)
-		e = source_to_text(&p.source, a, &out->source_text);
-	p.bulk = bulk_new(&setup->redis, NULL, config->redis_timeout_ms);
-	if (e == ERR_OK && !p.bulk)
-		e = ERR_NO_MEMORY;
+	record_init(&p.checkpoint, a);
+	record_init(&p.manifest, a);
+	p.bulk = bulk_new(&setup->redis, NULL, setup->config->redis_timeout_ms);
+	e = p.bulk ? look(&p, out, why) : ERR_NO_MEMORY;
 	if (e == ERR_OK)
 		e = countries_choose(setup, p.bulk, a, &p.geo, &p.geo_note);
 	if (e == ERR_OK && !wish->is_full)
