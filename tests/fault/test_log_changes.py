@@ -7,6 +7,17 @@ from support.shop_log import visits
 
 
 class UnderAParse(MidParse):
+    def assert_unmixed(self, connection):
+        """The reports are of the log as it was, or the old ones."""
+        answer = connection.read_answer()
+        if answer.status == 201:
+            self.assert_reports(BIG)
+        else:
+            self.assert_refused(answer, 503)
+            self.assert_reports(OLD)
+        self.service.write_log(BIG)
+        self.parse_again()
+
     def test_a_log_that_shrinks_fails_it_and_the_old_reports_stand(self):
         connection, _ = self.start_parse()
         os.truncate(self.service.log_path, 1000)
@@ -48,14 +59,7 @@ class UnderAParse(MidParse):
             for at in len(BIG) - 4096, 8192:  # its end first
                 file.seek(at)
                 file.write(other[at:])
-        answer = connection.read_answer()
-        if answer.status == 201:
-            self.assert_reports(BIG)
-        else:
-            self.assert_refused(answer, 503)
-            self.assert_reports(OLD)
-        self.service.write_log(BIG)
-        self.parse_again()
+        self.assert_unmixed(connection)
 
     def test_a_log_that_is_written_over_never_mixes_with_what_it_was(self):
         connection, _ = self.start_parse()
@@ -64,14 +68,7 @@ class UnderAParse(MidParse):
             for at in range(8192, len(BIG) - len(middle) - 4096, len(middle)):
                 file.seek(at)
                 file.write(middle)
-        answer = connection.read_answer()
-        if answer.status == 201:
-            self.assert_reports(BIG)
-        else:
-            self.assert_refused(answer, 503)
-            self.assert_reports(OLD)
-        self.service.write_log(BIG)
-        self.parse_again()
+        self.assert_unmixed(connection)
 
     def test_a_log_that_grows_is_read_as_it_was_or_as_it_is(self):
         connection, _ = self.start_parse()

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 /* A span is bytes that somebody else owns: borrowed, not terminated by NUL,
  * any byte allowed. {NULL, 0} is the empty span. */
@@ -30,6 +31,30 @@ static inline bool
 span_is_equal(struct span a, struct span b)
 {
 	return a.len == b.len && (a.len == 0 || !memcmp(a.data, b.data, a.len));
+}
+
+/* The same but for the case of ASCII letters. */
+static inline bool
+span_is_word(struct span s, const char *word)
+{
+	return s.len == strlen(word) && !strncasecmp(s.data, word, s.len);
+}
+
+/* Cuts the first word off a list "word word ...", and the blank behind it; false when
+ * none is left. */
+static inline bool
+span_take_word(struct span *rest, struct span *out)
+{
+	const char *blank =
+	    rest->len ? memchr(rest->data, ' ', rest->len) : NULL;
+	size_t len = blank ? (size_t)(blank - rest->data) : rest->len;
+	bool is_any = rest->len > 0;
+
+	*out = span_of(rest->data, len);
+	len += blank != NULL;
+	if (is_any)
+		*rest = span_of(rest->data + len, rest->len - len);
+	return is_any;
 }
 
 /* Byte order, a shorter span before one that it begins: <0, 0, >0. */

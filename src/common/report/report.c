@@ -2,7 +2,7 @@
 #include "common/report/report.h"
 
 #include "common/base/civil.h"
-#include "common/report/json_span.h"
+#include "common/report/json_value.h"
 #include "common/shoplog/bytes.h"
 
 #include <jansson.h>
@@ -40,13 +40,6 @@ const char *
 report_unit(int report)
 {
 	return wordings[report].unit;
-}
-
-/* JSON knows no unsigned 64 bits; nobody counts that far. */
-static json_t *
-number(uint64_t value)
-{
-	return json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value);
 }
 
 static json_t *
@@ -91,22 +84,15 @@ day(int32_t value)
 	return json_string(words);
 }
 
-/* Adds a field; false when memory is out or a text is not UTF-8. Takes
- * `value`. */
-static bool
-set(json_t *object, const char *key, json_t *value)
-{
-	return json_object_set_new(object, key, value) == 0;
-}
-
 static json_t *
 row_encode(const struct answer_row *row)
 {
 	json_t *object = json_object();
 
-	if (set(object, "name", text(row->name)) &&
-	    (!row->code[0] || set(object, "code", json_string(row->code))) &&
-	    set(object, "value", number(row->value)))
+	if (json_set(object, "name", text(row->name)) &&
+	    (!row->code[0] ||
+		json_set(object, "code", json_string(row->code))) &&
+	    json_set(object, "value", json_of_number(row->value)))
 		return object;
 	json_decref(object);
 	return NULL;
@@ -132,7 +118,7 @@ hours_encode(const uint64_t hours[24])
 	json_t *array = json_array();
 
 	for (int i = 0; i < 24; i++) {
-		if (json_array_append_new(array, number(hours[i]))) {
+		if (json_array_append_new(array, json_of_number(hours[i]))) {
 			json_decref(array);
 			return NULL;
 		}
@@ -158,7 +144,7 @@ static json_t *
 answer_encode(const struct answer *a)
 {
 	if (!a->is_named)
-		return number(a->value);
+		return json_of_number(a->value);
 	return a->ranking_len ? text(a->ranking[0].name) : json_null();
 }
 
@@ -168,18 +154,18 @@ set_own(json_t *object, const struct answer *a)
 {
 	switch (a->report) {
 	case 1:
-		return set(object, "unknown", number(a->unknown));
+		return json_set(object, "unknown", json_of_number(a->unknown));
 	case 2:
-		return set(object, "category", text(a->category)) &&
-		       set(object, "unknown", number(a->unknown));
+		return json_set(object, "category", text(a->category)) &&
+		       json_set(object, "unknown", json_of_number(a->unknown));
 	case 3:
-		return set(object, "category", text(a->category)) &&
-		       set(object, "hours", hours_encode(a->hours));
+		return json_set(object, "category", text(a->category)) &&
+		       json_set(object, "hours", hours_encode(a->hours));
 	case 5:
-		return set(object, "category", text(a->category)) &&
-		       set(object, "carts", number(a->carts));
+		return json_set(object, "category", text(a->category)) &&
+		       json_set(object, "carts", json_of_number(a->carts));
 	case 7:
-		return set(object, "buyers", number(a->buyers));
+		return json_set(object, "buyers", json_of_number(a->buyers));
 	default:
 		return true;
 	}
@@ -190,8 +176,8 @@ period_encode(const struct period *period)
 {
 	json_t *object = json_object();
 
-	if (set(object, "from", day(period->from)) &&
-	    set(object, "to", day(period->to)))
+	if (json_set(object, "from", day(period->from)) &&
+	    json_set(object, "to", day(period->to)))
 		return object;
 	json_decref(object);
 	return NULL;
@@ -202,14 +188,14 @@ source_encode(const struct report_source *s)
 {
 	json_t *object = json_object();
 
-	if (set(object, "job", shown_or_null(s->job)) &&
-	    set(object, "files", files_encode(s)) &&
-	    set(object, "lines", number(s->lines)) &&
-	    set(object, "malformed", number(s->malformed)) &&
-	    set(object, "from", moment(s, s->first_s)) &&
-	    set(object, "to", moment(s, s->last_s)) &&
-	    set(object, "parsed_at", shown_or_null(s->parsed_at)) &&
-	    set(object, "geo", shown_or_null(s->geo)))
+	if (json_set(object, "job", shown_or_null(s->job)) &&
+	    json_set(object, "files", files_encode(s)) &&
+	    json_set(object, "lines", json_of_number(s->lines)) &&
+	    json_set(object, "malformed", json_of_number(s->malformed)) &&
+	    json_set(object, "from", moment(s, s->first_s)) &&
+	    json_set(object, "to", moment(s, s->last_s)) &&
+	    json_set(object, "parsed_at", shown_or_null(s->parsed_at)) &&
+	    json_set(object, "geo", shown_or_null(s->geo)))
 		return object;
 	json_decref(object);
 	return NULL;
@@ -221,12 +207,13 @@ head_encode(const struct answer *a)
 	const struct wording *w = &wordings[a->report];
 	json_t *object = json_object();
 
-	if (set(object, "report", json_integer(a->report)) &&
-	    set(object, "question", json_string(w->question)) &&
-	    set(object, "answer", answer_encode(a)) &&
-	    set(object, "unit", json_string(w->unit)) &&
-	    set(object, "value", number(a->value)) &&
-	    set(object, "ranking", rows_encode(a->ranking, a->ranking_len)) &&
+	if (json_set(object, "report", json_integer(a->report)) &&
+	    json_set(object, "question", json_string(w->question)) &&
+	    json_set(object, "answer", answer_encode(a)) &&
+	    json_set(object, "unit", json_string(w->unit)) &&
+	    json_set(object, "value", json_of_number(a->value)) &&
+	    json_set(
+		object, "ranking", rows_encode(a->ranking, a->ranking_len)) &&
 	    set_own(object, a))
 		return object;
 	json_decref(object);
@@ -238,8 +225,8 @@ tail_encode(const struct report_source *source, const struct period *period)
 {
 	json_t *object = json_object();
 
-	if ((!period || set(object, "period", period_encode(period))) &&
-	    set(object, "source", source_encode(source)))
+	if ((!period || json_set(object, "period", period_encode(period))) &&
+	    json_set(object, "source", source_encode(source)))
 		return object;
 	json_decref(object);
 	return NULL;

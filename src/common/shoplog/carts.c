@@ -38,7 +38,7 @@ carts_name_hashed(struct carts *c, uint64_t cart_id, uint64_t hash, int32_t day,
 	*out = hash_table_add_hashed(&c->table, key, hash, &is_new);
 	if (!*out)
 		return ERR_NO_MEMORY;
-	/* All of it: nothing of it has to be there to be read. */
+	/* As a whole: to change a part would wait for what has just been zeroed. */
 	if (is_new)
 		**out = (struct cart){ .key = key,
 			.paid_day = COLUMNS_NO_DAY,

@@ -28,12 +28,6 @@ api_job_events_decode(struct req *r)
 }
 
 static json_t *
-number(uint64_t n)
-{
-	return json_integer((json_int_t)n);
-}
-
-static json_t *
 text_or_null(struct span s)
 {
 	return s.len > 0 ? json_of_span(s) : json_null();
@@ -47,11 +41,11 @@ lines_total(const struct job_row *job)
 	double lines = (double)job->lines_done;
 
 	if (job->state == JOB_DONE || job->bytes_done >= job->bytes_total)
-		return number(job->lines_done);
+		return json_of_number(job->lines_done);
 	if (job->bytes_done == 0)
 		return json_null();
-	return number((uint64_t)(lines * (double)job->bytes_total /
-				 (double)job->bytes_done));
+	return json_of_number((uint64_t)(lines * (double)job->bytes_total /
+					 (double)job->bytes_done));
 }
 
 static json_t *
@@ -73,11 +67,12 @@ put_progress(json_t *o, const struct job_row *job)
 
 	if (job->seconds > 0)
 		speed = (double)job->bytes_done / job->seconds;
-	return json_set(o, "bytes_done", number(job->bytes_done)) &&
-	       json_set(o, "bytes_total", number(job->bytes_total)) &&
-	       json_set(o, "lines_done", number(job->lines_done)) &&
+	return json_set(o, "bytes_done", json_of_number(job->bytes_done)) &&
+	       json_set(o, "bytes_total", json_of_number(job->bytes_total)) &&
+	       json_set(o, "lines_done", json_of_number(job->lines_done)) &&
 	       json_set(o, "lines_total", lines_total(job)) &&
-	       json_set(o, "bytes_per_second", number((uint64_t)speed)) &&
+	       json_set(
+		   o, "bytes_per_second", json_of_number((uint64_t)speed)) &&
 	       json_set(o, "seconds_left", seconds_left(job, speed)) &&
 	       json_set(o, "seconds", json_real(job->seconds));
 }

@@ -10,7 +10,6 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { NAME_MAX_LENGTH = 255, PASSWORD_MAX = 1024 };
 
@@ -85,24 +84,18 @@ parse(struct req *r, size_t flags, json_t **out)
 static bool
 is_json(struct span type)
 {
-	static const char wanted[] = "application/json";
 	size_t len = 0;
 
 	while (len < type.len && !strchr("; \t", type.data[len]))
 		len++;
-	return len == sizeof(wanted) - 1 &&
-	       strncasecmp(type.data, wanted, len) == 0;
+	return span_is_word(span_of(type.data, len), "application/json");
 }
 
 /* Whether something has been done to the body that would have to be undone. */
 static bool
 is_coded(struct span coding)
 {
-	static const char none[] = "identity";
-
-	return coding.len > 0 &&
-	       (coding.len != sizeof(none) - 1 ||
-		   strncasecmp(coding.data, none, coding.len) != 0);
+	return coding.len > 0 && !span_is_word(coding, "identity");
 }
 
 enum err
@@ -208,12 +201,6 @@ json_password(struct req *r, const json_t *object, const char *field,
 		    r, field, "Length must be between 1 and 1024 bytes.");
 	else
 		*out = text;
-}
-
-bool
-json_set(json_t *object, const char *key, json_t *value)
-{
-	return json_object_set_new(object, key, value) == 0;
 }
 
 enum err

@@ -1,7 +1,7 @@
 #ifndef TRAWL_WORKER_API_JSON_H
 #define TRAWL_WORKER_API_JSON_H
 
-#include "common/report/json_span.h"
+#include "common/report/json_value.h"
 #include "worker/req.h"
 
 #include <jansson.h>
@@ -38,11 +38,6 @@ void json_login(struct req *r, const json_t *object, const char *field,
 				       new one must pass login_refusal() */
 void json_password(struct req *r, const json_t *object, const char *field,
     bool is_required, struct span *out); /* 1-1024 bytes of any text */
-
-/* Adds a member and takes the value; false when memory is out, or was for the object
- * or the value (NULL): a document that lacks a member is none. */
-bool json_set(json_t *object, const char *key, json_t *value)
-    __attribute__((warn_unused_result));
 
 /* Makes the value the answer's body: takes it, also when that fails. ERR_NO_MEMORY;
  * NULL is allowed and means that memory was out. */

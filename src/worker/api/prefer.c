@@ -6,8 +6,6 @@
  *	word       = token or "quoted string", in which delimiters are text */
 #include "worker/api/prefer.h"
 
-#include <strings.h>
-
 static char
 first(const struct span *left)
 {
@@ -105,13 +103,10 @@ take_preference(struct span *left)
 bool
 prefer_has(struct span prefer, const char *name)
 {
-	size_t len = strlen(name);
-
 	while (prefer.len > 0) {
 		struct pair p = take_preference(&prefer);
 
-		if (p.name.len == len &&
-		    strncasecmp(p.name.data, name, len) == 0)
+		if (span_is_word(p.name, name))
 			return p.value.len == 0;
 	}
 	return false;

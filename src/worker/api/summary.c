@@ -1,11 +1,5 @@
 #include "worker/api/summary.h"
 
-static json_t *
-number(uint64_t n)
-{
-	return json_integer((json_int_t)n);
-}
-
 /* NULL when memory is out. */
 static json_t *
 place(const struct parse_summary *s, size_t i)
@@ -17,7 +11,7 @@ place(const struct parse_summary *s, size_t i)
 	if (file < s->files_len)
 		name = s->files[file];
 	if (json_set(o, "file", json_of_span(name)) &&
-	    json_set(o, "offset", number(s->places[i].offset)))
+	    json_set(o, "offset", json_of_number(s->places[i].offset)))
 		return o;
 	json_decref(o);
 	return NULL;
@@ -43,12 +37,12 @@ summary_put(json_t *o, const struct parse_summary *s)
 	return json_set(o, "log_parsing_status",
 		   json_string("added to the database")) &&
 	       json_set(o, "job", json_of_span(s->job)) &&
-	       json_set(o, "files", number(s->files_len)) &&
-	       json_set(o, "lines", number(s->lines)) &&
-	       json_set(o, "bytes", number(s->bytes)) &&
-	       json_set(o, "malformed", number(s->malformed)) &&
+	       json_set(o, "files", json_of_number(s->files_len)) &&
+	       json_set(o, "lines", json_of_number(s->lines)) &&
+	       json_set(o, "bytes", json_of_number(s->bytes)) &&
+	       json_set(o, "malformed", json_of_number(s->malformed)) &&
 	       json_set(o, "malformed_at", places(s)) &&
-	       json_set(o, "other", number(s->other)) &&
+	       json_set(o, "other", json_of_number(s->other)) &&
 	       json_set(o, "seconds", json_real(s->seconds)) &&
 	       json_set(o, "mode", json_of_span(s->mode));
 }

@@ -25,14 +25,8 @@ split(struct span text, struct arena *a, struct base_list *out)
 	};
 	if (!out->ids || !out->sizes)
 		return ERR_NO_MEMORY;
-	while (text.len > 0) {
-		const char *end = memchr(text.data, ' ', text.len);
-		size_t len = end ? (size_t)(end - text.data) : text.len;
-
-		out->ids[out->len++] = span_of(text.data, len);
-		text.data += end ? len + 1 : len;
-		text.len -= end ? len + 1 : len;
-	}
+	while (span_take_word(&text, &out->ids[out->len]))
+		out->len++;
 	return ERR_OK;
 }
 

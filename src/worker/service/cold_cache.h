@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 /* A cache of what the cold reports (cold.h) of a worker have read, for the next one
- * that asks the same of another period. Items have names, never change, and are counted: a
- * report holds what it uses, and what nobody has held for the longest goes when
- * all of them are more than so many bytes. Any thread. */
+ * that asks the same of another period. Items have names, never change, and are
+ * counted: a report holds what it uses, and what nobody has held for the longest goes
+ * when all of them are more than so many bytes. Any thread. */
 struct cold_cache;
 
 /* The beginning of every item. */

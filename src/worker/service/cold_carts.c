@@ -47,22 +47,16 @@ struct reading {
 static enum err
 list(struct reading *r, const char *field, struct segments *out)
 {
-	struct span rest = record_get(&r->cold->manifest->record, field);
+	struct span rest = record_get(&r->cold->manifest->record, field), id;
 
 	out->len = 0;
 	out->ids =
 	    arena_alloc(r->cold->arena, (rest.len / 2 + 1) * sizeof(*out->ids));
 	if (!out->ids)
 		return ERR_NO_MEMORY;
-	while (rest.len > 0) {
-		const char *blank = memchr(rest.data, ' ', rest.len);
-		size_t id = blank ? (size_t)(blank - rest.data) : rest.len;
-
-		if (id > 0)
-			out->ids[out->len++] = span_of(rest.data, id);
-		rest.data += id + (blank != NULL);
-		rest.len -= id + (blank != NULL);
-	}
+	while (span_take_word(&rest, &id))
+		if (id.len > 0)
+			out->ids[out->len++] = id;
 	return ERR_OK;
 }
 

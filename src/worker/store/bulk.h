@@ -63,7 +63,8 @@ enum err bulk_run(struct bulk *b, bulk_fn *fn, void *arg)
  * what came is being used; all replies are to be taken before bulk_run. Nothing is
  * sent twice: ERR_STALE says that the connection was lost, or that the string is
  * an empty one (a key that is gone has those), ERR_CORRUPT that it has another
- * length, ERR_STORE_DOWN that patience ended. On any error the connection is closed, with all that was asked. */
+ * length, ERR_STORE_DOWN that patience ended. On any error the connection is closed,
+ * with all that was asked. */
 enum err bulk_send(struct bulk *b) __attribute__((warn_unused_result));
 enum err bulk_receive(struct bulk *b, char *to, size_t len)
     __attribute__((warn_unused_result));

@@ -27,14 +27,10 @@ named_segments_is_field(struct span name)
 static void
 put_words(struct bulk *b, struct span text)
 {
-	while (text.len > 0) {
-		const char *end = memchr(text.data, ' ', text.len);
-		size_t len = end ? (size_t)(end - text.data) : text.len;
+	struct span id;
 
-		bulk_putf(b, "EXISTS segment:%b", text.data, len);
-		len += end != NULL;
-		text = span_of(text.data + len, text.len - len);
-	}
+	while (span_take_word(&text, &id))
+		bulk_putf(b, "EXISTS segment:%b", id.data, id.len);
 }
 
 /* known  what it names is not asked for again; NULL: nothing is */

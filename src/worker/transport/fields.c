@@ -3,7 +3,6 @@
 #include "worker/transport/fields.h"
 
 #include <string.h>
-#include <strings.h>
 
 static const struct {
 	const char *name;
@@ -103,6 +102,5 @@ fields_is(const struct fields *f, const char *base, enum field which,
 {
 	struct span value = fields_get(f, base, which);
 
-	return value.data && value.len == strlen(text) &&
-	       strncasecmp(value.data, text, value.len) == 0;
+	return value.data && span_is_word(value, text);
 }

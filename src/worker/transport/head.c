@@ -10,7 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 /* What stands between target and end of the first line. */
 static enum err
@@ -67,13 +66,6 @@ take_member(struct span *list, struct span *out)
 	return true;
 }
 
-static bool
-says(struct span member, const char *text)
-{
-	return member.len == strlen(text) &&
-	       strncasecmp(member.data, text, member.len) == 0;
-}
-
 /* Whether `text` names other codings, and chunked behind all of them: where the
  * body ends is known, what it says is not. */
 static bool
@@ -83,7 +75,7 @@ ends_with_chunked(struct span text)
 
 	while (take_member(&text, &coding)) {
 		bool is_last = text.data == NULL;
-		bool is_chunked = says(coding, "chunked");
+		bool is_chunked = span_is_word(coding, "chunked");
 
 		if (is_last || is_chunked || !head_is_token(coding))
 			return is_chunked && is_last;
@@ -101,8 +93,9 @@ expectation(const struct head *h, const char *base)
 
 	while (e != EXPECTS_MORE && take_member(&list, &member))
 		if (member.len > 0)
-			e = says(member, "100-continue") ? EXPECTS_CONTINUE
-							 : EXPECTS_MORE;
+			e = span_is_word(member, "100-continue")
+				? EXPECTS_CONTINUE
+				: EXPECTS_MORE;
 	return e;
 }
 

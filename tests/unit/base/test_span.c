@@ -1,4 +1,4 @@
-/* Spans: equality, order and numbers. */
+/* Spans: equality, order, numbers and words. */
 #include "common/base/span.h"
 
 #include <setjmp.h>
@@ -95,6 +95,33 @@ hexadecimal_digits_are_those_of_both_cases_and_no_others(void **state)
 	}
 }
 
+static void
+a_word_is_one_in_any_case_and_whole(void **state)
+{
+	(void)state;
+	assert_true(span_is_word(span_text("ChUnked"), "chunked"));
+	assert_false(span_is_word(span_text("chunke"), "chunked"));
+	assert_false(span_is_word(span_text("chunked2"), "chunked"));
+	assert_false(span_is_word(span_text("chunkex"), "chunked"));
+	assert_false(span_is_word(span_of(NULL, 0), "chunked"));
+}
+
+static void
+words_of_a_list_are_taken_one_by_one(void **state)
+{
+	static const char *const words[] = { "1-a", "", "2-b" };
+	struct span list = span_text("1-a  2-b "), word;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		assert_true(span_take_word(&list, &word));
+		assert_true(span_is_equal(word, span_text(words[i])));
+	}
+	assert_false(span_take_word(&list, &word));
+	list = span_of(NULL, 0);
+	assert_false(span_take_word(&list, &word));
+}
+
 int
 main(void)
 {
@@ -106,6 +133,8 @@ main(void)
 		cmocka_unit_test(
 		    order_is_that_of_bytes_and_a_prefix_comes_first),
 		cmocka_unit_test(spans_are_equal_when_their_bytes_are),
+		cmocka_unit_test(a_word_is_one_in_any_case_and_whole),
+		cmocka_unit_test(words_of_a_list_are_taken_one_by_one),
 		cmocka_unit_test(
 		    hexadecimal_digits_are_those_of_both_cases_and_no_others),
 	};

@@ -13,7 +13,7 @@ static const char visits[] =
 
 struct fixture {
 	struct crew *crew;
-	struct http_stub stub;
+	struct http_stub ipinfo;
 };
 
 static char *
@@ -36,11 +36,11 @@ fixture_open(char *(*answer)(const char *, const void *))
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 
-	f->stub.answer = answer;
-	http_stub_open(&f->stub);
+	f->ipinfo.answer = answer;
+	http_stub_open(&f->ipinfo);
 	f->crew = crew_open(2);
 	f->crew->config.ipinfo_token = "sesame";
-	f->crew->config.ipinfo_url = f->stub.url;
+	f->crew->config.ipinfo_url = f->ipinfo.url;
 	crew_write(f->crew, "w", visits);
 	return f;
 }
@@ -49,7 +49,7 @@ static void
 fixture_close(struct fixture *f)
 {
 	crew_close(f->crew);
-	http_stub_close(&f->stub);
+	http_stub_close(&f->ipinfo);
 	free(f);
 }
 
@@ -71,12 +71,12 @@ an_address_is_asked_for_once_and_remembered(void **state)
 	assert_string_equal(ask(f, "GET {countries}:8.8.8.8"), "SE");
 	assert_string_equal(ask(f, "GET {countries}:2a02:6b8::1"), "SE");
 	assert_string_equal(ask(f, "EXISTS {countries}:10.0.0.1"), "0");
-	assert_int_equal(f->stub.requests, 2); /* one a task that asks */
+	assert_int_equal(f->ipinfo.requests, 2); /* one a task that asks */
 	snprintf(
 	    source, sizeof(source), "%s", ask(f, "HGET {logs}:manifest geo"));
 	assert_int_equal(strncmp(source, "ipinfo ", 7), 0);
 	assert_int_equal(crew_parse(f->crew, 1).err, ERR_OK);
-	assert_int_equal(f->stub.requests, 2);
+	assert_int_equal(f->ipinfo.requests, 2);
 	fixture_close(f);
 }
 
@@ -90,7 +90,7 @@ what_another_asks_for_is_waited_for_and_then_asked(void **state)
 	    "asked by a ghost", (size_t)16);
 	assert_int_equal(crew_parse(f->crew, 0).err, ERR_OK);
 	assert_string_equal(ask(f, "GET {countries}:8.8.8.8"), "SE");
-	assert_int_equal(f->stub.requests, 2);
+	assert_int_equal(f->ipinfo.requests, 2);
 	fixture_close(f);
 }
 
@@ -105,7 +105,7 @@ what_a_task_asked_for_when_it_was_taken_over_is_asked_at_once(void **state)
 	    "SET {countries}:8.8.8.8 %b EX 3600", claim, sizeof(claim) - 1);
 	assert_int_equal(crew_parse(f->crew, 0).err, ERR_OK);
 	assert_string_equal(ask(f, "GET {countries}:8.8.8.8"), "SE");
-	assert_int_equal(f->stub.requests, 1);
+	assert_int_equal(f->ipinfo.requests, 1);
 	fixture_close(f);
 }
 
@@ -122,7 +122,7 @@ a_failure_takes_all_countries_from_the_local_tables(void **state)
 	assert_string_equal(ask(f, "EXISTS {countries}:8.8.8.8"), "0");
 	/* And nobody asks again at once. */
 	assert_int_equal(crew_parse(f->crew, 1).err, ERR_OK);
-	assert_int_equal(f->stub.requests, 1);
+	assert_int_equal(f->ipinfo.requests, 1);
 	fixture_close(f);
 }
 

@@ -1,4 +1,4 @@
-#include "common/report/json_span.h"
+#include "common/report/json_value.h"
 
 #include "common/base/text.h"
 
@@ -18,4 +18,16 @@ json_of_span(struct span s)
 	value = json_stringn(shown, text_show(s, shown));
 	free(shown);
 	return value;
+}
+
+json_t *
+json_of_number(uint64_t n)
+{
+	return json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n);
+}
+
+bool
+json_set(json_t *object, const char *key, json_t *value)
+{
+	return json_object_set_new(object, key, value) == 0;
 }
