@@ -9,23 +9,44 @@
 
 enum { BLOCK_SIZE = 256 * 1024, TEMPLATE_SIZE = 4096 };
 
+/* What TMPDIR says; NULL: nothing. */
+static const char *
+tmpdir(void)
+{
+	const char *value = getenv("TMPDIR");
+
+	return value && *value ? value : NULL;
+}
+
+/* A long value is cut, so that the remedy fits behind it. */
+static enum err
+refuse_folder(int error, struct problem *why)
+{
+	static const char accepted[] =
+	    "accepted is a directory that takes files, with room for all of "
+	    "standard input";
+	const char *value = tmpdir();
+
+	if (!value)
+		return problem_set(why, ERR_INVALID, "/tmp: %s: set TMPDIR: %s",
+		    strerror(error), accepted);
+	return problem_set(why, ERR_INVALID, "TMPDIR=\"%.255s\": %s: %s", value,
+	    strerror(error), accepted);
+}
+
 static enum err
 create(struct spool *s, struct problem *why)
 {
-	const char *folder = getenv("TMPDIR");
+	const char *folder = tmpdir();
 	char name[TEMPLATE_SIZE];
 
-	if (!folder || !*folder)
-		folder = "/tmp";
-	if (snprintf(name, sizeof(name), "%s/trawl.XXXXXX", folder) >=
-	    TEMPLATE_SIZE)
-		return problem_set(
-		    why, ERR_NO_LOG, "TMPDIR: is too long: %s", folder);
+	s->fd = -1;
+	if (snprintf(name, sizeof(name), "%s/trawl.XXXXXX",
+		folder ? folder : "/tmp") >= TEMPLATE_SIZE)
+		return refuse_folder(ENAMETOOLONG, why);
 	s->fd = mkstemp(name);
 	if (s->fd < 0)
-		return problem_set(why, ERR_NO_LOG,
-		    "standard input: cannot be kept in %s: %s; set TMPDIR",
-		    folder, strerror(errno));
+		return refuse_folder(errno, why);
 	unlink(name);
 	snprintf(s->path, sizeof(s->path), "/proc/self/fd/%d", s->fd);
 	return ERR_OK;
@@ -61,14 +82,11 @@ copy(struct spool *s, int from, char *block, struct progress *progress,
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return problem_set(why, ERR_NO_LOG,
+			return problem_set(why, ERR_LOG_UNREADABLE,
 			    "standard input: cannot be read: %s",
 			    strerror(errno));
 		if (write_all(s->fd, block, (size_t)n) != 0)
-			return problem_set(why, ERR_NO_LOG,
-			    "standard input: cannot be kept: %s; set TMPDIR to "
-			    "where there is room",
-			    strerror(errno));
+			return refuse_folder(errno, why);
 		done += (uint64_t)n;
 		progress_show(progress, done);
 	}

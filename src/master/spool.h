@@ -14,7 +14,11 @@ struct spool {
 };
 
 /* Copies `from` to its end into a file without a name, in TMPDIR or /tmp.
- * spool_close gives it back. Returns ERR_OK or ERR_NO_LOG with `why`. */
+ * spool_close gives it back.
+ *
+ * progress  told of every block; taken away at the end
+ * Returns ERR_OK, ERR_NO_MEMORY, or with `why` ERR_LOG_UNREADABLE: `from` cannot be
+ * read; ERR_INVALID: the directory takes no file, or not all of it. Blocks. */
 enum err spool_open(
     struct spool *s, int from, struct progress *progress, struct problem *why);
 

@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -108,25 +110,76 @@ an_input_that_cannot_be_read_is_refused(void **state)
 	struct spool s;
 
 	(void)state;
-	assert_int_equal(spool_open(&s, -1, &nobody_looks, &why), ERR_NO_LOG);
+	assert_int_equal(
+	    spool_open(&s, -1, &nobody_looks, &why), ERR_LOG_UNREADABLE);
 	assert_non_null(strstr(why.text, "standard input: cannot be read"));
 	assert_int_equal(s.fd, -1);
 }
 
+/* What is said of a directory that does not take what is written to `fd`. */
 static void
-a_folder_that_takes_no_file_is_named(void **state)
+expect_refused(int fd, const char *words)
 {
 	struct problem why = { "" };
 	struct spool s;
+
+	assert_int_equal(spool_open(&s, fd, &nobody_looks, &why), ERR_INVALID);
+	assert_string_equal(why.text, words);
+	assert_int_equal(s.fd, -1);
+}
+
+#define ACCEPTED                                                          \
+	"accepted is a directory that takes files, with room for all of " \
+	"standard input"
+
+static void
+a_folder_that_takes_no_file_is_named(void **state)
+{
 	int fd = open("/dev/null", O_RDONLY);
 
 	(void)state;
 	setenv("TMPDIR", "/nowhere", 1);
-	assert_int_equal(spool_open(&s, fd, &nobody_looks, &why), ERR_NO_LOG);
-	assert_non_null(strstr(why.text, "/nowhere"));
-	assert_non_null(strstr(why.text, "TMPDIR"));
+	expect_refused(
+	    fd, "TMPDIR=\"/nowhere\": No such file or directory: " ACCEPTED);
 	unsetenv("TMPDIR");
 	close(fd);
+}
+
+static void
+a_folder_whose_name_is_too_long_is_refused(void **state)
+{
+	char folder[5000], words[512];
+
+	(void)state;
+	memset(folder, 'a', sizeof(folder) - 1);
+	folder[sizeof(folder) - 1] = '\0';
+	snprintf(words, sizeof(words),
+	    "TMPDIR=\"%.255s\": File name too long: " ACCEPTED, folder);
+	setenv("TMPDIR", folder, 1);
+	expect_refused(-1, words);
+	unsetenv("TMPDIR");
+}
+
+/* As on a full disk: no file of this process may be longer than so. */
+static void
+a_folder_without_room_is_named_with_the_remedy(void **state)
+{
+	struct rlimit before, limit;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "1234567", 7), 7);
+	close(ends[1]);
+	signal(SIGXFSZ, SIG_IGN);
+	limit = (struct rlimit){ 3, before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	unsetenv("TMPDIR");
+	expect_refused(ends[0], "/tmp: File too large: set TMPDIR: " ACCEPTED);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	signal(SIGXFSZ, SIG_DFL);
+	close(ends[0]);
 }
 
 int
@@ -137,6 +190,9 @@ main(void)
 		cmocka_unit_test(a_long_copy_says_how_far_it_is),
 		cmocka_unit_test(an_input_that_cannot_be_read_is_refused),
 		cmocka_unit_test(a_folder_that_takes_no_file_is_named),
+		cmocka_unit_test(a_folder_whose_name_is_too_long_is_refused),
+		cmocka_unit_test(
+		    a_folder_without_room_is_named_with_the_remedy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
