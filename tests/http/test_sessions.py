@@ -156,6 +156,23 @@ class LoggingOut(ServiceCase):
             for connection in connections:
                 connection.close()
 
+    def test_counts_for_a_request_whose_body_comes_later(self):
+        carol = self.service.register("carol")
+        body = b'{"last_name": "Stolen"}'
+        for method in "PATCH", "DELETE":
+            token = self.service.log_in("carol")
+            with self.subTest(method), carol.connect() as connection:
+                connection.send(request(
+                    method, f"/user/{carol.user['id']}", b"", {
+                        "Content-Length": len(body),
+                        "Expect": "100-continue"}, token))
+                self.assert_status(connection.read_answer(), 100)
+                self.assert_empty(carol.ask("DELETE", "/user/auth",
+                                            token=token))
+                connection.send(body)
+                self.assert_refused(connection.read_answer(), 401)
+        self.assertIn(carol.user, carol.get("/user/all").json)
+
     def test_refuses_a_flag_of_another_form(self):
         token = self.service.log_in()
         self.assert_refused(

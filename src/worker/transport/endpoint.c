@@ -3,6 +3,8 @@
  *	check_session     in the store
  *	permit            ask whether this user may
  *
+ *	endpoint_confirm  the body has come: is the token still good?
+ *
  *	endpoint_serve    refuse what would find no place to hash its password
  *	                  decode
  *	                  do the work: the route's own steps
@@ -47,6 +49,13 @@ permit(struct req *r)
 	if (r->route->session)
 		service_session_note(r);
 	return e == ERR_OK ? req_done(r) : req_fail(r, e);
+}
+
+enum req_state
+endpoint_confirm(struct req *r)
+{
+	return r->route->session ? service_session(r, NULL, endpoint_serve)
+				 : endpoint_serve(r);
 }
 
 /* What has no ETag is none of those that If-Match names (RFC 9110, 13.1.1). */

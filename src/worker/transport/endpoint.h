@@ -10,6 +10,10 @@
 /* 404, 405, 401, 403; req_done: the request may be read and served. */
 req_step endpoint_admit;
 
+/* Instead of endpoint_serve, when the body was waited for: whoever held it back may
+ * have been logged out meanwhile. 401, else all that endpoint_serve does. */
+req_step endpoint_confirm;
+
 /* 415, 400, 412, 429, the work. */
 req_step endpoint_serve;
 

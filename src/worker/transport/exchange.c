@@ -1,6 +1,6 @@
 /*	exchange_begin     the head is whole: endpoint_admit
  *	read_body          admitted: the body is read, by the connection
- *	exchange_serve     the body is whole: endpoint_serve
+ *	exchange_serve     the body is whole: endpoint_confirm
  *	answer             done or failed: encode, add to the output
  *	exchange_go_on     a piece of it was taken: its route's next step
  *	go_on              encode, add the piece
@@ -279,7 +279,7 @@ exchange_begin(struct conn *c)
 void
 exchange_serve(struct conn *c)
 {
-	start(c, CONN_SERVE, endpoint_serve);
+	start(c, CONN_SERVE, endpoint_confirm);
 }
 
 void
