@@ -20,10 +20,10 @@ local id = redis.call('HINCRBY', KEYS[1], 'logins', 1)
 redis.call('HSET', KEYS[4], 'id', id, 'created', ARGV[5],
 	'expires', expires, 'address', ARGV[6], 'agent', ARGV[7])
 redis.call('EXPIREAT', KEYS[4], expires)
--- The fraction keeps sessions of one second in the order of their log-ins.
-redis.call('ZADD', KEYS[2], expires + id % 1000000 / 1000000, ARGV[3])
 local gone = redis.call('ZRANGE', KEYS[2], '-inf', '(' .. now + 1, 'BYSCORE')
-local beyond = redis.call('ZCARD', KEYS[2]) - tonumber(ARGV[8])
+-- Before the new one is among them: with a session_ttl that was shortened it is the
+-- one that expires first.
+local beyond = redis.call('ZCARD', KEYS[2]) + 1 - tonumber(ARGV[8])
 if beyond > #gone then
 	gone = redis.call('ZRANGE', KEYS[2], 0, beyond - 1)
 end
@@ -32,6 +32,8 @@ for _, digest in ipairs(gone) do
 	redis.call('ZREM', KEYS[2], digest)
 	redis.call('HDEL', KEYS[3], digest)
 end
+-- The fraction keeps sessions of one second in the order of their log-ins.
+redis.call('ZADD', KEYS[2], expires + id % 1000000 / 1000000, ARGV[3])
 redis.call('EXPIREAT', KEYS[2],
 	math.floor(redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')[2]))
 return 1

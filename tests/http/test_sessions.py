@@ -273,3 +273,16 @@ class Crowd(ServiceCase):
                  if ann.get("/user/all", token=token).status == 200]
         self.assertEqual(len(alive), 100)
         self.assertEqual(alive[-1], tokens[-1])
+
+    def test_lets_a_new_one_in_that_expires_before_all_others(self):
+        ben = self.service.register("ben")
+        for _ in range(99):
+            self.service.log_in("ben")
+        key = f"{{user:{ben.user['id']}}}"
+        with self.service.redis() as redis:
+            listed = redis.ask("ZRANGE", f"{key}:sessions", 0, -1, "WITHSCORES")
+            for digest, ends in zip(listed[::2], listed[1::2]):
+                redis.ask("ZADD", f"{key}:sessions", float(ends) + 1000, digest)
+            token = self.service.log_in("ben")
+            self.assert_status(ben.get("/user/all", token=token), 200)
+            self.assertEqual(redis.ask("ZCARD", f"{key}:sessions"), 100)
