@@ -40,14 +40,14 @@ printed(void)
 static void
 usage(FILE *out)
 {
-	fputs("trawl                                 serve logs_file_name\n"
-	      "trawl report [--json] [--report N] [--category C]\n"
-	      "             [--from D] [--to D] LOG...   the seven reports of "
-	      "files, at once\n"
-	      "trawl user add LOGIN [--first-name NAME] [--last-name NAME]\n"
-	      "                                      a user; the password is "
-	      "read from stdin\n"
-	      "trawl --help | --version\n",
+	fputs("usage: trawl                             the service, until a "
+	      "signal ends it\n"
+	      "       trawl report [OPTION]... LOG...   the seven reports of "
+	      "files, no server\n"
+	      "       trawl user add LOGIN [OPTION]...  a new user of the "
+	      "service "
+	      "that runs\n"
+	      "       trawl report --help | user --help | --help | --version\n",
 	    out);
 }
 
@@ -55,10 +55,14 @@ static int
 help(void)
 {
 	usage(stdout);
-	puts(
-	    "\nSettings are environment variables; a .env file in the working\n"
-	    "directory is read first. SIGTERM, SIGINT or SIGHUP (not under "
-	    "nohup)\nends the service, SIGUSR1 and SIGUSR2 do nothing.\n");
+	puts("\nSettings are environment variables, or lines of a .env file in "
+	     "the working\n"
+	     "directory; the environment wins. SIGTERM, SIGINT or SIGHUP (not "
+	     "under nohup)\n"
+	     "ends the service, with status 0; it ends with 1 when it failed, "
+	     "with 2 for wrong\n"
+	     "usage or a setting that is refused. SIGUSR1 and SIGUSR2 do "
+	     "nothing.\n");
 	config_help(stdout);
 	return printed();
 }

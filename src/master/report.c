@@ -46,19 +46,25 @@ cleanup(struct report *r)
 static enum err
 help(struct problem *why)
 {
-	puts("usage: trawl report [OPTION]... LOG...\n"
-	     "Answers the seven reports about the files, read as one log.\n"
-	     "A LOG is a file, several with commas between, a glob, or - for\n"
-	     "standard input.\n\n"
-	     "  --report N     only report N, 1 to 7\n"
-	     "  --category C   of reports 2, 3 and 5\n"
-	     "  --from DATE    only from this day on, as 2018-08-01\n"
-	     "  --to DATE      only up to this day, itself included\n"
-	     "  --json         the documents of GET /report/N\n"
-	     "  --threads N    threads that read; one per CPU\n"
-	     "  -h, --help     this text\n\n"
-	     "Ends with 0; with 1 when a log cannot be read or has no such\n"
-	     "category; with 2 for wrong usage.");
+	puts(
+	    "usage: trawl report [OPTION]... LOG...\n"
+	    "Answers the seven reports about the files, read as one log. A LOG "
+	    "is a file,\n"
+	    "several with commas between, a glob, or - for standard input.\n\n"
+	    "  --report N     report N alone, 1 to 7\n"
+	    "  --category C   the category of reports 2, 3 and 5\n"
+	    "  --from DATE    from this day on, as 2018-08-01\n"
+	    "  --to DATE      up to this day, itself included\n"
+	    "  --json         the JSON of GET /report/N; without --report, an "
+	    "object of all\n"
+	    "                 seven by their numbers\n"
+	    "  --threads N    threads that read, 1 to 256; one per CPU unless "
+	    "given\n"
+	    "  -h, --help     this text\n\n"
+	    "Standard input is copied into TMPDIR, or /tmp. Ends with 0; with "
+	    "1 "
+	    "when a log\n"
+	    "cannot be read or has no such category; with 2 for wrong usage.");
 	return standard_output_finish(why);
 }
 

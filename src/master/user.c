@@ -16,10 +16,7 @@
 static void
 usage(FILE *out)
 {
-	fputs("usage: trawl user add LOGIN [--first-name NAME] [--last-name "
-	      "NAME]\n"
-	      "       the password is the first line of standard input\n",
-	    out);
+	fputs("usage: trawl user add LOGIN [OPTION]...\n", out);
 }
 
 /* Nobody who asks for help wants a user of that name. */
@@ -47,6 +44,21 @@ help(void)
 	enum err e;
 
 	usage(stdout);
+	puts("Makes a user, also with registration=closed. To be run in the "
+	     "working directory\n"
+	     "of the service, with its settings, while it runs. The password "
+	     "is the first line\n"
+	     "of standard input; at a terminal it is asked for, and not "
+	     "shown.\n\n"
+	     "  --first-name NAME  else it is LOGIN\n"
+	     "  --last-name NAME   else it is LOGIN\n"
+	     "  -h, --help         this text\n\n"
+	     "Prints `trawl: user ID` and ends with 0; with 1 when it failed, "
+	     "as "
+	     "when no\n"
+	     "service runs; with 2 for wrong usage, or when LOGIN, a name or "
+	     "the password is\n"
+	     "refused.");
 	e = standard_output_finish(&why);
 	return e == ERR_OK ? 0 : fail(e, &why);
 }
@@ -106,6 +118,7 @@ user_command(int argc, char **argv)
 		return help();
 	if (!read_arguments(argc, argv, &account)) {
 		usage(stderr);
+		fputs("All options: trawl user --help\n", stderr);
 		return 2;
 	}
 	log_init("user", false);

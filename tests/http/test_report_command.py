@@ -338,3 +338,4 @@ class Refusals(CommandCase):
         for option in ("--json", "--report", "--category", "--from", "--to",
                        "--threads"):
             self.assertIn(option.encode(), done.stdout)
+        self.assertLess(max(map(len, done.stdout.splitlines())), 81)

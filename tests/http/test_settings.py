@@ -146,6 +146,7 @@ class Words(SettingsCase):
             self.assertRegex(output, rf"(?m)^\s*{name}\b", name)
         for text in "127.0.0.1", "8000", "86400", "logs.txt", "trawl report":
             self.assertIn(text, output)
+        self.assertLess(max(map(len, output.splitlines())), 81)
 
     def test_version_is_one_line(self):
         status, output = self.run_to_end("--version")

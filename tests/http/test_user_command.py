@@ -57,6 +57,7 @@ class UserAdd(ServiceCase):
             done = self.add(*arguments)
             self.assertEqual((done.returncode, done.stderr), (0, b""))
             self.assertTrue(done.stdout.startswith(b"usage: trawl user"))
+            self.assertLess(max(map(len, done.stdout.splitlines())), 81)
 
     def test_says_that_no_service_runs(self):
         done = subprocess.run(
