@@ -26,7 +26,7 @@ encode(const struct tally *t, const struct visitors_rows *rows, unsigned shard,
 	writer_u64(&w, VERSION);
 	writer_u64(&w, 0);
 	visitors_rows_write(&w, rows, shard, &order);
-	writer_set_u64(&w, NAMES_OFFSET, w.len);
+	writer_set_u64(&w, NAMES_OFFSET, w.bytes.len);
 	names_write(&w, &order);
 	names_order_cleanup(&order);
 	return writer_give(&w, &out->bytes, &out->len);

@@ -3,31 +3,20 @@
  * others are right as well. */
 #include "common/shoplog/bytes.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+/* Where the next `len` bytes are to be written; NULL: it has failed. */
 static uint8_t *
-reserve(struct writer *w, size_t len)
+extend(struct writer *w, size_t len)
 {
-	if (w->has_failed)
-		return NULL;
-	if (len > w->capacity - w->len) {
-		size_t capacity = w->capacity ? w->capacity : 256;
-		uint8_t *data;
+	struct buffer *b = &w->bytes;
 
-		while (capacity - w->len < len && capacity <= SIZE_MAX / 4)
-			capacity *= 2;
-		data =
-		    capacity - w->len < len ? NULL : realloc(w->data, capacity);
-		if (!data) {
-			w->has_failed = true;
-			return NULL;
-		}
-		w->data = data;
-		w->capacity = capacity;
+	if (w->has_failed || !buffer_reserve(b, len)) {
+		w->has_failed = true;
+		return NULL;
 	}
-	w->len += len;
-	return w->data + w->len - len;
+	b->len += len;
+	return (uint8_t *)b->data + b->len - len;
 }
 
 static void
@@ -40,7 +29,7 @@ put(uint8_t *at, uint64_t value, size_t bytes)
 void
 writer_u8(struct writer *w, uint8_t value)
 {
-	uint8_t *at = reserve(w, 1);
+	uint8_t *at = extend(w, 1);
 
 	if (at)
 		*at = value;
@@ -49,7 +38,7 @@ writer_u8(struct writer *w, uint8_t value)
 void
 writer_u32(struct writer *w, uint32_t value)
 {
-	uint8_t *at = reserve(w, 4);
+	uint8_t *at = extend(w, 4);
 
 	if (at)
 		put(at, value, 4);
@@ -58,7 +47,7 @@ writer_u32(struct writer *w, uint32_t value)
 void
 writer_u64(struct writer *w, uint64_t value)
 {
-	uint8_t *at = reserve(w, 8);
+	uint8_t *at = extend(w, 8);
 
 	if (at)
 		put(at, value, 8);
@@ -68,7 +57,7 @@ void
 writer_set_u64(struct writer *w, size_t offset, uint64_t value)
 {
 	if (!w->has_failed)
-		put(w->data + offset, value, 8);
+		put((uint8_t *)w->bytes.data + offset, value, 8);
 }
 
 void
@@ -97,7 +86,7 @@ writer_decimal(struct writer *w, uint64_t value)
 void
 writer_bytes(struct writer *w, const void *data, size_t len)
 {
-	uint8_t *at = len ? reserve(w, len) : NULL;
+	uint8_t *at = len ? extend(w, len) : NULL;
 
 	if (at)
 		memcpy(at, data, len);
@@ -108,14 +97,15 @@ writer_give(struct writer *w, uint8_t **data, size_t *len)
 {
 	enum err e = w->has_failed ? ERR_NO_MEMORY : ERR_OK;
 
-	if (!e && !w->data && !(w->data = malloc(1)))
+	/* *data is not NULL, also when it is of no bytes. */
+	if (!e && !w->bytes.data && !buffer_reserve(&w->bytes, 1))
 		e = ERR_NO_MEMORY;
 	if (e) {
 		writer_cleanup(w);
 		return e;
 	}
-	*data = w->data;
-	*len = w->len;
+	*data = (uint8_t *)w->bytes.data;
+	*len = w->bytes.len;
 	*w = (struct writer){ 0 };
 	return ERR_OK;
 }
@@ -123,8 +113,8 @@ writer_give(struct writer *w, uint8_t **data, size_t *len)
 void
 writer_cleanup(struct writer *w)
 {
-	free(w->data);
-	*w = (struct writer){ 0 };
+	buffer_cleanup(&w->bytes);
+	w->has_failed = false;
 }
 
 struct reader

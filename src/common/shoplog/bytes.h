@@ -1,6 +1,7 @@
 #ifndef TRAWL_COMMON_SHOPLOG_BYTES_H
 #define TRAWL_COMMON_SHOPLOG_BYTES_H
 
+#include "common/base/buffer.h"
 #include "common/base/err.h"
 #include "common/base/span.h"
 
@@ -14,8 +15,7 @@
  * checked once, at its end. */
 
 struct writer {
-	uint8_t *data;
-	size_t len, capacity;
+	struct buffer bytes;
 	bool has_failed; /* memory was out: nothing more is written */
 };
 

@@ -25,7 +25,7 @@ add_field(struct day_segment *s, struct arena *a, const char *name,
 	size_t name_len = strlen(name);
 	size_t len = name_len + (category.len ? 1 + category.len : 0);
 	char *text = arena_alloc(a, len + 1);
-	char *value = arena_copy(a, span_of(w->data, w->len));
+	char *value = arena_copy(a, span_of(w->bytes.data, w->bytes.len));
 
 	if (!text || !value || w->has_failed)
 		return ERR_NO_MEMORY;
@@ -35,9 +35,9 @@ add_field(struct day_segment *s, struct arena *a, const char *name,
 		memcpy(text + name_len + 1, category.data, category.len);
 	}
 	field->name = span_of(text, len);
-	field->value = span_of(value, w->len);
+	field->value = span_of(value, w->bytes.len);
 	s->fields_len++;
-	w->len = 0;
+	w->bytes.len = 0;
 	return ERR_OK;
 }
 

@@ -75,7 +75,7 @@ print_line(struct writer *w, const struct line *line)
 	const char before[] = { (char)('0' + line->date / 10),
 		(char)('0' + line->date % 10), ' ' };
 
-	if (w->len > 0)
+	if (w->bytes.len > 0)
 		writer_u8(w, '\n');
 	writer_bytes(w, before, DATE);
 	if (line->value.len > 0)
@@ -89,11 +89,11 @@ add_field(
     struct day_segment *s, struct arena *a, struct span name, struct writer *w)
 {
 	struct day_field *f = &s->fields[s->fields_len++];
-	struct span value = span_of(w->data, w->len);
+	struct span value = span_of(w->bytes.data, w->bytes.len);
 
 	f->name = span_of(arena_copy(a, name), name.len);
 	f->value = span_of(arena_copy(a, value), value.len);
-	w->len = 0;
+	w->bytes.len = 0;
 	return f->name.data && f->value.data && !w->has_failed ? ERR_OK
 							       : ERR_NO_MEMORY;
 }

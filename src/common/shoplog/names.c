@@ -3,7 +3,6 @@
  * key, so a name is never mistaken for another. */
 #include "common/shoplog/names.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* A cache line, in which a name of usual length is whole. */
@@ -31,7 +30,7 @@ void
 names_cleanup(struct names *n)
 {
 	hash_table_cleanup(&n->table);
-	free(n->text);
+	buffer_cleanup(&n->text);
 	*n = (struct names){ 0 };
 }
 
@@ -46,8 +45,8 @@ names_text(const struct names *n, uint32_t id)
 {
 	const struct name *name = name_at(n, id);
 
-	return span_of(
-	    name->len <= TEXT_HERE ? name->text.here : n->text + name->text.at,
+	return span_of(name->len <= TEXT_HERE ? name->text.here
+					      : n->text.data + name->text.at,
 	    name->len);
 }
 
@@ -55,25 +54,6 @@ uint32_t
 names_category_of(const struct names *n, uint32_t id)
 {
 	return name_at(n, id)->category;
-}
-
-/* Room for `len` more bytes of text. */
-static bool
-reserve(struct names *n, size_t len)
-{
-	size_t capacity = n->text_capacity ? n->text_capacity : 256;
-	char *text;
-
-	if (n->text && len <= n->text_capacity - n->text_len)
-		return true;
-	while (capacity - n->text_len < len)
-		capacity *= 2;
-	text = realloc(n->text, capacity);
-	if (!text)
-		return false;
-	n->text = text;
-	n->text_capacity = capacity;
-	return true;
 }
 
 static struct hash_key
@@ -107,11 +87,11 @@ intern(struct names *n, struct span text, struct hash_key key, uint64_t hash,
 		memcpy(name->text.here, text.data, text.len);
 		return ERR_OK;
 	}
-	if (!reserve(n, text.len))
+	if (!buffer_reserve(&n->text, text.len))
 		return ERR_NO_MEMORY;
-	memmove(n->text + n->text_len, text.data, text.len);
-	name->text.at = n->text_len;
-	n->text_len += text.len;
+	memmove(n->text.data + n->text.len, text.data, text.len);
+	name->text.at = n->text.len;
+	n->text.len += text.len;
 	return ERR_OK;
 }
 
@@ -169,9 +149,9 @@ names_page(
 	enum err e;
 	char *at;
 
-	if (!reserve(n, len))
+	if (!buffer_reserve(&n->text, len))
 		return ERR_NO_MEMORY;
-	at = n->text + n->text_len;
+	at = n->text.data + n->text.len;
 	memcpy(at, category.data, category.len);
 	at[category.len] = '/';
 	memcpy(at + category.len + 1, goods.data, goods.len);

@@ -1,6 +1,7 @@
 #ifndef TRAWL_COMMON_SHOPLOG_NAMES_H
 #define TRAWL_COMMON_SHOPLOG_NAMES_H
 
+#include "common/base/buffer.h"
 #include "common/base/err.h"
 #include "common/base/span.h"
 #include "common/shoplog/hash_table.h"
@@ -20,8 +21,7 @@ enum { NAME_NONE = UINT32_MAX };
 
 struct names {
 	struct hash_table table; /* of struct name */
-	char *text;              /* of long names, one behind the other */
-	size_t text_len, text_capacity;
+	struct buffer text;      /* of long names, one behind the other */
 };
 
 void names_init(struct names *n, const struct hash_secret *secret);

@@ -114,18 +114,18 @@ write_sections(struct writer *w, const struct tally *t,
 	writer_u64(w, VERSION);
 	for (int i = 0; i < 2 + SHARDS + 1; i++)
 		writer_u64(w, 0);
-	writer_set_u64(w, offset, w->len);
+	writer_set_u64(w, offset, w->bytes.len);
 	names_write(w, o);
-	writer_set_u64(w, offset += 8, w->len);
+	writer_set_u64(w, offset += 8, w->bytes.len);
 	write_summary(w, &t->summary);
 	e = counts_write(w, &t->counts, o);
 	if (!e)
 		e = ballot_write(w, &t->ballot, o);
 	for (unsigned i = 0; !e && i < SHARDS; i++) {
-		writer_set_u64(w, offset += 8, w->len);
+		writer_set_u64(w, offset += 8, w->bytes.len);
 		e = write_shard(w, t, i, rows, o);
 	}
-	writer_set_u64(w, offset + 8, w->len);
+	writer_set_u64(w, offset + 8, w->bytes.len);
 	return e;
 }
 

@@ -8,36 +8,23 @@
 #include <string.h>
 
 enum {
-	SIZE_FIRST = 256,
 	/* All digits that a double always has: 0.025 is not
 	 * 0.025000000000000001. */
 	REAL_DIGITS = 15,
 };
 
-/* Where `len` bytes more may be written, which are then part of the text; NULL
- * when it is broken. */
+/* Where the next `len` bytes are to be written; NULL: it is broken. */
 static char *
 extend(struct json_text *t, size_t len)
 {
-	size_t size = t->size ? t->size : SIZE_FIRST;
-	char *at, *grown;
+	struct buffer *b = &t->bytes;
 
-	if (t->is_broken)
+	if (t->is_broken || !buffer_reserve(b, len)) {
+		t->is_broken = true;
 		return NULL;
-	while (size < t->len + len)
-		size *= 2;
-	if (size != t->size) {
-		grown = realloc(t->data, size);
-		if (!grown) {
-			t->is_broken = true;
-			return NULL;
-		}
-		t->data = grown;
-		t->size = size;
 	}
-	at = t->data + t->len;
-	t->len += len;
-	return at;
+	b->len += len;
+	return b->data + b->len - len;
 }
 
 void
@@ -133,12 +120,12 @@ json_text_take(struct json_text *t, json_t *value)
 enum err
 json_text_answer(struct json_text *t, struct req *r, int status)
 {
-	if (t->is_broken || arena_on_reset(&r->arena, free, t->data) < 0) {
-		free(t->data);
-		*t = (struct json_text){ 0 };
+	if (t->is_broken ||
+	    arena_on_reset(&r->arena, free, t->bytes.data) < 0) {
+		buffer_cleanup(&t->bytes);
 		return ERR_NO_MEMORY;
 	}
 	r->out.status = status;
-	r->out.body = span_of(t->data, t->len);
+	r->out.body = span_of(t->bytes.data, t->bytes.len);
 	return ERR_OK;
 }

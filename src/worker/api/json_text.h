@@ -1,6 +1,7 @@
 #ifndef TRAWL_WORKER_API_JSON_TEXT_H
 #define TRAWL_WORKER_API_JSON_TEXT_H
 
+#include "common/base/buffer.h"
 #include "common/base/span.h"
 #include "worker/req.h"
 
@@ -11,9 +12,8 @@
 /* JSON that is written piece by piece: the body of an answer. Zeroed is empty. The
  * first thing that fails breaks it; who writes need not look before the end. */
 struct json_text {
-	char *data;       /* malloc(3); the text's, until json_text_answer() */
-	size_t len, size; /* bytes used, bytes there */
-	bool is_broken;   /* nothing more is added */
+	struct buffer bytes; /* the text's, until json_text_answer() */
+	bool is_broken;      /* nothing more is added */
 };
 
 /* Bytes that are JSON where they stand. */

@@ -17,7 +17,7 @@ enum {
 void
 batch_empty(struct batch *b)
 {
-	b->len = 0;
+	b->bytes.len = 0;
 	b->commands = 0;
 	b->failed = ERR_OK;
 }
@@ -25,41 +25,18 @@ batch_empty(struct batch *b)
 void
 batch_cleanup(struct batch *b)
 {
-	free(b->bytes);
+	buffer_cleanup(&b->bytes);
 	*b = (struct batch){ 0 };
-}
-
-static bool
-make_room(struct batch *b, size_t len)
-{
-	size_t room = b->room ? b->room : 4096;
-	char *grown;
-
-	if (b->room - b->len >= len)
-		return true;
-	if (len > SIZE_MAX / 4 - b->len)
-		return false;
-	while (room - b->len < len)
-		room *= 2;
-	grown = realloc(b->bytes, room);
-	if (!grown)
-		return false;
-	b->bytes = grown;
-	b->room = room;
-	return true;
 }
 
 /* takes `bytes`: hiredis made them */
 static void
 keep(struct batch *b, char *bytes, long long len)
 {
-	if (len < 0 || !make_room(b, (size_t)len)) {
+	if (len < 0 || !buffer_add(&b->bytes, span_of(bytes, (size_t)len)))
 		b->failed = ERR_NO_MEMORY;
-	} else {
-		memcpy(b->bytes + b->len, bytes, (size_t)len);
-		b->len += (size_t)len;
+	else
 		b->commands++;
-	}
 	if (len >= 0)
 		redisFreeCommand(bytes);
 }
@@ -103,18 +80,18 @@ batch_put(struct batch *b, int argc, const struct span *argv)
 		}
 		most += HEAD_MAX + argv[i].len + 2;
 	}
-	if (!make_room(b, most)) {
+	if (!buffer_reserve(&b->bytes, most)) {
 		b->failed = ERR_NO_MEMORY;
 		return;
 	}
-	to = put_number(b->bytes + b->len, '*', (size_t)argc);
+	to = put_number(b->bytes.data + b->bytes.len, '*', (size_t)argc);
 	for (int i = 0; i < argc; i++) {
 		to = put_number(to, '$', argv[i].len);
 		if (argv[i].len)
 			memcpy(to, argv[i].data, argv[i].len);
 		to = put_end(to + argv[i].len);
 	}
-	b->len = (size_t)(to - b->bytes);
+	b->bytes.len = (size_t)(to - b->bytes.data);
 	b->commands++;
 }
 
@@ -155,12 +132,12 @@ batch_join(struct batch *b)
 	enum { BEGIN = sizeof(begin) - 1 };
 
 	batch_put(b, 1, &end);
-	if (!make_room(b, BEGIN)) {
+	if (!buffer_reserve(&b->bytes, BEGIN)) {
 		b->failed = ERR_NO_MEMORY;
 		return;
 	}
-	memmove(b->bytes + BEGIN, b->bytes, b->len);
-	memcpy(b->bytes, begin, BEGIN);
-	b->len += BEGIN;
+	memmove(b->bytes.data + BEGIN, b->bytes.data, b->bytes.len);
+	memcpy(b->bytes.data, begin, BEGIN);
+	b->bytes.len += BEGIN;
 	b->commands++;
 }

@@ -1,6 +1,7 @@
 #ifndef TRAWL_WORKER_STORE_BATCH_H
 #define TRAWL_WORKER_STORE_BATCH_H
 
+#include "common/base/buffer.h"
 #include "common/base/err.h"
 #include "common/base/span.h"
 #include "worker/store/redis.h"
@@ -12,8 +13,7 @@
  * until they have been answered: so they can be sent again. All zeros is an empty
  * batch. The first failure of putting is kept in `failed`. One thread at a time. */
 struct batch {
-	char *bytes; /* owner: batch_cleanup */
-	size_t len, room;
+	struct buffer bytes; /* owner: batch_cleanup */
 	size_t commands;
 	enum err failed; /* ERR_NO_MEMORY, or ERR_OK: none */
 };

@@ -73,7 +73,7 @@ bulk_put_script(struct bulk *b, enum script script, int keys, int argc,
 size_t
 bulk_size(const struct bulk *b)
 {
-	return b->batch.len;
+	return b->batch.bytes.len;
 }
 
 static bool

@@ -124,8 +124,8 @@ bulk_link_exchange(
 	e = bulk_link_open(l);
 	if (e != ERR_OK)
 		return e;
-	if (redisAppendFormattedCommand(l->context, batch->bytes, batch->len) !=
-	    REDIS_OK)
+	if (redisAppendFormattedCommand(
+		l->context, batch->bytes.data, batch->bytes.len) != REDIS_OK)
 		return lose(l, ERR_STORE_DOWN);
 	e = read_replies(l, batch->commands, replies);
 	if (e == ERR_OK)
@@ -144,9 +144,9 @@ bulk_link_send(struct bulk_link *l, const struct batch *batch)
 
 	if (bulk_link_open(l) != ERR_OK)
 		return ERR_STALE;
-	while (sent < batch->len) {
-		ssize_t n = write(
-		    l->context->fd, batch->bytes + sent, batch->len - sent);
+	while (sent < batch->bytes.len) {
+		ssize_t n = write(l->context->fd, batch->bytes.data + sent,
+		    batch->bytes.len - sent);
 
 		if (n > 0)
 			sent += (size_t)n;

@@ -9,6 +9,7 @@
  * before it sleeps in poll, hands them to the kernel in one write. What the
  * kernel does not take at once moves to `writing` and goes on from there. */
 #include "worker/store/link.h"
+#include "common/base/buffer.h"
 #include "worker/store/reply_reader.h"
 
 #include <hiredis/hiredis.h>
@@ -22,11 +23,6 @@ enum {
 	IN_SIZE = 64 * 1024,
 	OUT_KEEP = 256 * 1024, /* a larger buffer is given back when empty */
 	KEEPALIVE_S = 60,
-};
-
-struct bytes {
-	char *data; /* owner */
-	size_t len, size;
 };
 
 struct link {
@@ -44,7 +40,7 @@ struct link {
 	redisReader *reader;
 	struct arena replies; /* the one that is being read or used */
 	struct arena_pool blocks;
-	struct bytes out, writing;
+	struct buffer out, writing;
 	unsigned attempt;
 	int refs; /* the stream, the prepare handle, the running resolve */
 	bool is_writing, is_closing;
@@ -61,8 +57,8 @@ release(struct link *l)
 		redisReaderFree(l->reader);
 	arena_reset(&l->replies);
 	arena_pool_cleanup(&l->blocks);
-	free(l->out.data);
-	free(l->writing.data);
+	buffer_cleanup(&l->out);
+	buffer_cleanup(&l->writing);
 	free(l);
 }
 
@@ -112,7 +108,7 @@ static void
 flush(struct link *l)
 {
 	uv_buf_t buf;
-	struct bytes spare;
+	struct buffer spare;
 	int n;
 
 	if (l->is_writing || l->out.len == 0)
@@ -135,10 +131,8 @@ flush(struct link *l)
 		return;
 	}
 	l->out.len = 0;
-	if (l->out.size > OUT_KEEP) {
-		free(l->out.data);
-		l->out = (struct bytes){ 0 };
-	}
+	if (l->out.room > OUT_KEEP)
+		buffer_cleanup(&l->out);
 }
 
 static void
@@ -151,24 +145,10 @@ on_prepare(uv_prepare_t *p)
 enum err
 link_put(struct link *l, const char *data, size_t len)
 {
-	struct bytes *b = &l->out;
-	size_t size = b->size ? b->size : 4096;
-	char *grown;
-
 	/* uv_buf_t counts in unsigned int: a write stays below it. */
-	if (len > (1u << 31) - 1 - b->len)
+	if (len > (1u << 31) - 1 - l->out.len ||
+	    !buffer_add(&l->out, span_of(data, len)))
 		return ERR_NO_MEMORY;
-	while (size < b->len + len)
-		size *= 2;
-	if (size != b->size) {
-		grown = realloc(b->data, size);
-		if (!grown)
-			return ERR_NO_MEMORY;
-		b->data = grown;
-		b->size = size;
-	}
-	memcpy(b->data + b->len, data, len);
-	b->len += len;
 	if (!l->is_closing)
 		uv_prepare_start(&l->flush, on_prepare);
 	return ERR_OK;

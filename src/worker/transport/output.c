@@ -1,5 +1,5 @@
-/* A growing buffer that remembers a failure, so that the one who fills it asks
- * once at the end. */
+/* A failure is remembered, so that the one who fills an output asks once at the
+ * end. */
 #include "worker/transport/output.h"
 
 #include "worker/document.h"
@@ -16,22 +16,6 @@ struct unsent {
 	void (*on_sent)(uv_stream_t *stream, int status);
 	char bytes[];
 };
-
-void
-output_grow(struct output *out, size_t more)
-{
-	size_t capacity = out->capacity ? out->capacity : 16384;
-
-	while (capacity - out->len < more && capacity < SIZE_MAX / 2)
-		capacity *= 2;
-	char *data = realloc(out->data, capacity);
-	if (data == NULL) {
-		out->has_failed = true;
-		return;
-	}
-	out->data = data;
-	out->capacity = capacity;
-}
 
 void
 output_add_number(struct output *out, size_t number)
@@ -66,7 +50,7 @@ output_lend(struct output *out, struct span bytes, struct arena *arena)
 		output_add(out, bytes);
 		return;
 	}
-	*loan = (struct output_loan){ out->len, bytes, *arena, NULL };
+	*loan = (struct output_loan){ out->copied.len, bytes, *arena, NULL };
 	arena_init(arena);
 	out->loans_len++;
 	out->lent += bytes.len;
@@ -84,7 +68,7 @@ output_lend_document(struct output *out, struct document *d)
 		return;
 	}
 	*loan = (struct output_loan){
-		.at = out->len, .bytes = bytes, .document = d
+		.at = out->copied.len, .bytes = bytes, .document = d
 	};
 	document_hold(d);
 	d->lent++;
@@ -106,15 +90,15 @@ list_parts(const struct output *out, uv_buf_t parts[PARTS_MAX])
 
 		if (loan->at > at)
 			parts[len++] = uv_buf_init(
-			    out->data + at, (unsigned)(loan->at - at));
+			    out->copied.data + at, (unsigned)(loan->at - at));
 		/* libuv has no const, and only reads. */
 		parts[len++] = uv_buf_init((char *)(uintptr_t)loan->bytes.data,
 		    (unsigned)loan->bytes.len);
 		at = loan->at;
 	}
-	if (out->len > at)
-		parts[len++] =
-		    uv_buf_init(out->data + at, (unsigned)(out->len - at));
+	if (out->copied.len > at)
+		parts[len++] = uv_buf_init(
+		    out->copied.data + at, (unsigned)(out->copied.len - at));
 	return len;
 }
 
@@ -225,7 +209,8 @@ give_back(struct document *d)
 struct document *
 output_take_document(struct output *out)
 {
-	bool is_one = out->loans_len == 1 && out->len == 0 && !out->has_failed;
+	bool is_one =
+	    out->loans_len == 1 && out->copied.len == 0 && !out->has_failed;
 	struct document *d = is_one ? out->loans[0].document : NULL;
 
 	if (d != NULL)
@@ -259,16 +244,14 @@ output_clear(struct output *out)
 			give_back(loan->document);
 	}
 	out->lent = 0;
-	if (out->capacity > KEEP_MAX)
+	if (out->copied.room > KEEP_MAX)
 		output_cleanup(out);
-	out->len = 0;
+	out->copied.len = 0;
 	out->has_failed = false;
 }
 
 void
 output_cleanup(struct output *out)
 {
-	free(out->data);
-	out->data = NULL;
-	out->len = out->capacity = 0;
+	buffer_cleanup(&out->copied);
 }

@@ -2,11 +2,11 @@
 #define TRAWL_WORKER_TRANSPORT_OUTPUT_H
 
 #include "common/base/arena.h"
+#include "common/base/buffer.h"
 #include "common/base/span.h"
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <string.h>
 #include <uv.h>
 
 struct document;
@@ -18,11 +18,10 @@ struct document;
 enum { OUTPUT_LOANS = 32, OUTPUT_LOAN_MIN = 1024 };
 
 struct output {
-	char *data;
-	size_t len, capacity; /* of what is copied */
-	bool has_failed;      /* memory was out: what is there is not whole */
+	struct buffer copied;
+	bool has_failed; /* memory was out: what is there is not whole */
 	struct output_loan {
-		size_t at; /* in data: it goes before this byte */
+		size_t at; /* in `copied`: it goes before this byte */
 		struct span bytes;
 		struct arena arena;        /* owner of the bytes, or empty */
 		struct document *document; /* the same, held; or NULL */
@@ -30,19 +29,12 @@ struct output {
 	size_t loans_len, lent; /* bytes */
 };
 
-/* Makes room for `more` bytes, or fails. */
-void output_grow(struct output *out, size_t more);
-
 /* Inline, so that the length of a literal is known to the compiler. */
 static inline void
 output_add(struct output *out, struct span bytes)
 {
-	if (out->capacity - out->len < bytes.len)
-		output_grow(out, bytes.len);
-	if (out->capacity - out->len < bytes.len || bytes.len == 0)
-		return;
-	memcpy(out->data + out->len, bytes.data, bytes.len);
-	out->len += bytes.len;
+	if (!buffer_add(&out->copied, bytes))
+		out->has_failed = true;
 }
 
 static inline void
@@ -64,7 +56,7 @@ void output_lend_document(struct output *out, struct document *d);
 static inline size_t
 output_len(const struct output *out)
 {
-	return out->len + out->lent;
+	return out->copied.len + out->lent;
 }
 
 void output_add_number(struct output *out, size_t number);

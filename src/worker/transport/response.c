@@ -134,15 +134,16 @@ renew_head(struct output *out, const struct req *r, const struct date *date,
     bool is_last, bool is_old)
 {
 	struct document *d = r->out.document;
-	size_t at = out->len;
+	size_t at = out->copied.len;
 
 	if (is_head_right(d, date, is_last, is_old))
 		return true;
 	add_head(out, r, date->text, is_last, is_old);
 	if (out->has_failed ||
-	    !document_set_head(d, span_of(out->data + at, out->len - at)))
+	    !document_set_head(
+		d, span_of(out->copied.data + at, out->copied.len - at)))
 		return false;
-	out->len = at;
+	out->copied.len = at;
 	d->head_s = date->unix_s;
 	d->head_is_last = is_last;
 	d->head_is_old = is_old;

@@ -23,12 +23,12 @@ expect_back(struct span s)
 
 	json_text_string(&text, s);
 	assert_false(text.is_broken);
-	value = json_loadb(
-	    text.data, text.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+	value = json_loadb(text.bytes.data, text.bytes.len,
+	    JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 	assert_non_null(value);
 	assert_true(span_is_equal(
 	    span_of(json_string_value(value), json_string_length(value)), s));
-	free(text.data);
+	buffer_cleanup(&text.bytes);
 	json_decref(value);
 }
 
@@ -64,7 +64,7 @@ string_of_other_bytes_than_utf8_breaks_the_text(void **state)
 		bytes[at] = (char)0xe9;
 		json_text_string(&text, span_of(bytes, sizeof(bytes)));
 		assert_true(text.is_broken);
-		free(text.data);
+		buffer_cleanup(&text.bytes);
 	}
 }
 

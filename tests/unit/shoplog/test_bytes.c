@@ -45,8 +45,8 @@ numbers_are_little_endian(void **state)
 	(void)state;
 	writer_u32(&w, 0x01020304);
 	writer_varint(&w, 300);
-	assert_int_equal(w.len, sizeof(expected));
-	assert_memory_equal(w.data, expected, sizeof(expected));
+	assert_int_equal(w.bytes.len, sizeof(expected));
+	assert_memory_equal(w.bytes.data, expected, sizeof(expected));
 	writer_cleanup(&w);
 }
 

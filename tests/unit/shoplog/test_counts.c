@@ -285,7 +285,7 @@ slots_and_days_that_are_none_are_corrupt(void **state)
 		writer_varint(&w, 1);
 		writer_varint(&w, cases[i].slot);
 		writer_varint(&w, cases[i].value);
-		r = reader_of(span_of(w.data, w.len));
+		r = reader_of(span_of(w.bytes.data, w.bytes.len));
 		assert_int_equal(counts_read(&n.counts, &n.names, &r, &map),
 		    cases[i].expected);
 		writer_cleanup(&w);

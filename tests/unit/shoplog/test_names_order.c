@@ -29,7 +29,7 @@ only_used_names_are_written_and_come_back_in_byte_order(void **state)
 	assert_int_equal(order.rank[a], 0);
 	assert_int_equal(order.rank[b], 1);
 	names_write(&w, &order);
-	r = reader_of(span_of(w.data, w.len));
+	r = reader_of(span_of(w.bytes.data, w.bytes.len));
 	assert_int_equal(names_read(&back, &r, &map), ERR_OK);
 	assert_true(reader_is_done(&r));
 	assert_int_equal(map.len, 2);

@@ -120,7 +120,7 @@ read_one(uint32_t row, unsigned off_shard)
 	writer_u32(&w, row);
 	writer_u32(&w, 0x01000007);
 	writer_u32(&w, 0);
-	r = reader_of(span_of(w.data, w.len));
+	r = reader_of(span_of(w.bytes.data, w.bytes.len));
 	e = visitors_read(
 	    &t->visitors, shard + off_shard, &t->names, &t->ballot, &r, &map);
 	writer_cleanup(&w);

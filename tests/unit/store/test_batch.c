@@ -12,8 +12,8 @@ static void
 assert_bytes(const struct batch *b, const char *wanted)
 {
 	assert_int_equal(b->failed, ERR_OK);
-	assert_int_equal(b->len, strlen(wanted));
-	assert_memory_equal(b->bytes, wanted, b->len);
+	assert_int_equal(b->bytes.len, strlen(wanted));
+	assert_memory_equal(b->bytes.data, wanted, b->bytes.len);
 }
 
 static void
@@ -71,13 +71,14 @@ what_is_put_is_there_whatever_room_there_was(void **state)
 	memset(word, 'w', sizeof(word));
 	for (size_t len = 1; len < MOST; len += 37) {
 		const struct span argv[] = { { word, len } };
-		size_t before = b.len;
+		size_t before = b.bytes.len;
 
 		batch_put(&b, 1, argv);
 		assert_int_equal(b.failed, ERR_OK);
-		assert_memory_equal(b.bytes + before, "*1\r\n$", 5);
-		assert_memory_equal(b.bytes + b.len - len - 2, word, len);
-		assert_memory_equal(b.bytes + b.len - 2, "\r\n", 2);
+		assert_memory_equal(b.bytes.data + before, "*1\r\n$", 5);
+		assert_memory_equal(
+		    b.bytes.data + b.bytes.len - len - 2, word, len);
+		assert_memory_equal(b.bytes.data + b.bytes.len - 2, "\r\n", 2);
 	}
 	batch_cleanup(&b);
 }

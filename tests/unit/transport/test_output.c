@@ -63,8 +63,9 @@ texts_and_numbers_follow_each_other(void **state)
 	output_add_number(&out, 0);
 	output_add_number(&out, SIZE_MAX);
 	output_add(&out, span_of("\0b", 2));
-	assert_int_equal(out.len, 1 + 1 + 20 + 2);
-	assert_memory_equal(out.data, "a018446744073709551615\0b", out.len);
+	assert_int_equal(out.copied.len, 1 + 1 + 20 + 2);
+	assert_memory_equal(
+	    out.copied.data, "a018446744073709551615\0b", out.copied.len);
 	output_cleanup(&out);
 }
 
@@ -137,7 +138,7 @@ what_fits_is_sent_at_once(void **state)
 	pair_open(&p);
 	output_add_text(&out, "hello");
 	assert_int_equal(output_send(&out, (uv_stream_t *)&p.near, on_sent), 0);
-	assert_int_equal(out.len, 0);
+	assert_int_equal(out.copied.len, 0);
 	assert_int_equal(read(p.far, got, sizeof(got)), 5);
 	assert_int_equal(output_send(&out, (uv_stream_t *)&p.near, on_sent), 0);
 	output_cleanup(&out);
@@ -168,7 +169,7 @@ the_rest_is_sent_when_there_is_room(void **state)
 	/* The output is for others at once, and not as large as it was. */
 	assert_int_equal(output_len(&out), 0);
 	assert_int_equal(resets, LEN / sizeof(got) / 2);
-	assert_true(out.capacity <= 256 << 10);
+	assert_true(out.copied.room <= 256 << 10);
 	while (len < LEN) {
 		uv_run(&p.loop, UV_RUN_NOWAIT);
 		ssize_t n = recv(p.far, got, sizeof(got), MSG_DONTWAIT);
@@ -238,7 +239,7 @@ a_client_that_is_gone_is_an_error(void **state)
 	output_add_text(&out, "hello");
 	assert_int_equal(
 	    output_send(&out, (uv_stream_t *)&p.near, on_sent), UV_EPIPE);
-	assert_int_equal(out.len, 0);
+	assert_int_equal(out.copied.len, 0);
 	output_cleanup(&out);
 	pair_close(&p);
 	assert_int_equal(sent, 0);

@@ -18,8 +18,9 @@ assert_answer(struct req *r, bool is_last, bool is_old, const char *want)
 	struct output out = { 0 };
 
 	response_add(&out, r, &now, is_last, is_old);
-	if (!span_is_equal(span_of(out.data, out.len), span_text(want)))
-		fail_msg("\"%.*s\"", (int)out.len, out.data);
+	if (!span_is_equal(
+		span_of(out.copied.data, out.copied.len), span_text(want)))
+		fail_msg("\"%.*s\"", (int)out.copied.len, out.copied.data);
 	output_cleanup(&out);
 }
 
@@ -87,7 +88,7 @@ every_error_has_its_status_line(void **state)
 
 		response_add(&out, &r, &now, false, false);
 		assert_int_equal(
-		    atoi(out.data + strlen("HTTP/1.1 ")), statuses[i]);
+		    atoi(out.copied.data + strlen("HTTP/1.1 ")), statuses[i]);
 		output_cleanup(&out);
 	}
 }
@@ -101,12 +102,12 @@ whole(const struct output *out)
 
 	for (size_t i = 0; i <= out->loans_len; i++) {
 		bool is_end = i == out->loans_len;
-		size_t until = is_end ? out->len : out->loans[i].at;
+		size_t until = is_end ? out->copied.len : out->loans[i].at;
 		struct span lent =
 		    is_end ? span_of(NULL, 0) : out->loans[i].bytes;
 
 		assert_true(len + until - at + lent.len < sizeof(text));
-		memcpy(text + len, out->data + at, until - at);
+		memcpy(text + len, out->copied.data + at, until - at);
 		len += until - at;
 		if (lent.len > 0)
 			memcpy(text + len, lent.data, lent.len);
@@ -136,7 +137,7 @@ a_document_leaves_with_its_head_in_one_piece(void **state)
 	r.out.body = d->body;
 	response_add(&out, &r, &now, false, false);
 	assert_int_equal(out.loans_len, 1);
-	assert_int_equal(out.len, 0);
+	assert_int_equal(out.copied.len, 0);
 	assert_string_equal(whole(&out), HEAD_OF("now", "") "{}");
 	/* Another head, while the first is still to be written. */
 	response_add(&out, &r, &now, true, true);
