@@ -12,8 +12,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* Where the countries of a job come from. The job fixes it before its first task
- * (DESIGN): the local tables, or IPinfo. An address becomes a country where a
+/* Where the countries of a job come from. The job fixes it before its first task:
+ * the local tables, or IPinfo. An address becomes a country where a
  * tally meets it first, so for IPinfo a task reads its chunk twice: once with a
  * table that knows nothing and notes every address; then what Redis does not
  * remember is asked for, in batches; then again, with the answers. That needs

@@ -44,7 +44,7 @@ void command_pool_cleanup(struct command_pool *pool);
 struct command *command_new(struct command_pool *pool, int argc,
     const char *const *argv, const size_t *lens);
 
-/* pool  where its memory may go, whereever it is from; NULL: nowhere */
+/* pool  where its memory may go, wherever it is from; NULL: nowhere */
 void command_free(struct command_pool *pool, struct command *c);
 
 /* As redisvFormatCommand(). */
