@@ -57,12 +57,16 @@ words(enum json_error_code code)
 	}
 }
 
+/* No number is ever asked for: an integer of more than 64 bits is JSON too, and is
+ * let pass as a real. */
 static enum err
-parse(struct req *r, size_t flags, json_t **out)
+parse(struct req *r, json_t **out)
 {
+	const size_t flags = JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL |
+			     JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
 	json_error_t error;
-	json_t *value = json_loadb(r->body.len ? r->body.data : "", r->body.len,
-	    flags | JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+	json_t *value = json_loadb(
+	    r->body.len ? r->body.data : "", r->body.len, flags, &error);
 
 	if (!value) {
 		if (json_error_code(&error) == json_error_out_of_memory)
@@ -108,7 +112,7 @@ json_body(struct req *r, const json_t **out)
 		return ERR_NOT_JSON;
 	if (is_coded(r->content_encoding))
 		return ERR_CODED;
-	err = parse(r, JSON_DECODE_ANY, &value);
+	err = parse(r, &value);
 	if (err != ERR_OK)
 		return err;
 	if (!json_is_object(value)) {
@@ -119,7 +123,6 @@ json_body(struct req *r, const json_t **out)
 	return ERR_OK;
 }
 
-/* Integers beyond 64 bits are JSON too: taken as reals, they are let pass. */
 enum err
 json_check(struct req *r)
 {
@@ -127,7 +130,7 @@ json_check(struct req *r)
 
 	if (is_coded(r->content_encoding))
 		return ERR_CODED;
-	return parse(r, JSON_DECODE_ANY | JSON_DECODE_INT_AS_REAL, &value);
+	return parse(r, &value);
 }
 
 /* The bytes of a string member; false when there is nothing to check. */

@@ -95,6 +95,17 @@ only_objects_are_bodies(void **state)
 	}
 }
 
+static void
+integers_may_be_of_any_length(void **state)
+{
+	struct req *r = *state;
+	const json_t *body;
+
+	decoding_body(r, "{\"a\":123456789012345678901234567890}");
+	assert_int_equal(json_body(r, &body), ERR_OK);
+	assert_int_equal(json_check(r), ERR_OK);
+}
+
 /* `unit` `count` times, as the member "f" of an object. */
 static enum err
 read_name(struct req *r, const char *unit, int count, struct span *out)
@@ -159,6 +170,7 @@ main(void)
 		test(malformed_bodies_are_refused_with_the_place),
 		test(deep_nesting_is_refused),
 		test(only_objects_are_bodies),
+		test(integers_may_be_of_any_length),
 		test(names_are_counted_in_characters),
 		test(passwords_are_counted_in_bytes_and_may_be_any_text),
 	};
