@@ -105,6 +105,11 @@ class Methods(HttpCase):
                                  else None)
         self.assert_refused(self.client.ask("OPTIONS", "/nothing"), 404)
 
+    def test_options_are_those_of_any_version(self):
+        answer = self.client.ask("OPTIONS", "/user",
+                                 headers={"If-Match": '"1"'})
+        self.assert_empty(answer)
+
     def test_head_is_get_without_the_body(self):
         for path in "/", "/live", "/user/all", "/nothing":
             with self.subTest(path):

@@ -58,11 +58,12 @@ endpoint_confirm(struct req *r)
 				 : endpoint_serve(r);
 }
 
-/* What has no ETag is none of those that If-Match names (RFC 9110, 13.1.1). */
+/* What has no ETag is none of those that If-Match names (RFC 9110, 13.1.1); who asks
+ * for OPTIONS means none (13.2.1). */
 static bool
 matches_untagged(const struct req *r)
 {
-	return r->if_match.len == 0 ||
+	return r->if_match.len == 0 || r->method == METHOD_OPTIONS ||
 	       span_is_equal(r->if_match, span_text("*"));
 }
 
