@@ -7,6 +7,7 @@ from support import ipinfo
 from support.case import Case
 from support.ipinfo import IPinfo, country_of
 from support.processes import wait_until
+from support.redis_server import RedisServer
 from support.reference import REPORTS, expected
 from support.shop_log import line, visits
 
@@ -23,8 +24,9 @@ class Countries(Case):
     def open(self, log, **settings):
         self.api = IPinfo(TOKEN)
         self.addCleanup(self.api.close)
-        service = self.start(log, ipinfo_token=TOKEN, ipinfo_url=self.api.url,
-                             ipinfo_timeout_ms=500, **settings)
+        service = self.start(log, **{
+            "ipinfo_token": TOKEN, "ipinfo_url": self.api.url,
+            "ipinfo_timeout_ms": 500, **settings})
         return service, service.register()
 
     def parse(self, client, mode=None, path="/parse"):
@@ -156,6 +158,51 @@ class Countries(Case):
         self.parse(client, "incremental")
         self.assert_local(client, SMALL + GROWTH, "HTTP status 429")
         self.assertEqual(len(self.api.batches), 1)
+
+    def test_of_a_job_that_has_failed_are_asked_for_by_the_next(self):
+        """Though one of its tasks was stopped with its questions open."""
+        log = LOG + LOG
+        service, client = self.open(log, chunk_size=16 << 10, workers=1,
+                                    ipinfo_timeout_ms=15000)
+        held = self.api.behave = ipinfo.hold()
+        answer = client.ask("GET", "/parse",
+                            headers={"Prefer": "respond-async"})
+        self.assert_status(answer, 202)
+        wait_until("two tasks ask", lambda: len(self.api.batches) == 2)
+        service.write_log(LOG)
+        held.let_one()
+        failed = self.end_of(client, answer.json["job"])
+        self.assertEqual(failed["state"], "failed")
+        self.api.behave = None
+        self.assert_from_ipinfo(self.parse(client, "full"), PUBLIC * 2)
+
+    def test_of_a_host_that_ends_are_asked_for_by_another(self):
+        """Which waits for them with all its hands."""
+        log = line("/", ip="8.8.8.8") * 1000
+        redis = RedisServer()
+        self.addCleanup(redis.discard)
+        redis.start()
+        settings = {"redis_url": f"unix://{redis.path}", "workers": 1,
+                    "secret": "the secret of both hosts", "chunk_size": 4096,
+                    "ipinfo_timeout_ms": 15000, "task_timeout_ms": 300}
+        one, client = self.open(log, **settings)
+        self.api.behave = ipinfo.hold()
+        answer = client.ask("GET", "/parse",
+                            headers={"Prefer": "respond-async"})
+        self.assert_status(answer, 202)
+        wait_until("it asks", lambda: self.api.batches)
+        two = self.start(logs_file_name=one.log_path, ipinfo_token=TOKEN,
+                         ipinfo_url=self.api.url, **settings)
+        with redis.client() as asking:
+            wait_until("the other one waits", lambda: asking.ask(
+                "XPENDING", "{logs}:tasks", "workers")[0] == 4)
+        self.api.behave = None
+        self.assertEqual(one.stop(), [])
+        client.address = two.address
+        self.assertEqual(self.end_of(client, answer.json["job"])["state"],
+                         "done")
+        self.assert_from_ipinfo(client.get("/report/1").json,
+                                ["8.8.8.8"] * 1000)
 
     def test_of_another_source_make_the_next_parse_full(self):
         service, client = self.open(SMALL)

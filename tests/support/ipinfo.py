@@ -130,3 +130,17 @@ def limit(requests):
         else:
             say(handler, 200, json.dumps(answers).encode())
     return behave
+
+
+class hold:
+    """Each answer waits until it is let go."""
+
+    def __init__(self):
+        self.free = threading.Semaphore(0)
+
+    def let_one(self):
+        self.free.release()
+
+    def __call__(self, handler, answers):
+        self.free.acquire()
+        say(handler, 200, json.dumps(answers).encode())

@@ -3,8 +3,8 @@
  *	fetch   what Redis remembers
  *	claim   of the rest a slice, as much as is asked for at once
  *	ask     what of it is ours, and keep the answers
- *	wait    for what another worker is asking for, and claim it when that one
- *	        has fallen silent
+ *	wait    for what another task is asking for, and claim it when that one
+ *	        was stopped or has fallen silent
  */
 #include "worker/ingest/countries.h"
 
@@ -101,6 +101,7 @@ countries_close(struct countries *c)
 /* One answering. */
 struct answering {
 	const struct config *config;
+	const struct redis_address *redis;
 	struct bulk *bulk;
 	const char *who;
 	const _Atomic int *stop;
@@ -177,21 +178,27 @@ give_up_waiting(struct answering *a, size_t open)
 	return give_up(a);
 }
 
+/* This worker is to stop: who waits for what it asks for need not wait for the end
+ * of its claims. That is said on a connection that nobody stops. */
+static void
+give_back(struct answering *a)
+{
+	struct bulk *b = bulk_new(a->redis, NULL, a->config->redis_timeout_ms);
+
+	if (!b || country_release(b, a->slice, a->slice_len, a->who) != ERR_OK)
+		log_warn("ingest: %s is still said to ask IPinfo", a->who);
+	bulk_free(b);
+}
+
 static enum err
-ask_slice(struct answering *a)
+ask_ours(struct answering *a)
 {
 	const struct ipinfo api = { a->config->ipinfo_url,
 		a->config->ipinfo_token, a->config->ipinfo_timeout_ms,
 		(unsigned)a->config->ipinfo_requests };
-	enum err e = country_claim(a->bulk, a->slice, a->slice_len, a->who,
-	    claim_s(a->config), a->said);
+	enum err e =
+	    ipinfo_ask(&api, a->slice, a->slice_len, a->said, a->stop, a->why);
 
-	if (e != ERR_OK)
-		return e;
-	keep_ours(a);
-	if (a->slice_len == 0)
-		return ERR_OK;
-	e = ipinfo_ask(&api, a->slice, a->slice_len, a->said, a->stop, a->why);
 	if (e == ERR_NO_COUNTRIES)
 		return give_up(a);
 	for (size_t i = 0; e == ERR_OK && i < a->slice_len; i++)
@@ -200,6 +207,22 @@ ask_slice(struct answering *a)
 		return e;
 	return country_keep(
 	    a->bulk, a->slice, a->slice_len, a->said, a->config->ipinfo_ttl);
+}
+
+static enum err
+ask_slice(struct answering *a)
+{
+	enum err e = country_claim(a->bulk, a->slice, a->slice_len, a->who,
+	    claim_s(a->config), a->said);
+
+	if (e == ERR_OK) {
+		keep_ours(a);
+		if (a->slice_len > 0)
+			e = ask_ours(a);
+	}
+	if (e == ERR_STALE || e == ERR_DRAINING)
+		give_back(a);
+	return e;
 }
 
 /* One pass over all that is open. */
@@ -253,6 +276,7 @@ countries_answer(struct countries *c, const struct worker_setup *setup,
     struct problem *why)
 {
 	struct answering a = { .config = setup->config,
+		.redis = &setup->redis,
 		.bulk = b,
 		.who = who,
 		.stop = stop,

@@ -52,7 +52,7 @@ void countries_close(struct countries *c);
 
 /* What the tallies have asked for and got no answer is answered.
  *
- * who     is asking: a task, whose claims outlive a worker that had it before
+ * who     is asking, as country_claim() wants it
  * stop    non-zero ends it with ERR_STALE
  * is_any  filled: something was open, so the tallies are to be made again
  * Returns ERR_OK, ERR_NO_COUNTRIES with words, or what Redis says. */

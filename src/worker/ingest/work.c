@@ -78,8 +78,9 @@ tally_chunks(struct work *w, struct bulk *b, size_t first, size_t count,
 	enum err e = countries_open(c, w->setup, w->view->geo);
 
 	/* Whoever has the task by now goes on with what it asks for. */
-	snprintf(who, sizeof(who), "job %" PRId64 " %s %" PRIu32, w->task.job,
-	    task_kind_name(w->task.kind), w->task.index);
+	snprintf(who, sizeof(who),
+	    "job %" PRId64 " %s %" PRIu32 " delivery %" PRId64, w->task.job,
+	    task_kind_name(w->task.kind), w->task.index, w->task.deliveries);
 	if (e == ERR_OK)
 		e = read_chunks(w, first, count, c, t);
 	if (e == ERR_OK)

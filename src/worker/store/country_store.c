@@ -1,5 +1,5 @@
-/* A remembered country is its code, "??" for none; a claim is "asked by <who>".
- * Both end by themselves. */
+/* A remembered country is its code, "??" for none; a claim is "asked by <who>"
+ * (country_claim.lua). Both end by themselves. */
 #include "worker/store/country_store.h"
 
 #include "common/geo/country.h"
@@ -13,11 +13,8 @@
 
 enum {
 	KEY_SIZE = ADDRESS_TEXT + 16,
-	BATCH = 1000, /* keys of one MGET, commands of one batch */
-	CLAIM_TEXT = COUNTRY_WHO + 16,
+	BATCH = 1000, /* keys of one command */
 };
-
-static const char claim_start[] = "asked by ";
 
 static const char away_key[] = "{countries}:away";
 
@@ -30,77 +27,123 @@ format_key(const struct address *ip, char key[KEY_SIZE])
 	snprintf(key, KEY_SIZE, "{countries}:%s", text);
 }
 
-/* Where answers go, and how this asker signs. */
-struct reading {
-	uint16_t *countries;
-	const char *claim; /* NULL: claims nothing */
+/* A command about as many addresses as one takes. */
+struct keyed {
+	char (*keys)[KEY_SIZE];
+	struct span *argv; /* room for a word, the keys, room for two */
+	int len;           /* keys */
 };
 
-static bool
-is_claim(struct span text)
+static void
+keyed_cleanup(struct keyed *k)
 {
-	size_t len = sizeof(claim_start) - 1;
-
-	return text.len > len && memcmp(text.data, claim_start, len) == 0;
+	free(k->keys);
+	free(k->argv);
 }
 
-/* What is neither a code nor a claim, nobody here has written: it is asked for. */
 static enum err
-read_one(const struct reading *r, const redisReply *reply, uint16_t *out)
+keyed_init(struct keyed *k, const struct address *addresses, size_t len)
 {
-	struct span text;
-
-	if (reply->type == REDIS_REPLY_NIL) {
-		*out = r->claim ? COUNTRY_OURS : COUNTRY_OPEN;
-		return ERR_OK;
+	k->len = (int)len;
+	k->keys = calloc(len, sizeof(*k->keys));
+	k->argv = calloc(len + 3, sizeof(*k->argv));
+	if (!k->keys || !k->argv)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; i < len; i++) {
+		format_key(&addresses[i], k->keys[i]);
+		k->argv[i + 1] = span_text(k->keys[i]);
 	}
-	if (reply->type != REDIS_REPLY_STRING)
-		return ERR_CORRUPT;
-	text = span_of(reply->str, reply->len);
-	if (text.len == 2)
-		*out = country_from_code(text);
-	else if (r->claim &&
-		 (!is_claim(text) || span_is_equal(text, span_text(r->claim))))
-		*out = COUNTRY_OURS;
-	else
-		*out = COUNTRY_OPEN;
 	return ERR_OK;
 }
 
-static enum err
-on_fetched(size_t index, const redisReply *reply, void *arg)
+/* What the commands are for; who  NULL: it only asks what is known. */
+struct call {
+	struct bulk *bulk;
+	const char *who;
+	int64_t claim_s;
+	uint16_t *countries; /* of the command under way; NULL: `who` is done */
+};
+
+static void
+put_fetch(const struct call *c, const struct keyed *k)
 {
-	const struct reading *r = arg;
-	enum err e = ERR_OK;
+	k->argv[0] = span_text("MGET");
+	bulk_put(c->bulk, k->len + 1, k->argv);
+}
+
+static void
+put_claim(const struct call *c, const struct keyed *k)
+{
+	char seconds[24];
+
+	snprintf(seconds, sizeof(seconds), "%lld", (long long)c->claim_s);
+	k->argv[k->len + 1] = span_text(c->who);
+	k->argv[k->len + 2] = span_text(seconds);
+	bulk_put_script(
+	    c->bulk, SCRIPT_COUNTRY_CLAIM, k->len, k->len + 2, k->argv + 1);
+}
+
+static void
+put_release(const struct call *c, const struct keyed *k)
+{
+	k->argv[k->len + 1] = span_text(c->who);
+	bulk_put_script(
+	    c->bulk, SCRIPT_COUNTRY_RELEASE, k->len, k->len + 1, k->argv + 1);
+}
+
+/* A country, or a claim of another's; nothing: it is ours, if it was to be. */
+static enum err
+on_known(size_t index, const redisReply *reply, void *arg)
+{
+	const struct call *c = arg;
 
 	(void)index;
+	if (!c->countries)
+		return ERR_OK;
 	if (reply->type != REDIS_REPLY_ARRAY)
 		return ERR_CORRUPT;
-	for (size_t i = 0; e == ERR_OK && i < reply->elements; i++)
-		e = read_one(r, reply->element[i], &r->countries[i]);
+	for (size_t i = 0; i < reply->elements; i++) {
+		const redisReply *one = reply->element[i];
+
+		if (one->type == REDIS_REPLY_STRING && one->len == 2)
+			c->countries[i] =
+			    country_from_code(span_of(one->str, one->len));
+		else if (one->type == REDIS_REPLY_STRING || !c->who)
+			c->countries[i] = COUNTRY_OPEN;
+		else
+			c->countries[i] = COUNTRY_OURS;
+	}
+	return ERR_OK;
+}
+
+typedef void put_fn(const struct call *c, const struct keyed *k);
+
+static enum err
+run_batch(
+    struct call *c, put_fn *put, const struct address *addresses, size_t len)
+{
+	struct keyed k;
+	enum err e = keyed_init(&k, addresses, len);
+
+	if (e == ERR_OK) {
+		put(c, &k);
+		e = bulk_run(c->bulk, on_known, c);
+	}
+	keyed_cleanup(&k);
 	return e;
 }
 
 static enum err
-fetch_batch(struct bulk *b, const struct address *addresses, size_t len,
-    uint16_t *countries)
+run(struct call c, put_fn *put, const struct address *addresses, size_t len)
 {
-	struct reading r = { countries, NULL };
-	char(*keys)[KEY_SIZE] = calloc(len, sizeof(*keys));
-	struct span *argv = calloc(len + 1, sizeof(*argv));
-	enum err e = ERR_NO_MEMORY;
+	enum err e = ERR_OK;
 
-	if (keys && argv) {
-		argv[0] = span_text("MGET");
-		for (size_t i = 0; i < len; i++) {
-			format_key(&addresses[i], keys[i]);
-			argv[i + 1] = span_text(keys[i]);
-		}
-		bulk_put(b, (int)len + 1, argv);
-		e = bulk_run(b, on_fetched, &r);
+	for (size_t at = 0; e == ERR_OK && at < len; at += BATCH) {
+		e = run_batch(&c, put, addresses + at,
+		    len - at < BATCH ? len - at : BATCH);
+		if (c.countries)
+			c.countries += BATCH;
 	}
-	free(keys);
-	free(argv);
 	return e;
 }
 
@@ -108,36 +151,27 @@ enum err
 country_fetch(struct bulk *b, const struct address *addresses, size_t len,
     uint16_t *countries)
 {
-	enum err e = ERR_OK;
+	const struct call c = { .bulk = b, .countries = countries };
 
-	for (size_t at = 0; e == ERR_OK && at < len; at += BATCH)
-		e = fetch_batch(b, addresses + at,
-		    len - at < BATCH ? len - at : BATCH, countries + at);
-	return e;
-}
-
-static enum err
-on_claimed(size_t index, const redisReply *reply, void *arg)
-{
-	const struct reading *r = arg;
-
-	return read_one(r, reply, &r->countries[index]);
+	return run(c, put_fetch, addresses, len);
 }
 
 enum err
 country_claim(struct bulk *b, const struct address *addresses, size_t len,
     const char *who, int64_t claim_s, uint16_t *countries)
 {
-	char claim[CLAIM_TEXT], key[KEY_SIZE];
-	struct reading r = { countries, claim };
+	const struct call c = { b, who, claim_s, countries };
 
-	snprintf(claim, sizeof(claim), "%s%s", claim_start, who);
-	for (size_t i = 0; i < len; i++) {
-		format_key(&addresses[i], key);
-		bulk_putf(b, "SET %s %s NX GET EX %lld", key, claim,
-		    (long long)claim_s);
-	}
-	return bulk_run(b, on_claimed, &r);
+	return run(c, put_claim, addresses, len);
+}
+
+enum err
+country_release(struct bulk *b, const struct address *addresses, size_t len,
+    const char *who)
+{
+	const struct call c = { .bulk = b, .who = who };
+
+	return run(c, put_release, addresses, len);
 }
 
 enum err

@@ -25,15 +25,20 @@ enum {
 enum err country_fetch(struct bulk *b, const struct address *addresses,
     size_t len, uint16_t *countries) __attribute__((warn_unused_result));
 
-/* Takes on what nobody knows and nobody asks for: COUNTRY_OURS. What another is
- * asking for is COUNTRY_OPEN.
+/* Takes on what nobody knows and nobody asks for: COUNTRY_OURS. What another task of
+ * the running job is asking for is COUNTRY_OPEN.
  *
- * who      is asking, no longer than COUNTRY_WHO: a name that no other asker
- *          has, by which a batch that is sent again knows its own claims
+ * who      is asking: "job 7 map 3 delivery 1", no longer than COUNTRY_WHO. So a
+ *          batch that is sent again knows its own claims, and who has a task those
+ *          of who had it before
  * claim_s  until it is anybody's again */
 enum err country_claim(struct bulk *b, const struct address *addresses,
     size_t len, const char *who, int64_t claim_s, uint16_t *countries)
     __attribute__((warn_unused_result));
+
+/* What `who` has claimed of them is anybody's again. */
+enum err country_release(struct bulk *b, const struct address *addresses,
+    size_t len, const char *who) __attribute__((warn_unused_result));
 
 /* Remembers what the API has said, for `ttl_s`; claims on these addresses end. */
 enum err country_keep(struct bulk *b, const struct address *addresses,

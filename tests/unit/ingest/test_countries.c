@@ -81,13 +81,15 @@ an_address_is_asked_for_once_and_remembered(void **state)
 }
 
 static void
-what_another_asks_for_is_waited_for_and_then_asked(void **state)
+what_another_task_asks_for_is_waited_for_and_then_asked(void **state)
 {
+	static const char claim[] =
+	    "asked by job " FIRST_JOB_TEXT " map 9 delivery 1";
 	struct fixture *f = fixture_open(say_sweden);
 
 	(void)state;
 	redis_process_ask(&f->crew->server, "SET {countries}:8.8.8.8 %b PX 300",
-	    "asked by a ghost", (size_t)16);
+	    claim, sizeof(claim) - 1);
 	assert_int_equal(crew_parse(f->crew, 0).err, ERR_OK);
 	assert_string_equal(ask(f, "GET {countries}:8.8.8.8"), "SE");
 	assert_int_equal(f->ipinfo.requests, 2);
@@ -97,7 +99,8 @@ what_another_asks_for_is_waited_for_and_then_asked(void **state)
 static void
 what_a_task_asked_for_when_it_was_taken_over_is_asked_at_once(void **state)
 {
-	static const char claim[] = "asked by job " FIRST_JOB_TEXT " whole 0";
+	static const char claim[] =
+	    "asked by job " FIRST_JOB_TEXT " whole 0 delivery 1";
 	struct fixture *f = fixture_open(say_sweden);
 
 	(void)state;
@@ -132,7 +135,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_is_asked_for_once_and_remembered),
 		cmocka_unit_test(
-		    what_another_asks_for_is_waited_for_and_then_asked),
+		    what_another_task_asks_for_is_waited_for_and_then_asked),
 		cmocka_unit_test(
 		    what_a_task_asked_for_when_it_was_taken_over_is_asked_at_once),
 		cmocka_unit_test(
