@@ -184,12 +184,17 @@ class Job(JobCase):
             self.assert_status(answer, 200)
 
     def test_records_expire_but_for_the_one_of_the_reports(self):
-        self.begin(job_keep_s=5)
+        self.begin(LOG.rstrip(), job_keep_s=5, chunk_size=4096)
         first = self.client.get("/parse").json["job"]
-        self.assertEqual(self.redis.ask("TTL", f"{{logs}}:job:{first}"), -1)
+        record = f"{{logs}}:job:{first}"
+        # Nothing else of it is left.
+        kept = sorted((record, record + ":tasks"))
+        self.assertEqual(sorted(self.redis.ask("KEYS", record + "*")), kept)
+        for key in kept:
+            self.assertEqual(self.redis.ask("TTL", key), -1, key)
         self.client.get("/parse?full=true")
-        self.assertIn(self.redis.ask("TTL", f"{{logs}}:job:{first}"),
-                      range(1, 6))
+        for key in kept:
+            self.assertIn(self.redis.ask("TTL", key), range(1, 6), key)
 
     def test_that_another_host_began_is_seen_here(self):
         """Two services over one Redis: either knows the jobs of the other."""
@@ -302,6 +307,9 @@ class Joined(JobCase):
         self.assertEqual(done["bytes"], len(LOG))
         self.assertEqual(done["job"], where.rpartition("/")[2])
         self.assertEqual(other.number, 7)
+        record = f"{{logs}}:job:{done['job']}"
+        for key in record, record + ":tasks":
+            self.assertGreater(self.redis.ask("TTL", key), 0, key)
 
     def test_a_host_that_sees_no_log_speaks_for_itself(self):
         self.begin()

@@ -245,15 +245,34 @@ who_was_told_of_a_failed_job_finds_the_next_as_long(void **state)
 	assert_string_equal(ask(l, "HGET " SECOND_JOB_KEY " keep_s"), "500");
 }
 
+/* What the workers of the first job have left, without an end of its own. */
+static void
+leave_work(struct loopback *l)
+{
+	ask(l, "HSET " FIRST_JOB_KEY ":tasks map ann");
+	ask(l, "HSET " FIRST_JOB_KEY " chunks 3");
+	ask(l, "MSET " FIRST_JOB_KEY ":partial:0 x " FIRST_JOB_KEY
+	       ":partial:2 x " FIRST_JOB_KEY ":partial:tail x");
+	ask(l, "MSET " FIRST_JOB_KEY ":reduced:0 x " FIRST_JOB_KEY
+	       ":reduced:15 x");
+}
+
 static void
 records_of_ended_jobs_expire(void **state)
 {
 	struct loopback *l = *state;
 
 	start(l, "my log", 10000);
+	leave_work(l);
 	assert_string_equal(ask(l, "TTL " FIRST_JOB_KEY), "-1");
 	fail_job(l, FIRST_JOB);
 	assert_in_range(atoi(ask(l, "TTL " FIRST_JOB_KEY)), 1, 60);
+	assert_in_range(atoi(ask(l, "TTL " FIRST_JOB_KEY ":tasks")), 1, 60);
+	/* What nobody will read is gone at once. */
+	assert_string_equal(
+	    redis_process_ask(&l->server, "EVAL %s 0",
+		"return #redis.call('KEYS', '" FIRST_JOB_KEY ":*')"),
+	    "1");
 }
 
 static void
@@ -282,8 +301,11 @@ a_silent_job_is_given_up(void **state)
 
 	start(l, "my log", 10000);
 	redis_process_ask(&l->server, "HSET " FIRST_JOB_KEY " alive_ms 5");
+	ask(l, "HSET " FIRST_JOB_KEY ":tasks map ann");
 	assert_int_equal(start(l, "my log", 10000), SECOND_JOB);
 	assert_int_equal(outcome(l, FIRST_JOB).err, ERR_PARSE_FAILED);
+	assert_in_range(atoi(ask(l, "TTL " FIRST_JOB_KEY)), 1, 60);
+	assert_in_range(atoi(ask(l, "TTL " FIRST_JOB_KEY ":tasks")), 1, 60);
 }
 
 static void
