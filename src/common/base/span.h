@@ -72,6 +72,21 @@ span_compare(struct span a, struct span b)
  * not fit 64 bits. */
 bool span_to_u64(struct span s, uint64_t *out);
 
+/* A number in decimal digits. Borrowed from `room`, where it ends with the last
+ * byte. */
+enum { SPAN_U64_ROOM = 20 };
+static inline struct span
+span_of_u64(uint64_t number, char room[SPAN_U64_ROOM])
+{
+	char *end = room + SPAN_U64_ROOM, *at = end;
+
+	do {
+		*--at = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	return span_of(at, (size_t)(end - at));
+}
+
 /* The value of a hexadecimal digit, 0 to 15; -1: it is none. */
 static inline int
 span_hex_digit(char c)

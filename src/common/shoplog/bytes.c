@@ -73,14 +73,10 @@ writer_varint(struct writer *w, uint64_t value)
 void
 writer_decimal(struct writer *w, uint64_t value)
 {
-	char text[20];
-	size_t at = sizeof(text);
+	char room[SPAN_U64_ROOM];
+	struct span digits = span_of_u64(value, room);
 
-	do {
-		text[--at] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value);
-	writer_bytes(w, text + at, sizeof(text) - at);
+	writer_bytes(w, digits.data, digits.len);
 }
 
 void

@@ -9,10 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	NUMBER_MAX = 20,           /* digits */
-	HEAD_MAX = NUMBER_MAX + 3, /* a kind, a number, the end of a line */
-};
+/* A kind, a number, the end of a line. */
+enum { HEAD_MAX = 1 + SPAN_U64_ROOM + 2 };
 
 void
 batch_empty(struct batch *b)
@@ -53,16 +51,12 @@ put_end(char *to)
 static char *
 put_number(char *to, char kind, size_t number)
 {
-	char digits[NUMBER_MAX];
-	size_t at = sizeof(digits);
+	char room[SPAN_U64_ROOM];
+	struct span digits = span_of_u64(number, room);
 
-	do {
-		digits[--at] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
 	*to++ = kind;
-	memcpy(to, digits + at, sizeof(digits) - at);
-	return put_end(to + sizeof(digits) - at);
+	memcpy(to, digits.data, digits.len);
+	return put_end(to + digits.len);
 }
 
 /* Written in place: a report sends hundreds of commands, and hiredis allocates

@@ -45,8 +45,8 @@ put(struct command *c, const void *data, size_t len)
 static void
 put_count(struct command *c, char mark, size_t count)
 {
-	char digits[24];
-	size_t at = sizeof(digits);
+	char room[SPAN_U64_ROOM];
+	struct span digits;
 
 	if (count < 100) {
 		/* Nearly all: one digit or two. */
@@ -61,14 +61,10 @@ put_count(struct command *c, char mark, size_t count)
 		c->len = (size_t)(to - c->text);
 		return;
 	}
-	digits[--at] = '\n';
-	digits[--at] = '\r';
-	do {
-		digits[--at] = (char)('0' + count % 10);
-		count /= 10;
-	} while (count != 0);
-	digits[--at] = mark;
-	put(c, digits + at, sizeof(digits) - at);
+	digits = span_of_u64(count, room);
+	put(c, &mark, 1);
+	put(c, digits.data, digits.len);
+	put(c, "\r\n", 2);
 }
 
 static void

@@ -121,15 +121,11 @@ put_text(char *to, size_t at, const char *text, size_t len)
 static size_t
 session_key(char out[KEY_MAX], int64_t user_id, const char *digest)
 {
-	char digits[20];
-	size_t first = sizeof(digits), at;
+	char room[SPAN_U64_ROOM];
+	struct span digits = span_of_u64((uint64_t)user_id, room);
+	size_t at = put_text(out, 0, "{user:", 6);
 
-	do {
-		digits[--first] = (char)('0' + user_id % 10);
-		user_id /= 10;
-	} while (user_id != 0);
-	at = put_text(out, 0, "{user:", 6);
-	at = put_text(out, at, digits + first, sizeof(digits) - first);
+	at = put_text(out, at, digits.data, digits.len);
 	at = put_text(out, at, "}:session:", 10);
 	return put_text(out, at, digest, strnlen(digest, DIGEST_TEXT - 1));
 }

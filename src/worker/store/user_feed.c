@@ -244,21 +244,18 @@ on_user(enum err err, const redisReply *reply, void *arg)
 	advance(b->feed);
 }
 
-/* "{user:42}" at the end of `out`. Where it begins. */
-static const char *
-key_of(char out[32], int64_t id)
+/* "{user:42}". Returns its length. */
+static size_t
+put_key(char out[32], int64_t id)
 {
-	static const char lead[] = { '{', 'u', 's', 'e', 'r', ':' };
-	char *at = out + 31;
+	enum { LEAD = sizeof("{user:") - 1 };
+	char room[SPAN_U64_ROOM];
+	struct span digits = span_of_u64((uint64_t)id, room);
 
-	*at = '\0';
-	*--at = '}';
-	do {
-		*--at = (char)('0' + id % 10);
-		id /= 10;
-	} while (id != 0);
-	at -= sizeof(lead);
-	return memcpy(at, lead, sizeof(lead));
+	memcpy(out, "{user:", LEAD);
+	memcpy(out + LEAD, digits.data, digits.len);
+	out[LEAD + digits.len] = '}';
+	return LEAD + digits.len + 1;
 }
 
 /* What has been sent is waited for, also when the rest could not be. */
@@ -267,8 +264,8 @@ send_reads(struct block *b)
 {
 	struct user_feed *f = b->feed;
 	char key[32];
-	const char *argv[] = { "HMGET", NULL, "login", "first_name",
-		"last_name", "created_at", "update_at" };
+	const char *argv[] = { "HMGET", key, "login", "first_name", "last_name",
+		"created_at", "update_at" };
 	size_t lens[] = { 5, 0, 5, 10, 9, 10, 9 };
 	struct member *members =
 	    arena_alloc(&b->arena, b->ids_len * sizeof(members[0]));
@@ -279,8 +276,7 @@ send_reads(struct block *b)
 	for (size_t i = 0; i < b->ids_len && b->err == ERR_OK; i++) {
 		b->shown.users[i].id = b->ids[i];
 		members[i] = (struct member){ b, i };
-		argv[1] = key_of(key, b->ids[i]);
-		lens[1] = strlen(argv[1]);
+		lens[1] = put_key(key, b->ids[i]);
 		b->err = redis_send(f->worker->redis, on_user, &members[i],
 		    deadline_ms(f), 7, argv, lens);
 		if (b->err == ERR_OK) {

@@ -20,14 +20,9 @@ struct unsent {
 void
 output_add_number(struct output *out, size_t number)
 {
-	char digits[20];
-	size_t at = sizeof(digits);
+	char room[SPAN_U64_ROOM];
 
-	do {
-		digits[--at] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number != 0);
-	output_add(out, span_of(digits + at, sizeof(digits) - at));
+	output_add(out, span_of_u64(number, room));
 }
 
 static void

@@ -25,6 +25,18 @@ numbers_take_the_whole_64_bits(void **state)
 }
 
 static void
+numbers_have_as_many_digits_as_they_need(void **state)
+{
+	char room[SPAN_U64_ROOM];
+
+	(void)state;
+	assert_true(span_is_equal(span_of_u64(0, room), span_text("0")));
+	assert_true(span_is_equal(span_of_u64(10, room), span_text("10")));
+	assert_true(span_is_equal(
+	    span_of_u64(UINT64_MAX, room), span_text("18446744073709551615")));
+}
+
+static void
 leading_zeros_are_allowed_in_any_number(void **state)
 {
 	char text[301];
@@ -127,6 +139,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_take_the_whole_64_bits),
+		cmocka_unit_test(numbers_have_as_many_digits_as_they_need),
 		cmocka_unit_test(leading_zeros_are_allowed_in_any_number),
 		cmocka_unit_test(
 		    what_is_no_number_is_refused_and_the_output_untouched),
