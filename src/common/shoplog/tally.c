@@ -22,8 +22,7 @@ tally_new(const struct geo *geo)
 		return NULL;
 	t->geo = geo;
 	t->secret = secret;
-	t->summary.first_s = INT64_MAX;
-	t->summary.last_s = INT64_MIN;
+	tally_summary_init(&t->summary);
 	names_init(&t->names, &secret);
 	counts_init(&t->counts);
 	ballot_init(&t->ballot, &secret);
@@ -53,15 +52,6 @@ const struct tally_summary *
 tally_summary(const struct tally *t)
 {
 	return &t->summary;
-}
-
-void
-tally_summary_widen(struct tally_summary *s, int64_t first_s, int64_t last_s)
-{
-	if (first_s < s->first_s)
-		s->first_s = first_s;
-	if (last_s > s->last_s)
-		s->last_s = last_s;
 }
 
 /* The country of the visitor, who is asked for it once. */
@@ -170,38 +160,17 @@ tally_add(struct tally *t, const struct event *e)
 	return ERR_INTERNAL;
 }
 
-static void
-add_place(struct tally_summary *s, struct malformed_place place)
-{
-	if (s->places_len < MALFORMED_PLACES)
-		s->places[s->places_len++] = place;
-}
-
 void
 tally_add_malformed(struct tally *t, uint32_t file, uint64_t offset)
 {
-	t->summary.lines = add_saturating(t->summary.lines, 1);
-	t->summary.malformed = add_saturating(t->summary.malformed, 1);
-	add_place(&t->summary, (struct malformed_place){ file, offset });
+	tally_summary_add_malformed(
+	    &t->summary, (struct malformed_place){ file, offset });
 }
 
 void
 tally_add_bytes(struct tally *t, uint64_t bytes)
 {
 	t->summary.bytes = add_saturating(t->summary.bytes, bytes);
-}
-
-void
-tally_summary_append(
-    struct tally_summary *left, const struct tally_summary *right)
-{
-	left->lines = add_saturating(left->lines, right->lines);
-	left->malformed = add_saturating(left->malformed, right->malformed);
-	left->other = add_saturating(left->other, right->other);
-	left->bytes = add_saturating(left->bytes, right->bytes);
-	tally_summary_widen(left, right->first_s, right->last_s);
-	for (uint32_t i = 0; i < right->places_len; i++)
-		add_place(left, right->places[i]);
 }
 
 static enum err

@@ -4,6 +4,7 @@
 #include "common/base/err.h"
 #include "common/geo/geo.h"
 #include "common/shoplog/event.h"
+#include "common/shoplog/tally_summary.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,26 +20,7 @@
  * Carts, and in bytes addresses, lie in shards by a hash of their key, fixed for good, so
  * that a merge can run one shard at a time. Hash tables are keyed with a
  * secret of the process against chosen keys. One thread at a time. */
-enum {
-	SHARDS = 16,
-	MALFORMED_PLACES = 10,
-};
-
-struct malformed_place {
-	uint32_t file; /* index in the source */
-	uint64_t offset;
-};
-
-struct tally_summary {
-	uint64_t lines; /* well-formed and malformed ones */
-	uint64_t malformed;
-	uint64_t other;
-	uint64_t bytes;
-	/* The earliest and the latest moment (civil.h); first > last: none. */
-	int64_t first_s, last_s;
-	uint32_t places_len;
-	struct malformed_place places[MALFORMED_PLACES]; /* in log order */
-};
+enum { SHARDS = 16 };
 
 struct tally;
 

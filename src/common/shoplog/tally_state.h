@@ -31,12 +31,4 @@ struct tally {
 /* Whether all counts are in t->counts (tally_end_visits). */
 bool tally_is_settled(const struct tally *t);
 
-/* There are lines of these moments, too. */
-void tally_summary_widen(
-    struct tally_summary *s, int64_t first_s, int64_t last_s);
-
-/* left := left, then right. */
-void tally_summary_append(
-    struct tally_summary *left, const struct tally_summary *right);
-
 #endif
