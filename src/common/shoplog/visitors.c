@@ -46,7 +46,7 @@ reserve_ipv4(struct visitors *v, size_t ipv4_len)
 	size_t len = v->buckets_len ? v->buckets_len : FIRST_BUCKETS;
 	struct visitors_bucket *all;
 
-	while (len * BUCKET_PLACES / 4 * 3 < ipv4_len)
+	while (len * BUCKET_FILL < ipv4_len)
 		len *= 2;
 	if (len == v->buckets_len)
 		return true;
