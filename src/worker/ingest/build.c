@@ -79,6 +79,22 @@ put_categories(const struct build *b, const struct build_days *days,
 	return e == ERR_OK ? record_put_text(out, "categories", id) : e;
 }
 
+enum err
+build_votes(const struct tally *t, struct arena *a, struct span *out)
+{
+	uint8_t *bytes;
+	size_t len;
+	enum err e = votes_encode(t, &bytes, &len);
+	const char *copy;
+
+	if (e != ERR_OK)
+		return e;
+	copy = arena_copy(a, span_of(bytes, len));
+	free(bytes);
+	*out = span_of(copy, len);
+	return copy ? ERR_OK : ERR_NO_MEMORY;
+}
+
 static enum err
 put_votes(
     const struct build *b, struct span bytes, bool is_tail, struct record *out)

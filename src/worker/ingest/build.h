@@ -17,11 +17,16 @@
  * line, the tail. So a few segments are made twice, without it for the
  * checkpoint and with it for the manifest. Segments are flushed by the caller.
  * Pool threads. */
+
+/* All votes of a tally, as votes_encode() gives them. out  in the arena */
+enum err build_votes(const struct tally *t, struct arena *a, struct span *out)
+    __attribute__((warn_unused_result));
+
 /* Writes the segments that no shard owns and fills `out`, an empty record.
  *
  * t           what the tallies of the log, without the tail, have in common
  * tail_bytes  of an unterminated last line
- * votes       that the job has found, as votes_encode() gives them
+ * votes       that the job has found, of build_votes
  * reduced     SHARDS records of build_shards
  * known       of build_on_base
  * days        filled, for build_manifest; owner the arena

@@ -9,6 +9,7 @@
 
 #include "common/base/log.h"
 #include "worker/context.h"
+#include "worker/ingest/work_run.h"
 #include "worker/store/job.h"
 #include "worker/store/redis.h"
 

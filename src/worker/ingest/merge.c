@@ -9,36 +9,11 @@
 #include "common/shoplog/columns_join.h"
 #include "common/shoplog/partial.h"
 #include "common/shoplog/votes.h"
-#include "worker/ingest/base.h"
 #include "worker/ingest/build.h"
 #include "worker/store/partial_store.h"
 #include "worker/store/segment.h"
 
 #include <stdlib.h>
-
-enum err
-merge_votes(const struct tally *t, struct arena *a, struct span *out)
-{
-	uint8_t *bytes;
-	size_t len;
-	enum err e = votes_encode(t, &bytes, &len);
-	const char *copy;
-
-	if (e != ERR_OK)
-		return e;
-	copy = arena_copy(a, span_of(bytes, len));
-	free(bytes);
-	*out = span_of(copy, len);
-	return copy ? ERR_OK : ERR_NO_MEMORY;
-}
-
-enum err
-merge_commit(struct work *w, struct bulk *b, const struct generation *g)
-{
-	work_report(w);
-	return generation_commit(
-	    b, &w->task, w->report, (uint32_t)w->view->chunks_len, g);
-}
 
 enum { PILE = 256 }; /* columns that are made one together */
 
@@ -118,34 +93,13 @@ on_common(struct span names, struct span section, void *arg)
 	return partial_append_common(m->tally, names, section);
 }
 
-static void
-free_reader(void *arg)
-{
-	bulk_free(arg);
-}
-
-enum err
-merge_base(struct work *w, struct build *b)
-{
-	if (b->job->base.len == 0)
-		return ERR_OK;
-	b->reader = bulk_new(&w->setup->redis, &w->stop, BULK_PATIENCE_MS);
-	if (!b->reader)
-		return ERR_NO_MEMORY;
-	if (arena_on_reset(b->arena, free_reader, b->reader) != 0) {
-		bulk_free(b->reader);
-		return ERR_NO_MEMORY;
-	}
-	return base_open(b->reader, b->job, b->arena, &b->base);
-}
-
 /* What the shard's borders elected, without and with the tail. */
 static enum err
 put_border_votes(const struct build *b, struct tally *t,
     const struct tally *tail, struct record *out)
 {
 	struct span votes;
-	enum err e = merge_votes(t, b->arena, &votes);
+	enum err e = build_votes(t, b->arena, &votes);
 
 	if (e == ERR_OK)
 		e = record_put(out, "votes", votes);
@@ -153,7 +107,7 @@ put_border_votes(const struct build *b, struct tally *t,
 		return e;
 	e = tally_append(t, tail);
 	if (e == ERR_OK)
-		e = merge_votes(t, b->arena, &votes);
+		e = build_votes(t, b->arena, &votes);
 	return e == ERR_OK ? record_put(out, "tail votes", votes) : e;
 }
 
@@ -189,7 +143,7 @@ merge_shard(struct work *w, struct bulk *bulk)
 		    bulk, w->task.job, (int)shard, on_shard, &tail);
 	turn_come_back();
 	if (e == ERR_OK)
-		e = merge_base(w, &b);
+		e = work_open_base(w, &b);
 	if (tail.is_any)
 		rest = tail.tally;
 	if (e == ERR_OK)
@@ -227,7 +181,7 @@ votes_with_tail(struct span own, const struct record *reduced, struct arena *a,
 	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++)
 		e = votes_append(t, record_get(&reduced[i], "tail votes"));
 	if (e == ERR_OK)
-		e = merge_votes(t, a, out);
+		e = build_votes(t, a, out);
 	tally_free(t);
 	return e;
 }
@@ -243,7 +197,7 @@ commit(struct work *w, const struct build *b, struct tally *t,
 	struct build_days known, days = { 0 };
 	struct build_tail with = { .days = &days };
 	struct span own, votes = { NULL, 0 };
-	enum err e = merge_votes(t, b->arena, &own);
+	enum err e = build_votes(t, b->arena, &own);
 
 	record_init(&manifest, b->arena);
 	record_init(&checkpoint, b->arena);
@@ -251,7 +205,7 @@ commit(struct work *w, const struct build *b, struct tally *t,
 	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++)
 		e = votes_append(t, record_get(&reduced[i], "votes"));
 	if (e == ERR_OK)
-		e = merge_votes(t, b->arena, &votes);
+		e = build_votes(t, b->arena, &votes);
 	if (e == ERR_OK)
 		e = build_on_base(b, t, tail, reduced, &known);
 	if (e == ERR_OK)
@@ -268,7 +222,7 @@ commit(struct work *w, const struct build *b, struct tally *t,
 		    &checkpoint, &manifest, &job);
 	if (e != ERR_OK)
 		return e;
-	return merge_commit(
+	return work_commit(
 	    w, b->bulk, &(struct generation){ &manifest, &checkpoint, &job });
 }
 
@@ -298,7 +252,7 @@ merge_generation(struct work *w, struct bulk *bulk)
 	if (e == ERR_OK)
 		e = reduced_fetch(bulk, w->task.job, SHARDS, reduced);
 	if (e == ERR_OK)
-		e = merge_base(w, &b);
+		e = work_open_base(w, &b);
 	if (e == ERR_OK)
 		e = commit(w, &b, lines.tally, tail.is_any ? tail.tally : NULL,
 		    reduced);

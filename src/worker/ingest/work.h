@@ -3,16 +3,19 @@
 
 #include "common/base/err.h"
 #include "worker/context.h"
+#include "worker/ingest/build_shard.h"
 #include "worker/ingest/job_view.h"
 #include "worker/pool.h"
 #include "worker/store/bulk.h"
+#include "worker/store/generation.h"
 #include "worker/store/task.h"
 
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* One task on the parsing pool, from its input to its result in Redis, read
- * downward: it blocks on the disk and on a Redis connection of its own. */
+/* One task on the parsing pool, from its input to its result in Redis: it blocks on
+ * the disk and on a Redis connection of its own. What is done with it is in
+ * work_run.h. Pool threads. */
 struct work {
 	struct pool_job pool_job;
 	const struct worker_setup *setup; /* borrowed */
@@ -30,9 +33,11 @@ struct work {
 	char report[160];      /* who, how long, which delivery */
 };
 
-/* Does the task and hands in what came of it; w->err says how it went. Thread: a
- * pool thread. */
-void work_run(struct work *w);
+/* Opens what an incremental job goes on from, for all that is built: b->base and
+ * b->reader, the arena's. A job that reads all has none. Returns ERR_OK,
+ * ERR_NO_MEMORY, or as base_open(). */
+enum err work_open_base(struct work *w, struct build *b)
+    __attribute__((warn_unused_result));
 
 /* Brings w->report up to date. */
 void work_report(struct work *w);
@@ -45,5 +50,10 @@ void work_report(struct work *w);
  * ERR_STALE: nobody wants it any more. */
 enum err work_hand_in(struct work *w, struct bulk *b, enum task_kind next,
     uint32_t next_tasks) __attribute__((warn_unused_result));
+
+/* The end of every job that ends well: its last segments, which the batch holds,
+ * and the generation are in Redis, at once. Returns as generation_commit(). */
+enum err work_commit(struct work *w, struct bulk *b, const struct generation *g)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -1,4 +1,4 @@
-#include "worker/ingest/work.h"
+#include "worker/ingest/work_run.h"
 
 #include "support/crew.h"
 #include "worker/ingest/plan.h"
