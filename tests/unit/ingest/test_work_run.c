@@ -2,6 +2,7 @@
 
 #include "support/crew.h"
 #include "worker/ingest/plan.h"
+#include "worker/ingest/work.h"
 
 /* A task of job 7, as a worker gets it. */
 struct desk {
