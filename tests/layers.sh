@@ -1,5 +1,5 @@
 #!/bin/sh
-# Proves how the rooms of src stand to each other. Prints a line for each thing
+# Proves how the layers of src stand to each other. Prints a line for each thing
 # that differs and ends with status 1, or says that all holds.
 #
 #	tests/layers.sh [BUILD_DIR]     where generated/ is, default build/dev
@@ -9,9 +9,9 @@
 cd "$(dirname "$0")/.." || exit 2
 build=${1:-build/dev}
 
-# A room (a folder of src) may include what lies under a folder it names, and
+# A layer (a folder of src) may include what lies under a folder it names, and
 # the single headers that it names.
-rooms='
+layers='
 common/base       sees  common/
 common/geo        sees  common/
 common/shoplog    sees  common/
@@ -25,7 +25,7 @@ worker            sees  common/ worker/
 master            sees  common/ master/ worker/worker.h worker/user_add.h
 '
 
-# A header of a library, or one that the build makes, is known to these rooms
+# A header of a library, or one that the build makes, is known to these layers
 # and to no other. A header in no row belongs to the C library.
 libraries='
 sodium.h         known to  common/base common/shoplog common/geo
@@ -45,8 +45,8 @@ script_names.h   known to  worker/store
 script_table.h   known to  worker/store
 '
 
-# A noun is tested by tests/unit/<room>/test_<noun>.c, or, when it is a part of a
-# greater one, by a test of its room that includes its header. These are tested
+# A module is tested by tests/unit/<layer>/test_<module>.c, or, when it is a part of a
+# greater one, by a test of its layer that includes its header. These are tested
 # by other means.
 tested_elsewhere='
 common/shoplog/scan_avx2   one loop with scan_plain: tests/unit/shoplog/test_scan.c
@@ -66,15 +66,15 @@ includes() {
 	grep -rnE '^[[:space:]]*#[[:space:]]*include' src --include='*.[ch]'
 }
 
-rooms_see_only_their_own() {
-	includes | rooms=$rooms libraries=$libraries awk '
-function room_of(path) { # src/worker/store/redis.c -> worker/store
+layers_see_only_their_own() {
+	includes | layers=$layers libraries=$libraries awk '
+function layer_of(path) { # src/worker/store/redis.c -> worker/store
 	sub(/^src\//, "", path)
 	sub(/\/[^\/]*$/, "", path)
 	return path
 }
 function read_tables(	n, i, lines, words, j) {
-	n = split(ENVIRON["rooms"], lines, "\n")
+	n = split(ENVIRON["layers"], lines, "\n")
 	for (i = 1; i <= n; i++) {
 		split(lines[i], words)
 		if (words[1] != "")
@@ -104,20 +104,20 @@ function library(header) { # its row in the table, "" for the C library
 BEGIN { read_tables() }
 {
 	split($0, place, ":")
-	room = room_of(place[1])
+	layer = layer_of(place[1])
 	match($0, /["<][^">]*[">]/)
 	quoted = substr($0, RSTART, 1) == "\""
 	header = substr($0, RSTART + 1, RLENGTH - 2)
 	where = place[1] ":" place[2] ": "
 	row = library(header)
-	if (!(room in sees))
-		print where "room " room " is not in the table"
+	if (!(layer in sees))
+		print where "layer " layer " is not in the table"
 	else if (header ~ /\.c$/)
 		print where header " is no header"
-	else if (row != "" && !names(known[row], room))
-		print where "room " room " may not include " header
-	else if (row == "" && quoted && !names(sees[room], header))
-		print where "room " room " may not include " header
+	else if (row != "" && !names(known[row], layer))
+		print where "layer " layer " may not include " header
+	else if (row == "" && quoted && !names(sees[layer], header))
+		print where "layer " layer " may not include " header
 	else
 		next
 }'
@@ -143,20 +143,20 @@ guards_are_named_by_path() {
 	done
 }
 
-every_noun_has_its_test() {
+every_module_has_its_test() {
 	find src -name '*.c' | sort | while read -r source; do
-		noun=${source#src/}
-		noun=${noun%.c}
+		module=${source#src/}
+		module=${module%.c}
 		tests=tests/unit/$(basename "$(dirname "$source")")
 		header=$(sed -n 's/^#include "\(.*\)"$/\1/p' "$source" | head -n 1)
-		[ -e "$tests/test_${noun##*/}.c" ] ||
+		[ -e "$tests/test_${module##*/}.c" ] ||
 		    grep -rqsF "#include \"${header:-none}\"" "$tests" ||
-		    echo "$tested_elsewhere" | grep -q "^$noun " ||
-		    echo "$source: no $tests/test_${noun##*/}.c"
+		    echo "$tested_elsewhere" | grep -q "^$module " ||
+		    echo "$source: no $tests/test_${module##*/}.c"
 	done
-	echo "$tested_elsewhere" | while read -r noun reason; do
-		[ -z "$noun" ] || [ -e "src/$noun.c" ] ||
-		    echo "tests/layers.sh: no src/$noun.c ($reason)"
+	echo "$tested_elsewhere" | while read -r module reason; do
+		[ -z "$module" ] || [ -e "src/$module.c" ] ||
+		    echo "tests/layers.sh: no src/$module.c ($reason)"
 	done
 }
 
@@ -165,10 +165,10 @@ program_does_not_know_its_tests() {
 }
 
 violations=$(
-	rooms_see_only_their_own
+	layers_see_only_their_own
 	headers_stand_alone
 	guards_are_named_by_path
-	every_noun_has_its_test
+	every_module_has_its_test
 	program_does_not_know_its_tests
 )
 [ -z "$violations" ] && echo "layers hold" && exit 0

@@ -16,8 +16,8 @@ struct seen;
 struct server;
 struct succession;
 
-/* What the rooms of one worker share, made by worker_run() and passed along as
- * req.worker. Each pointer is one room's own, opaque to the others. */
+/* What the layers of one worker share, made by worker_run() and passed along as
+ * req.worker. Each pointer is one layer's own, opaque to the others. */
 struct worker {
 	/* Config, geo, shared mapping, keys. */
 	const struct worker_setup *setup;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* The body of an answer that is given again and again: made by service, counted,
- * read by all who hold it. Beside it stands what the other rooms made of it, so
+ * read by all who hold it. Beside it stands what the other layers made of it, so
  * that they need not do so again: api its name, transport the head that it was
  * sent with last, right before its first byte, so that head and body are one
  * piece of memory and leave with one write(2). Loop thread only. */

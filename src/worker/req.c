@@ -1,4 +1,4 @@
-/* The life of a request between transport and the rooms behind it: who waits,
+/* The life of a request between transport and the layers behind it: who waits,
  * which step comes next, and how it ends. Knows neither HTTP nor sockets, so
  * that a test runs an endpoint by setting r->on_done and calling req_start. */
 #include "worker/req.h"

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The one hash table of the room: keys of 128 bits, entries of any size in one
+/* The one hash table of this layer: keys of 128 bits, entries of any size in one
  * growing array in the order of their arrival (so an entry's index is its
  * number for good), found through open addressing. The hash is keyed with a
  * secret, because ids in a log are chosen by strangers. */

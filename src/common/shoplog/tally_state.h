@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-/* What a tally is made of: for the files of this room that encode it or answer
+/* What a tally is made of: for the files of this layer that encode it or answer
  * from it. Nobody else includes this. */
 struct tally {
 	const struct geo *geo;     /* borrowed; NULL knows no country */

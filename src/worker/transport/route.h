@@ -3,7 +3,7 @@
 
 #include "worker/req.h"
 
-/* One endpoint: the way of a request through the rooms, as data. The checks
+/* One endpoint: the way of a request through the layers, as data. The checks
  * come in the order of the columns. */
 struct route {
 	enum req_method method; /* a GET route answers HEAD too */
