@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { START_TRIES = 500, TRY_US = 10000 };
+enum { START_TRIES = 500, TRY_US = 10000, HEAR_S = 20 };
 
 static void
 fail(const char *what)
@@ -139,5 +139,40 @@ redis_process_ask(struct redis_process *p, const char *format, ...)
 	print(reply, text, sizeof(text));
 	freeReplyObject(reply);
 	redisFree(c);
+	return text;
+}
+
+struct redisContext *
+redis_process_subscribe(struct redis_process *p, const char *channel)
+{
+	redisContext *c = redisConnectUnix(p->address.path);
+	redisReply *reply;
+
+	if (!c || c->err)
+		fail("cannot connect");
+	if (redisSetTimeout(c, (struct timeval){ .tv_sec = HEAR_S }) !=
+	    REDIS_OK)
+		fail("no timeout");
+	reply = redisCommand(c, "SUBSCRIBE %s", channel);
+	if (!reply)
+		fail("cannot subscribe");
+	freeReplyObject(reply);
+	return c;
+}
+
+const char *
+redis_process_hear(struct redisContext *c)
+{
+	static char text[1024];
+	void *answer = NULL;
+	const redisReply *reply;
+
+	if (redisGetReply(c, &answer) != REDIS_OK)
+		fail("nothing was published");
+	reply = answer;
+	if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 3)
+		fail("this is no message");
+	print(reply->element[2], text, sizeof(text));
+	freeReplyObject(answer);
 	return text;
 }

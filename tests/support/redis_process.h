@@ -32,4 +32,12 @@ void redis_process_cleanup(struct redis_process *p);
  * program's back. */
 const char *redis_process_ask(struct redis_process *p, const char *format, ...);
 
+/* A connection that hears what is published on a channel from now on; the caller
+ * ends it with redisFree(). */
+struct redisContext *redis_process_subscribe(
+    struct redis_process *p, const char *channel);
+
+/* The next message, which is waited for some seconds. */
+const char *redis_process_hear(struct redisContext *c);
+
 #endif

@@ -4,6 +4,8 @@
 #include "worker/ingest/plan.h"
 #include "worker/ingest/work.h"
 
+#include <hiredis/hiredis.h>
+
 /* A task of job 7, as a worker gets it. */
 struct desk {
 	struct crew *crew;
@@ -80,12 +82,16 @@ static void
 a_plan_is_the_beginning_of_a_job(void **state)
 {
 	struct desk d;
+	struct redisContext *heard;
 
 	(void)state;
 	desk_open(&d, "no line\nno line\n", 10);
+	heard = redis_process_subscribe(&d.crew->server, "{logs}:events");
 	d.work.task.kind = TASK_PLAN;
 	work_run(&d.work);
 	assert_int_equal(d.work.err, ERR_OK);
+	assert_string_equal(redis_process_hear(heard), "7 tasks");
+	redisFree(heard);
 	assert_string_equal(ask(&d, "HGET {logs}:job:7 phase"), "map");
 	assert_string_equal(ask(&d, "HGET {logs}:job:7 remaining"), "2");
 	assert_string_equal(ask(&d, "HGET {logs}:job:7 mode"), "full");
@@ -97,6 +103,35 @@ a_plan_is_the_beginning_of_a_job(void **state)
 	ask(&d, "SET {logs}:running 8");
 	work_run(&d.work);
 	assert_int_equal(d.work.err, ERR_STALE);
+	desk_close(&d);
+}
+
+/* The reports are committed, and the job is begun again, as one that waited. */
+static void
+a_plan_that_finds_nothing_new_ends_the_job(void **state)
+{
+	struct desk d;
+	struct redisContext *heard;
+
+	(void)state;
+	desk_open(&d, "no line\n", 4096);
+	ask(&d, "HSET {logs}:job:7 keep_s 60");
+	heard = redis_process_subscribe(&d.crew->server, "{logs}:events");
+	ask(&d, "XGROUP CREATE {logs}:tasks workers 0 MKSTREAM");
+	d.work.task.kind = TASK_WHOLE;
+	work_run(&d.work);
+	assert_int_equal(d.work.err, ERR_OK);
+	assert_string_equal(redis_process_hear(heard), "7 done");
+	ask(&d, "SET {logs}:running 7");
+	d.work.task.kind = TASK_PLAN;
+	work_run(&d.work);
+	assert_int_equal(d.work.err, ERR_OK);
+	assert_string_equal(redis_process_hear(heard), "7 done");
+	assert_string_equal(ask(&d, "GET {logs}:running"), "(nil)");
+	assert_string_equal(ask(&d, "HGET {logs}:job:7 mode"), "unchanged");
+	assert_in_range(atoi(ask(&d, "TTL {logs}:job:7")), 1, 60);
+	assert_in_range(atoi(ask(&d, "TTL {logs}:job:7:tasks")), 1, 60);
+	redisFree(heard);
 	desk_close(&d);
 }
 
@@ -144,6 +179,7 @@ main(void)
 		cmocka_unit_test(
 		    a_map_task_leaves_a_partial_and_the_tail_apart),
 		cmocka_unit_test(a_plan_is_the_beginning_of_a_job),
+		cmocka_unit_test(a_plan_that_finds_nothing_new_ends_the_job),
 		cmocka_unit_test(work_for_a_job_that_is_over_commits_nothing),
 		cmocka_unit_test(
 		    a_task_that_does_not_exist_or_is_stopped_ends_with_an_error),

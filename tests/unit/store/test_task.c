@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <hiredis/hiredis.h>
 
 struct heard {
 	bool is_there;
@@ -351,6 +352,39 @@ a_plan_of_who_sees_no_log_goes_to_others_for_a_while(void **state)
 	assert_int_equal(take(l, 0, "bob", 10000).job, 0);
 }
 
+static void
+expect_news(struct redisContext *heard, const char *news)
+{
+	assert_string_equal(redis_process_hear(heard), news);
+}
+
+/* So that nobody needs to ask again and again. */
+static void
+workers_hear_of_new_tasks_and_of_the_end(void **state)
+{
+	struct loopback *l = *state;
+	struct redisContext *heard =
+	    redis_process_subscribe(&l->server, "{logs}:events");
+	int64_t job = start(l, 1);
+	struct task t = take(l, job, "ann", 10000);
+
+	expect_news(heard, FIRST_JOB_TEXT " tasks");
+	assert_int_equal(done(l, &t), ERR_OK);
+	expect_news(heard, FIRST_JOB_TEXT " tasks");
+	t = take(l, job, "ann", 10000);
+	fail_task(l, &t);
+	expect_news(heard, FIRST_JOB_TEXT " failed");
+	/* One that waits, because the log was compared with other reports. */
+	ask(l, "HSET {logs}:checkpoint generation 1-a");
+	assert_int_equal(start(l, 1), SECOND_JOB);
+	expect_news(heard, SECOND_JOB_TEXT " tasks");
+	t = take(l, 0, "ann", 10000);
+	assert_int_equal(t.kind, TASK_PLAN);
+	fail_task_as(l, &t, ERR_NO_LOG);
+	expect_news(heard, SECOND_JOB_TEXT " tasks");
+	redisFree(heard);
+}
+
 int
 main(void)
 {
@@ -367,6 +401,7 @@ main(void)
 		TEST(a_task_of_an_old_job_is_stale),
 		TEST(what_is_handed_in_too_late_does_not_stay),
 		TEST(a_plan_of_who_sees_no_log_goes_to_others_for_a_while),
+		TEST(workers_hear_of_new_tasks_and_of_the_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
