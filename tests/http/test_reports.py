@@ -221,3 +221,4 @@ class MissingCategories(ServiceCase):
         listed = [name for name in self.names
                   if re.search(rf"\b{name}\b", message)]
         self.assertEqual(len(listed), 50)
+        self.assertTrue(message.endswith(", ..."), message)

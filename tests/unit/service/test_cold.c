@@ -103,6 +103,12 @@ an_unknown_category_is_refused_with_those_that_occur(void **state)
 	/* The default one need not occur. */
 	reporter_parse(&t, "no line\n");
 	expect(&t, (struct cold_question){ .report = 2 }, "\"ranking\":[]");
+	a = compute(&t, (struct cold_question){ .report = 2,
+			    .has_category = true,
+			    .category = span_text("no_such") });
+	assert_int_equal(a.err, ERR_NO_CATEGORY);
+	assert_string_equal(a.words, "No category 'no_such'; there are none");
+	cold_cleanup(&a);
 	reporter_close(&t);
 }
 

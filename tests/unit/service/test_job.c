@@ -17,7 +17,7 @@ make_job(struct reporter *t)
 
 /* Goes on as transport does when the client has taken a piece. */
 static void
-go_on(struct reporter *t, struct asked *a)
+take(struct asked *a)
 {
 	req_step *more = a->req.out.more;
 
@@ -27,7 +27,15 @@ go_on(struct reporter *t, struct asked *a)
 	memset(&a->req.out, 0, sizeof(a->req.out));
 	a->req.out.is_continued = true;
 	a->answers = 0;
-	assert_int_equal(asked_run(t, a, more), ERR_OK);
+	req_start(&a->req, more);
+}
+
+static void
+go_on(struct reporter *t, struct asked *a)
+{
+	take(a);
+	asked_wait(t, a);
+	assert_int_equal(a->req.out.err, ERR_OK);
 }
 
 static void
@@ -72,6 +80,32 @@ events_go_on_until_the_job_is_over(void **state)
 	go_on(&t, &a);
 	assert_int_equal(a.req.row.job.state, JOB_DONE);
 	assert_null(a.req.out.more);
+	asked_free(&a);
+	reporter_close(&t);
+}
+
+/* Who asks anew is told by the same look at the job. */
+static void
+who_knows_a_step_is_not_told_of_it_again(void **state)
+{
+	struct reporter t;
+	struct asked a, anew;
+
+	(void)state;
+	reporter_open(&t);
+	make_job(&t);
+	asked_init(&t, &a);
+	asked_init(&t, &anew);
+	a.req.in.job = anew.req.in.job = 7;
+	assert_int_equal(asked_run(&t, &a, service_job_events), ERR_OK);
+	take(&a);
+	assert_int_equal(asked_run(&t, &anew, service_job_events), ERR_OK);
+	assert_int_equal(anew.req.row.job.revision, 1);
+	assert_int_equal(a.answers, 0);
+	ask(&t, "HSET {logs}:job:7 revision 2");
+	asked_wait(&t, &a);
+	assert_int_equal(a.req.row.job.revision, 2);
+	asked_free(&anew);
 	asked_free(&a);
 	reporter_close(&t);
 }
@@ -167,6 +201,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_job_is_what_its_record_says),
 		cmocka_unit_test(events_go_on_until_the_job_is_over),
+		cmocka_unit_test(who_knows_a_step_is_not_told_of_it_again),
 		cmocka_unit_test(without_news_there_is_a_sign_of_life),
 		cmocka_unit_test(a_client_that_is_gone_is_not_waited_for),
 		cmocka_unit_test(who_has_the_last_event_gets_no_other),

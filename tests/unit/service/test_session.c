@@ -38,6 +38,7 @@ everything_else_is_no_session(void **state)
 	assert_int_equal(ask(l, "", "Bearer "), ERR_NO_SESSION);
 	assert_int_equal(ask(l, "Basic ", token), ERR_NO_SESSION);
 	assert_int_equal(ask(l, "Bearer", token), ERR_NO_SESSION);
+	assert_int_equal(ask(l, "Bearer=", token), ERR_NO_SESSION);
 	assert_int_equal(ask(l, "1", token), ERR_NO_SESSION);
 	token[10] = token[10] == 'a' ? 'b' : 'a';
 	assert_int_equal(ask(l, "", token), ERR_NO_SESSION);
