@@ -228,6 +228,21 @@ a_job_without_its_base_is_followed_by_a_full_one(void **state)
 	    ask(l, "HGET " FIRST_JOB_KEY " next"), SECOND_JOB_TEXT);
 }
 
+/* What fails for another reason, or read everything, would only fail again. */
+static void
+a_job_that_fails_otherwise_is_followed_by_none(void **state)
+{
+	struct loopback *l = *state;
+
+	start(l, "my log", 10000);
+	fail_job_as(l, FIRST_JOB, ERR_CORRUPT);
+	assert_string_equal(ask(l, "GET {logs}:next"), "(nil)");
+	assert_int_equal(start(l, "my log", 10000), SECOND_JOB);
+	ask(l, "HSET " SECOND_JOB_KEY " base 1-abc");
+	fail_job_as(l, SECOND_JOB, ERR_LOG_CHANGED);
+	assert_string_equal(ask(l, "GET {logs}:next"), "(nil)");
+}
+
 /* Also when that one waits already, for somebody who forgets it sooner. */
 static void
 who_was_told_of_a_failed_job_finds_the_next_as_long(void **state)
@@ -365,6 +380,7 @@ main(void)
 		TEST(between_two_jobs_nobody_overtakes_the_one_that_waits),
 		TEST(who_was_overtaken_has_the_log_looked_at_again),
 		TEST(a_job_without_its_base_is_followed_by_a_full_one),
+		TEST(a_job_that_fails_otherwise_is_followed_by_none),
 		TEST(who_was_told_of_a_failed_job_finds_the_next_as_long),
 		TEST(records_of_ended_jobs_expire),
 		TEST(a_failed_job_says_why_and_makes_room),

@@ -352,6 +352,26 @@ a_plan_of_who_sees_no_log_goes_to_others_for_a_while(void **state)
 	assert_int_equal(take(l, 0, "bob", 10000).job, 0);
 }
 
+/* Who asks for a parse joins it, instead of giving it up for dead. */
+static void
+whoever_works_at_a_job_keeps_it_alive(void **state)
+{
+	static const char silent[] = "HSET " FIRST_JOB_KEY " alive_ms 5";
+	struct loopback *l = *state;
+	int64_t job = start(l, 2);
+	struct task t;
+
+	ask(l, silent);
+	t = take(l, job, "ann", 10000);
+	assert_int_equal(start(l, 2), job);
+	ask(l, silent);
+	assert_int_equal(renew(l, &t, "ann"), ERR_OK);
+	assert_int_equal(start(l, 2), job);
+	ask(l, silent);
+	assert_int_equal(done(l, &t), ERR_OK);
+	assert_int_equal(start(l, 2), job);
+}
+
 static void
 expect_news(struct redisContext *heard, const char *news)
 {
@@ -401,6 +421,7 @@ main(void)
 		TEST(a_task_of_an_old_job_is_stale),
 		TEST(what_is_handed_in_too_late_does_not_stay),
 		TEST(a_plan_of_who_sees_no_log_goes_to_others_for_a_while),
+		TEST(whoever_works_at_a_job_keeps_it_alive),
 		TEST(workers_hear_of_new_tasks_and_of_the_end),
 	};
 
