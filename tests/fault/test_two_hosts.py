@@ -2,12 +2,28 @@
 see the same log."""
 
 import re
+import subprocess
+import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from support.caught import LOG, Caught
 from support.http_client import Client
 from support.jobs import Elsewhere, jobs
 from support.processes import wait_until
+
+
+def without_mount_of(path):
+    """A command for Service.starter: what follows it sees an empty directory
+    there. Needs the right to mount; without it the case is skipped."""
+    command = ["unshare", "--mount", "sh", "-c",
+               'mount -t tmpfs trawl-test "$0" && exec "$@"', path]
+    done = subprocess.run([*command, "true"], capture_output=True, text=True,
+                          check=False)
+    if done.returncode != 0:
+        raise unittest.SkipTest(
+            f"nothing can be hidden here: {done.stderr.strip()}")
+    return command
+
 
 # A number that is a time to come: the next one is one more.
 ELSEWHERE = 9_000_000_000_000
@@ -70,6 +86,15 @@ class TwoHosts(Caught):
                    for text in tasks.values()}
         self.assertTrue(done_by & {p.pid for p in moving.workers()}, tasks)
         self.answer_or_none(connection)
+
+    def test_one_without_the_mount_of_the_log_leaves_the_job_to_the_other(self):
+        """Two containers on one kernel."""
+        self.other.settings["logs_file_name"] = "nowhere.txt"
+        self.other.starter = without_mount_of(self.service.home)
+        self.assertEqual(self.other.stop(), [])
+        self.other.start()
+        for _ in range(5):
+            self.parse(path="/parse?full=true")
 
     def test_one_that_sees_no_log_leaves_the_next_job_to_the_other(self):
         blind = self.start_on_gate(logs_file_name="nowhere.txt")

@@ -4,7 +4,8 @@
  *	report  why it could not be done: the end of its job     job_fail
  *
  * What is another's by now, or was stopped, is let fall; and so is what this worker
- * could not do because it had no descriptors left, which others may have. */
+ * could not do because it had no descriptors left, which others may have, or because
+ * it does not see the log that others see. */
 #include "worker/ingest/hand.h"
 
 #include "common/base/log.h"
@@ -67,6 +68,18 @@ report(struct hand *h)
 		on_reported(e, h);
 }
 
+/* Others may do it, or have it. */
+static bool
+is_let_fall(const struct hand *h)
+{
+	const struct work *w = &h->work;
+
+	if (w->task.kind != TASK_PLAN && !job_view_ends(w->view, w->err))
+		return true;
+	return w->err == ERR_STALE || w->err == ERR_DRAINING ||
+	       w->err == ERR_NO_FILES || h->is_closing;
+}
+
 static void
 on_worked(struct pool_job *job)
 {
@@ -79,8 +92,7 @@ on_worked(struct pool_job *job)
 		    w->task.job, task_kind_name(w->task.kind), w->task.index,
 		    w->why.text[0] ? w->why.text : err_text(w->err));
 	h->tries = 0;
-	if (w->err == ERR_OK || w->err == ERR_STALE || w->err == ERR_DRAINING ||
-	    w->err == ERR_NO_FILES || h->is_closing)
+	if (w->err == ERR_OK || is_let_fall(h))
 		let_go(h);
 	else
 		report(h);

@@ -26,6 +26,7 @@ enum err
 job_view_of_record(const struct record *r, int64_t number, struct job_view *out)
 {
 	uint64_t chunk_size = record_number(r, "chunk_size");
+	char here[SOURCE_SEEN_FROM_SIZE];
 	struct resume from;
 	enum err e;
 
@@ -39,6 +40,9 @@ job_view_of_record(const struct record *r, int64_t number, struct job_view *out)
 		return ERR_NO_MEMORY;
 	if (chunk_size == 0)
 		return ERR_CORRUPT;
+	source_seen_from(here);
+	out->is_seen_from_here =
+	    span_is_equal(record_get(r, "seen_from"), span_text(here));
 	e = source_of_text(out->source_text, &out->source);
 	if (e != ERR_OK)
 		return e;
@@ -81,6 +85,13 @@ job_view_cleanup(struct job_view *v)
 	*v = (struct job_view){ 0 };
 }
 
+bool
+job_view_ends(const struct job_view *v, enum err e)
+{
+	return v->is_seen_from_here ||
+	       (e != ERR_LOG_CHANGED && e != ERR_LOG_UNREADABLE);
+}
+
 enum err
 job_view_check(const struct job_view *v, const struct worker_setup *setup,
     struct problem *why)
@@ -90,18 +101,13 @@ job_view_check(const struct job_view *v, const struct worker_setup *setup,
 	if (!countries_are_ours(setup, v->geo))
 		return ERR_STALE;
 	for (size_t i = 0; e == ERR_OK && i < v->source.files_len; i++) {
-		const struct source_file *f = &v->source.files[i];
-		bool is_elsewhere = f->id.device == 0 && f->id.inode == 0;
 		int fd;
 
-		e = source_file_open(f, &fd, why);
+		e = source_file_open(&v->source.files[i], &fd, why);
 		if (e == ERR_OK)
 			close(fd);
-		else if (is_elsewhere && e != ERR_NO_MEMORY &&
-			 e != ERR_NO_FILES)
-			e = ERR_STALE;
 	}
-	return e;
+	return job_view_ends(v, e) ? e : ERR_STALE;
 }
 
 uint64_t

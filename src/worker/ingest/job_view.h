@@ -8,6 +8,7 @@
 #include "worker/context.h"
 #include "worker/store/record.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct plan;
@@ -23,7 +24,8 @@ struct job_view {
 	struct span source_text;
 	struct span base; /* the generation it goes on from; empty: none */
 	struct source source;
-	struct chunk *chunks; /* of what the job reads */
+	bool is_seen_from_here; /* as source_seen_from() has it */
+	struct chunk *chunks;   /* of what the job reads */
 	size_t chunks_len;
 };
 
@@ -45,12 +47,16 @@ enum err job_view_of_plan(
 /* Zeroed is allowed. */
 void job_view_cleanup(struct job_view *v);
 
+/* Whether what went wrong with the log is the end of the job: where it is seen from
+ * elsewhere it is not, others may see what was seen when the job began. */
+bool job_view_ends(const struct job_view *v, enum err e);
+
 /* Whether this worker can work for the job: it has its source of countries and
  * sees the same files. Blocks on the disk: a pool thread.
  *
  * Returns ERR_OK; ERR_STALE: others must do it; ERR_NO_FILES: others may, and this
- * worker later; ERR_LOG_CHANGED, ERR_LOG_UNREADABLE: the
- * file is not what it was when the job began, here, where it began. */
+ * worker later; ERR_LOG_CHANGED, ERR_LOG_UNREADABLE: the file is not what it was
+ * when the job began, and the job is to end. */
 enum err job_view_check(const struct job_view *v,
     const struct worker_setup *setup, struct problem *why);
 

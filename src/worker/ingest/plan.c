@@ -48,6 +48,7 @@ describe(const struct planning *p, struct plan *out)
 {
 	struct record *f = &out->fields;
 	bool is_full = p->base.len == 0;
+	char here[SOURCE_SEEN_FROM_SIZE];
 	struct chunk *chunks;
 	size_t len;
 	uint64_t bytes = 0;
@@ -62,8 +63,10 @@ describe(const struct planning *p, struct plan *out)
 	/* A little growth is one task, wherever in the file it lies. */
 	out->kind = len > 1 && bytes > p->chunk_size ? TASK_MAP : TASK_WHOLE;
 	out->tasks = out->kind == TASK_MAP ? (uint32_t)len : 1;
+	source_seen_from(here);
 	if (record_put_text(f, "mode", is_full ? "full" : "incremental") !=
 		ERR_OK ||
+	    record_put_text(f, "seen_from", here) != ERR_OK ||
 	    record_put(f, "geo", p->geo) != ERR_OK ||
 	    record_put_number(f, "bytes_total", bytes) != ERR_OK ||
 	    record_put_number(f, "chunk_size", p->chunk_size) != ERR_OK ||

@@ -143,6 +143,8 @@ on_free(enum err e, void *arg)
 		pause_asking(r);
 	else if (e == ERR_NO_LOG || e == ERR_LOG_UNREADABLE)
 		r->blind_until_ms = clock_ms() + BLIND_MS;
+	if (r->view.number != 0 && !job_view_ends(&r->view, e))
+		r->declined = r->view.number;
 	runner_wake(r);
 	release(r);
 }
@@ -279,7 +281,8 @@ on_task(enum err e, const struct task *t, void *arg)
 static void
 ask(struct runner *r)
 {
-	struct task_want want = { .known = r->view.number,
+	bool is_declined = r->view.number == r->declined;
+	struct task_want want = { .known = is_declined ? 0 : r->view.number,
 		.worker = r->name,
 		.silence_ms = r->worker->setup->config->task_timeout_ms,
 		.has_lost = r->has_lost };

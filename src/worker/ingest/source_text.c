@@ -82,6 +82,19 @@ source_to_text(const struct source *s, struct arena *a, struct span *out)
 	return ERR_OK;
 }
 
+/* Where /proc is not mounted, all see the same. */
+void
+source_seen_from(char out[SOURCE_SEEN_FROM_SIZE])
+{
+	char boot[BOOT_ID_SIZE], mounts[64];
+	ssize_t n = readlink("/proc/self/ns/mnt", mounts, sizeof(mounts) - 1);
+
+	mounts[n < 0 ? 0 : n] = '\0';
+	read_boot_id(boot);
+	snprintf(out, SOURCE_SEEN_FROM_SIZE, "kernel %s %s user %u", boot,
+	    mounts, (unsigned)geteuid());
+}
+
 /* The bytes up to `end`, which is taken too; the empty span, *text untouched,
  * when there is no `end`. */
 static struct span

@@ -28,6 +28,12 @@ enum err source_to_text(
  * out  filled on ERR_OK; source_cleanup gives it back. ERR_CORRUPT. */
 enum err source_of_text(struct span text, struct source *out);
 
+/* From where this process sees files: by another kernel, among other mounts or as
+ * another user, a file may be missing, unreadable or another one of that name.
+ * Thread: any. */
+enum { SOURCE_SEEN_FROM_SIZE = 128 };
+void source_seen_from(char out[SOURCE_SEEN_FROM_SIZE]);
+
 /* Whether two texts tell of the same log, up to the same byte: equal ones do, and
  * of different kernels those that differ in device and inode alone. Whoever starts a
  * job is compared in the same way with the one that runs (job_start.lua). */

@@ -158,6 +158,31 @@ a_task_that_nobody_wants_any_more_is_let_fall(void **state)
 	bench_close(&b);
 }
 
+/* job: how it goes on. */
+static void
+begin_with_another_log(bool is_seen_from_here, const char *job)
+{
+	struct bench b;
+	struct task t;
+
+	bench_open(&b);
+	crew_write(b.crew, "w", "no line\nanother\n");
+	b.view.is_seen_from_here = is_seen_from_here;
+	t = task_of(0, 1);
+	hand_begin(&b.hand, &t, &b.view);
+	wait_for(&b, 1);
+	assert_string_equal(ask(&b, "HGET {logs}:job:7 state"), job);
+	bench_close(&b);
+}
+
+static void
+a_log_that_is_not_what_it_was_ends_the_job_where_it_was_seen(void **state)
+{
+	(void)state;
+	begin_with_another_log(true, "failed");
+	begin_with_another_log(false, "running");
+}
+
 static void
 closed_it_stops_and_is_free(void **state)
 {
@@ -182,6 +207,8 @@ main(void)
 		cmocka_unit_test(a_task_that_cannot_be_done_ends_its_job),
 		cmocka_unit_test(a_task_that_kills_ends_its_job_too),
 		cmocka_unit_test(a_task_that_nobody_wants_any_more_is_let_fall),
+		cmocka_unit_test(
+		    a_log_that_is_not_what_it_was_ends_the_job_where_it_was_seen),
 		cmocka_unit_test(closed_it_stops_and_is_free),
 	};
 

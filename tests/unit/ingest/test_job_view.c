@@ -95,9 +95,44 @@ another_source_of_countries_or_another_host_leaves_it_to_others(void **state)
 	v.geo = span_text("none");
 	crew_write(c, "w", "another log\n");
 	assert_int_equal(job_view_check(&v, &setup, &why), ERR_LOG_CHANGED);
-	v.source.files[0].id.device = v.source.files[0].id.inode = 0;
+	v.is_seen_from_here = false;
 	assert_int_equal(job_view_check(&v, &setup, &why), ERR_STALE);
+	assert_int_equal(unlink(c->log), 0);
+	assert_int_equal(job_view_check(&v, &setup, &why), ERR_STALE);
+	v.is_seen_from_here = true;
+	assert_int_equal(job_view_check(&v, &setup, &why), ERR_LOG_CHANGED);
 	job_view_cleanup(&v);
+	arena_reset(&a);
+	crew_close(c);
+}
+
+static void
+a_job_knows_where_its_log_was_seen_from(void **state)
+{
+	static const char *const other[] = { "kernel 1 mnt:[2] user 3", "" };
+	struct crew *c = crew_open(0);
+	const struct worker_setup setup = crew_setup(c);
+	const struct plan_wish wish = { .setup = &setup, .is_full = true };
+	struct problem why = { "" };
+	struct job_view v;
+	struct plan plan;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a);
+	crew_write(c, "w", "0123456789\n");
+	assert_int_equal(plan_make(&wish, &a, &plan, &why), ERR_OK);
+	assert_int_equal(job_view_of_plan(&plan, 7, &v), ERR_OK);
+	assert_true(v.is_seen_from_here);
+	job_view_cleanup(&v);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(
+		    record_put_text(&plan.fields, "seen_from", other[i]),
+		    ERR_OK);
+		assert_int_equal(job_view_of_plan(&plan, 7, &v), ERR_OK);
+		assert_false(v.is_seen_from_here);
+		job_view_cleanup(&v);
+	}
 	arena_reset(&a);
 	crew_close(c);
 }
@@ -140,6 +175,7 @@ main(void)
 		    the_view_of_a_plan_is_that_of_the_record_it_becomes),
 		cmocka_unit_test(
 		    another_source_of_countries_or_another_host_leaves_it_to_others),
+		cmocka_unit_test(a_job_knows_where_its_log_was_seen_from),
 		cmocka_unit_test(a_record_of_another_form_is_corrupt),
 		cmocka_unit_test(chunks_grow_with_the_log),
 	};
