@@ -24,6 +24,7 @@ int32_t civil_month_begin(int32_t day);
 /* All of `s` as YYYY-MM-DD. */
 bool civil_day_parse(struct span s, int32_t *day);
 
+/* A day from 0 to CIVIL_DAY_MAX, and a moment on such a day. */
 void civil_day_format(int32_t day, char out[CIVIL_DAY_TEXT]);
 void civil_moment_format(int64_t moment_s, char out[CIVIL_MOMENT_TEXT]);
 

@@ -16,6 +16,8 @@ struct password_cost {
 	uint64_t memory_bytes; /* m */
 };
 
+/* A hash of this cost, with a salt of its own. ERR_OK; ERR_NO_MEMORY: there is no
+ * memory of `cost`. */
 enum err password_hash(const struct password_cost *cost, struct span password,
     char out[PASSWORD_HASH_SIZE]);
 

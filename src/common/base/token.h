@@ -33,6 +33,7 @@ void token_secret_new(char out[SECRET_TEXT]);
 /* secret  16 bytes or more, any */
 void token_key_derive(struct token_key *key, struct span secret);
 
+/* Makes up a token of this user, who is 1 or more. */
 void token_new(int64_t user_id, char out[TOKEN_TEXT]);
 
 /* Reads the user id and digests the token; false when it has not the form of

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { VERSION = 1, NAMES_OFFSET = 8, HEADER_SIZE = 16 };
+enum { NAMES_OFFSET = 8, HEADER_SIZE = 16 };
 
 static enum err
 encode(const struct tally *t, const struct visitors_rows *rows, unsigned shard,
@@ -23,7 +23,7 @@ encode(const struct tally *t, const struct visitors_rows *rows, unsigned shard,
 		return e;
 	visitors_rows_use_names(rows, shard, &order);
 	names_order_sort(&order);
-	writer_u64(&w, VERSION);
+	writer_u64(&w, ADDRESSES_VERSION);
 	writer_u64(&w, 0);
 	visitors_rows_write(&w, rows, shard, &order);
 	writer_set_u64(&w, NAMES_OFFSET, w.bytes.len);
@@ -94,8 +94,8 @@ addresses_append(struct tally *t, unsigned shard, struct span bytes)
 	struct reader r;
 	enum err e;
 
-	if (header.has_failed || version != VERSION || names_at < HEADER_SIZE ||
-	    names_at > bytes.len)
+	if (header.has_failed || version != ADDRESSES_VERSION ||
+	    names_at < HEADER_SIZE || names_at > bytes.len)
 		return ERR_CORRUPT;
 	r = reader_of(span_of(bytes.data + names_at, bytes.len - names_at));
 	e = names_read(&t->names, &r, &map);

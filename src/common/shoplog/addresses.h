@@ -23,7 +23,8 @@
  * page; a delta holds the "not" of an address as well, to shadow the base. */
 
 /* keep_not  true: a delta, false: a base
- * bytes     the caller frees with free(3) */
+ * bytes     the caller frees with free(3)
+ * ERR_OK or ERR_NO_MEMORY. */
 enum err addresses_encode(const struct tally *t, unsigned shard, bool keep_not,
     uint8_t **bytes, size_t *len);
 
@@ -46,7 +47,7 @@ enum err addresses_append(struct tally *t, unsigned shard, struct span bytes);
 
 /* Where what lies in a segment, so that a few addresses can be looked up without
  * reading all of it: addresses ascending, and the last page of each. */
-enum { ADDRESSES_HEADER_SIZE = 32 };
+enum { ADDRESSES_VERSION = 1, ADDRESSES_HEADER_SIZE = 32 };
 
 struct addresses_layout {
 	uint32_t ipv4_len, ipv6_len;

@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { VERSION = 1, IPV4_SIZE = 4, IPV6_SIZE = 16, LAST_SIZE = 4 };
+enum { IPV4_SIZE = 4, IPV6_SIZE = 16, LAST_SIZE = 4 };
 
 enum err
 addresses_layout_read(struct span header, struct addresses_layout *out)
@@ -25,7 +25,7 @@ addresses_layout_read(struct span header, struct addresses_layout *out)
 	out->ipv4 = out->ipv6 + (uint64_t)IPV6_SIZE * out->ipv6_len;
 	out->last = out->ipv4 + (uint64_t)IPV4_SIZE * out->ipv4_len;
 	if (reader_u32(&r) != 0 || firsts != 0 || r.has_failed ||
-	    version != VERSION ||
+	    version != ADDRESSES_VERSION ||
 	    out->names != out->last + LAST_SIZE * ((uint64_t)out->ipv4_len +
 						      out->ipv6_len))
 		return ERR_CORRUPT;

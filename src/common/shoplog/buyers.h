@@ -24,6 +24,7 @@ enum err buyers_add(struct buyers *b, const struct columns *shard);
  * ERR_OK or ERR_NO_MEMORY. */
 enum err buyers_end(struct buyers *b, unsigned threads);
 
+/* out  in the arena. ERR_OK or ERR_NO_MEMORY */
 enum err buyers_answer(const struct buyers *b, struct period period,
     struct arena *a, struct answer *out);
 

@@ -28,10 +28,12 @@ struct carts {
 void carts_init(struct carts *c, const struct hash_secret *secret);
 void carts_cleanup(struct carts *c);
 
-/* A line of `day` names the cart. *out is valid until the next carts_name. */
+/* A line of `day` names the cart. *out is valid until the next carts_name. ERR_OK or
+ * ERR_NO_MEMORY, as all that follows unless it says otherwise. */
 enum err carts_name(
     struct carts *c, uint64_t cart_id, int32_t day, struct cart **out);
 
+/* The same with the hash of the id at hand (hash_table.h). */
 enum err carts_name_hashed(struct carts *c, uint64_t cart_id, uint64_t hash,
     int32_t day, struct cart **out);
 
@@ -39,6 +41,7 @@ enum err carts_name_hashed(struct carts *c, uint64_t cart_id, uint64_t hash,
 enum err carts_hold(
     struct carts *c, const struct cart *cart, uint64_t goods_id);
 
+/* A pay line of this user, and a success_pay line, name the cart. */
 void cart_pay(struct cart *c, uint64_t user_id);
 
 /* ip  key of the address: network order, two halves */
@@ -49,6 +52,7 @@ void cart_success(struct cart *c, int32_t day, struct hash_key ip);
  * last pay line outranks any address, the last address an earlier one. */
 void cart_follow(struct cart *left, const struct cart *right);
 
+/* left := left, then right. */
 enum err carts_append(struct carts *left, const struct carts *right);
 enum err carts_append_columns(struct carts *left, const struct columns *right);
 

@@ -10,8 +10,8 @@
 
 /* The carts of one shard as columns, sorted by cart id, so that a reader scans
  * only what its question needs and a merge walks two of them side by side.
- * In Redis the string `segment:<id>`: little-endian, a version byte first,
- * lengths checked on reading. A shard is a base and small deltas; a delta says
+ * In Redis the string `segment:<id>` (columns_block.h): little-endian, a version
+ * first, lengths checked on reading. A shard is a base and small deltas; a delta says
  * what later lines add and is folded with columns_append (a monoid, as the
  * tally is). */
 #define COLUMNS_NO_DAY UINT32_MAX
@@ -45,19 +45,25 @@ struct columns {
 	void *memory;             /* owner of all arrays above */
 };
 
-/* The carts of one shard of a tally. columns_cleanup gives `out` back. */
+/* The carts of one shard of a tally. Here and below columns_cleanup gives `out`
+ * back, which is empty after an error. ERR_OK or ERR_NO_MEMORY. */
 enum err columns_of_tally(
     const struct tally *t, unsigned shard, struct columns *out);
 
 /* The carts of one shard of neighbouring tallies, in order, as one; they are gone
- * from the tallies. Thread: any, one a shard. */
+ * from the tallies. ERR_OK or ERR_NO_MEMORY. Thread: any, one a shard. */
 enum err columns_take(struct tally *const *parts, size_t len, unsigned shard,
     struct columns *out);
 
+/* bytes  the caller frees with free(3)
+ * ERR_OK or ERR_NO_MEMORY. */
 enum err columns_encode(const struct columns *c, uint8_t **bytes, size_t *len);
+
+/* Takes only what columns_encode() can have written: ERR_OK, ERR_CORRUPT or
+ * ERR_NO_MEMORY. */
 enum err columns_decode(struct span bytes, struct columns *out);
 
-/* out := base, then delta: neither is changed. */
+/* out := base, then delta: neither is changed. ERR_OK or ERR_NO_MEMORY. */
 enum err columns_append(const struct columns *base, const struct columns *delta,
     struct columns *out);
 void columns_cleanup(struct columns *c);

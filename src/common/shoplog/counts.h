@@ -58,6 +58,8 @@ enum err counts_add(struct counts *c, int32_t day, uint32_t category,
 /* Row `i`: a number, or a part of it, other rows having the rest. */
 struct count counts_row(const struct counts *c, size_t i);
 
+/* left := left, then right. map  from ids of right_names, filled on the way. ERR_OK
+ * or ERR_NO_MEMORY. */
 enum err counts_append(struct counts *left, struct names *left_names,
     const struct counts *right, const struct names *right_names,
     struct names_map *map);
@@ -68,17 +70,21 @@ enum err counts_append_of(struct counts *left, struct names *left_names,
     struct names_map *map, const uint32_t *categories, size_t len);
 
 /* The numbers of all requests and of the categories that `o` knows, by day, then
- * all requests before the categories in byte order, then slot. The caller frees
- * *out with free(3). */
+ * all requests before the categories in byte order, then slot.
+ *
+ * out  the caller frees it with free(3)
+ * ERR_OK or ERR_NO_MEMORY. */
 enum err counts_sorted(const struct counts *c, const struct names_order *o,
     struct count **out, size_t *len);
 
+/* Makes the categories known to `o`. */
 void counts_use_names(const struct counts *c, struct names_order *o);
 
 /* In bytes: groups of a day and a category (day as the step from the group
  * before, 0 or 1 + rank of the category, number of rows), each with rows of
  * slot and value, all varints, in the order of counts_sorted; `o` knows every
- * category. */
+ * category. counts_read adds what it reads. ERR_OK, ERR_NO_MEMORY, and when reading
+ * ERR_CORRUPT. */
 enum err counts_write(
     struct writer *w, const struct counts *c, struct names_order *o);
 enum err counts_read(struct counts *c, const struct names *n, struct reader *r,

@@ -27,7 +27,8 @@ struct names {
 void names_init(struct names *n, const struct hash_secret *secret);
 void names_cleanup(struct names *n);
 
-/* The id of a name, which is added when it is new. The spans are not kept. */
+/* The id of a name, which is added when it is new. The spans are not kept. ERR_OK or
+ * ERR_NO_MEMORY. */
 enum err names_category(struct names *n, struct span category, uint32_t *id);
 enum err names_page(
     struct names *n, struct span category, struct span goods, uint32_t *id);

@@ -15,14 +15,17 @@ struct names_map {
 	size_t len;
 };
 
-/* Adds every name of a dictionary in bytes. ERR_CORRUPT when one is not of the
- * form of a name, or they are out of order. names_map_cleanup in any case. */
+/* Adds every name of a dictionary in bytes. ERR_OK; ERR_CORRUPT when one is not of
+ * the form of a name, or they are out of order; ERR_NO_MEMORY. names_map_cleanup in
+ * any case. */
 enum err names_read(struct names *n, struct reader *r, struct names_map *out);
 
-/* An empty map from the ids of `from`, to be filled by names_map_id. */
+/* An empty map from the ids of `from`, to be filled by names_map_id. ERR_OK, or
+ * ERR_NO_MEMORY: then there is nothing to clean up. */
 enum err names_map_init(struct names_map *out, const struct names *from);
 
-/* The id in `to` of a name in `from`, which is added when it is new. */
+/* The id in `to` of a name in `from`, which is added when it is new. ERR_OK or
+ * ERR_NO_MEMORY. */
 enum err names_map_id(struct names_map *m, struct names *to,
     const struct names *from, uint32_t from_id, uint32_t *id);
 

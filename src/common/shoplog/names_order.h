@@ -10,7 +10,8 @@
 #include <stdint.h>
 
 /* Which names an encoder uses, in byte order, whatever their ids are. First
- * names_order_use() each, then names_order_sort(). */
+ * names_order_use() each, then names_order_sort(): then `rank` and `ids` are
+ * filled. */
 struct names_order {
 	const struct names *names; /* borrowed */
 	uint32_t *rank;            /* by id; NAME_NONE: not used */
@@ -19,6 +20,8 @@ struct names_order {
 	struct radix_row *room; /* to sort in */
 };
 
+/* n  borrowed until names_order_cleanup
+ * ERR_OK, or ERR_NO_MEMORY: then there is nothing to clean up. */
 enum err names_order_init(struct names_order *o, const struct names *n);
 void names_order_use(struct names_order *o, uint32_t id);
 void names_order_sort(struct names_order *o);

@@ -7,7 +7,7 @@
 #include "common/shoplog/tally.h"
 
 /* A tally in bytes: what a worker leaves in Redis for the one that merges.
- * Little-endian, a version byte first, every length checked on reading (a
+ * Little-endian, a version first, every length checked on reading (a
  * partial of another version, or cut short, is ERR_CORRUPT and nothing else).
  *
  *	header     version, offset of every section
@@ -25,17 +25,21 @@ struct partial_layout {
 	uint64_t end; /* the size of all */
 };
 
-/* Gives the bytes: free(3). */
+/* bytes  the caller frees with free(3)
+ * ERR_OK or ERR_NO_MEMORY. */
 enum err partial_encode(const struct tally *t, uint8_t **bytes, size_t *len);
 
-/* header  PARTIAL_HEADER_SIZE bytes at least */
+/* Where the sections lie; ERR_CORRUPT.
+ *
+ * header  PARTIAL_HEADER_SIZE bytes at least */
 enum err partial_layout(struct span header, struct partial_layout *out);
 
 /* t := t, then what the sections hold. Partials are appended in the order of
  * the log. `names` and the section are of the same partial.
  *
  * carts  given the shard's carts, which then do not come to t: columns_join makes
- *        one of those of many partials (columns_cleanup); NULL: they do */
+ *        one of those of many partials (columns_cleanup); NULL: they do
+ * ERR_OK, ERR_CORRUPT or ERR_NO_MEMORY; on an error t may only be freed. */
 enum err partial_append_common(
     struct tally *t, struct span names, struct span common);
 enum err partial_append_shard(struct tally *t, unsigned shard,

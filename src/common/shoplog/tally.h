@@ -29,7 +29,8 @@ struct tally;
 struct tally *tally_new(const struct geo *geo);
 void tally_free(struct tally *t);
 
-/* Adds what follows all that the tally holds. */
+/* Adds what follows all that the tally holds. ERR_OK or ERR_NO_MEMORY; on an error t
+ * may only be freed. */
 enum err tally_add(struct tally *t, const struct event *e);
 
 /* Adds many, in order: as if each were an event. scan.h makes them.
@@ -47,6 +48,7 @@ enum err tally_end_visits(struct tally *t);
 /* Adds a malformed line. */
 void tally_add_malformed(struct tally *t, uint32_t file, uint64_t offset);
 
+/* Adds bytes of the log to those that it has read. */
 void tally_add_bytes(struct tally *t, uint64_t bytes);
 
 /* left := left, then right. `right` is unchanged. On ERR_NO_MEMORY left is
@@ -72,6 +74,7 @@ enum err tally_conclude(
 /* Whether a view names the category. */
 bool tally_has_category(const struct tally *t, struct span category);
 
+/* Lives as long as t. */
 const struct tally_summary *tally_summary(const struct tally *t);
 
 /* The summary of a stretch before t is put before its own: t goes on from a

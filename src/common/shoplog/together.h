@@ -25,6 +25,7 @@ enum err together_add(struct together *t, const struct columns *shard);
 /* All shards are there. ERR_OK or ERR_NO_MEMORY. */
 enum err together_end(struct together *t);
 
+/* out  in the arena. ERR_OK or ERR_NO_MEMORY */
 enum err together_answer(const struct together *t, struct period period,
     struct arena *a, struct answer *out);
 

@@ -1,4 +1,4 @@
-/* Votes as a segment, and the election. A segment is a version byte, the names
+/* Votes as a segment, and the election. A segment is a version (one byte), the names
  * (names.h) and the ballot (ballot.h): some 5 bytes a goods id and page, and
  * the text of each page once. */
 #include "common/shoplog/votes.h"

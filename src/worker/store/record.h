@@ -24,6 +24,7 @@ struct record {
 
 struct redisReply;
 
+/* Empty. a  borrowed */
 void record_init(struct record *r, struct arena *a);
 
 /* Adds a field or replaces its value; both are copied. ERR_OK or

@@ -12,9 +12,9 @@
 
 /* One connection to Redis that comes back by itself (back-off with jitter) and
  * answers every command on every kind of failure: refused, dropped, silent for
- * longer than the deadline, full queue, shutting down. hiredis and its libuv
- * adapter live here and nowhere else; what leaves the folder is typed. Loop
- * thread only. SIGPIPE is ignored in the process. */
+ * longer than the deadline, full queue, shutting down. hiredis is known to this
+ * folder alone; what leaves it is typed. Loop thread only. SIGPIPE is ignored in the
+ * process. */
 struct redis;
 struct redisReply;
 

@@ -24,6 +24,7 @@ struct segment_part {
 	struct span bytes; /* read; owner the arena */
 };
 
+/* Reads them. ERR_CORRUPT: a segment ends before its part, or is not there. */
 enum err segment_parts(struct bulk *b, struct segment_part *parts, size_t len,
     struct arena *a) __attribute__((warn_unused_result));
 

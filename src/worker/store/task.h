@@ -55,6 +55,7 @@ struct task_want {
 	size_t held_len;
 };
 
+/* Asks for a task; fn is called with one, or with none. */
 enum err task_take(struct redis *r, const struct task_want *want, task_fn *fn,
     void *arg) __attribute__((warn_unused_result));
 

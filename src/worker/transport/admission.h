@@ -23,6 +23,7 @@ struct admission {
 	bool is_calling;               /* admission_next() is on the stack */
 };
 
+/* limit  requests that may run at once */
 void admission_init(struct admission *a, size_t limit);
 
 /* A request begins, and is answered or its client gone. */
