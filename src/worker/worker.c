@@ -16,6 +16,7 @@
 #include "worker/pool.h"
 #include "worker/service/rendered.h"
 #include "worker/service/seen.h"
+#include "worker/store/bulk_link.h"
 #include "worker/store/copies.h"
 #include "worker/store/current.h"
 #include "worker/store/redis.h"
@@ -45,6 +46,8 @@ enum {
 	 * forgotten. */
 	CLOSE_TIMEOUT_MS = 5000,
 };
+_Static_assert(CLOSE_TIMEOUT_MS >= BULK_LINK_WAIT_MS + 1000,
+    "a thread that waits for a silent Redis ends before");
 
 struct life {
 	struct worker worker;

@@ -14,10 +14,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum {
-	CONNECT_TIMEOUT_MS = 2000,
-	IO_TIMEOUT_MS = 5000, /* for one read or write to move */
-};
+enum { CONNECT_TIMEOUT_MS = 2000 };
 
 void
 bulk_link_init(struct bulk_link *l, const struct redis_address *address)
@@ -93,7 +90,8 @@ bulk_link_open(struct bulk_link *l)
 		return lose(l, errno == EMFILE || errno == ENFILE
 				   ? ERR_NO_FILES
 				   : ERR_STORE_DOWN);
-	if (redisSetTimeout(l->context, timeval_of(IO_TIMEOUT_MS)) != REDIS_OK)
+	if (redisSetTimeout(l->context, timeval_of(BULK_LINK_WAIT_MS)) !=
+	    REDIS_OK)
 		return lose(l, ERR_STORE_DOWN);
 	enum err e = greet(l);
 	return e == ERR_OK ? ERR_OK : lose(l, e);

@@ -15,7 +15,10 @@ struct redisReply;
  * bound every read and write. When it is lost it is closed, with all that was
  * asked; nothing is sent twice. One thread at a time. SIGPIPE is ignored in the
  * process. */
-enum { BULK_LINK_AHEAD_MAX = 25 }; /* the end of a string, "$<20 digits>\r\n" */
+enum {
+	BULK_LINK_AHEAD_MAX = 25, /* the end of a string, "$<20 digits>\r\n" */
+	BULK_LINK_WAIT_MS = 4000, /* for one read or write to move */
+};
 struct bulk_link {
 	const struct redis_address *address; /* borrowed */
 	struct redisContext *context;        /* NULL: not connected */
