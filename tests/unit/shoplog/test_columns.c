@@ -101,6 +101,54 @@ columns_come_back_from_their_bytes(void **state)
 	free(b.data);
 }
 
+/* No column reaches into the next one. */
+static void
+many_rows_of_each_column_come_back(void **state)
+{
+	enum { ROWS = 20 };
+	struct {
+		uint64_t cart_id[ROWS], owner_key[ROWS], goods_id[ROWS];
+		struct columns_ipv6 owner_ipv6[ROWS];
+		uint32_t named_day[ROWS], paid_day[ROWS], items[ROWS];
+		uint32_t items_from[ROWS + 1];
+		uint8_t owner[ROWS];
+	} all;
+	struct columns c, back;
+	struct bytes b;
+
+	(void)state;
+	for (uint32_t i = 0; i < ROWS; i++) {
+		all.cart_id[i] = UINT64_MAX - ROWS + i;
+		all.goods_id[i] = UINT64_MAX - 2 * ROWS + i;
+		all.owner[i] = OWNER_IPV6;
+		all.owner_key[i] = all.items[i] = all.items_from[i] = i;
+		all.owner_ipv6[i] = (struct columns_ipv6){ ~i, ~i };
+		all.named_day[i] = 1000 + i;
+		all.paid_day[i] = 2000 + i;
+	}
+	all.items_from[ROWS] = ROWS;
+	c = (struct columns){ ROWS, ROWS, ROWS, ROWS, all.cart_id,
+		all.named_day, all.paid_day, all.owner, all.owner_key,
+		all.owner_ipv6, all.items_from, all.items, all.goods_id, NULL };
+	b = columns_bytes(&c);
+	assert_int_equal(columns_decode(bytes_span(b), &back), ERR_OK);
+	assert_memory_equal(back.cart_id, all.cart_id, sizeof(all.cart_id));
+	assert_memory_equal(
+	    back.named_day, all.named_day, sizeof(all.named_day));
+	assert_memory_equal(back.paid_day, all.paid_day, sizeof(all.paid_day));
+	assert_memory_equal(back.owner, all.owner, sizeof(all.owner));
+	assert_memory_equal(
+	    back.owner_key, all.owner_key, sizeof(all.owner_key));
+	assert_memory_equal(
+	    back.owner_ipv6, all.owner_ipv6, sizeof(all.owner_ipv6));
+	assert_memory_equal(
+	    back.items_from, all.items_from, sizeof(all.items_from));
+	assert_memory_equal(back.items, all.items, sizeof(all.items));
+	assert_memory_equal(back.goods_id, all.goods_id, sizeof(all.goods_id));
+	columns_cleanup(&back);
+	free(b.data);
+}
+
 static void
 no_carts_are_columns_too(void **state)
 {
@@ -249,6 +297,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(folding_columns_is_appending_tallies),
 		cmocka_unit_test(columns_come_back_from_their_bytes),
+		cmocka_unit_test(many_rows_of_each_column_come_back),
 		cmocka_unit_test(no_carts_are_columns_too),
 		cmocka_unit_test(the_sample_names_every_256th_cart),
 		cmocka_unit_test(columns_cut_short_or_too_long_are_corrupt),
