@@ -345,6 +345,40 @@ requests_are_of_the_kind_that_their_path_says(void **state)
 	}
 }
 
+/* Of every length, as the shop's own links have them. */
+static void
+numbers_have_all_their_digits(void **state)
+{
+	static const char digits[] = "18446744073709551615";
+
+	(void)state;
+	for (int len = 1; len < (int)sizeof(digits); len++) {
+		char text[sizeof(digits)], line[256];
+		unsigned long long number;
+		struct event e;
+
+		snprintf(text, sizeof(text), "%.*s", len, digits);
+		number = strtoull(text, NULL, 10);
+		snprintf(line, sizeof(line),
+		    FIT "s://h/cart?goods_id=%s&amount=%s&cart_id=%s", text,
+		    text, text);
+		assert_true(parse(span_text(line), &e));
+		assert_int_equal(e.kind, EVENT_CART);
+		assert_int_equal(e.goods_id, number);
+		assert_int_equal(e.cart_id, number);
+		snprintf(line, sizeof(line),
+		    FIT "s://h/pay?user_id=%s&cart_id=%s", text, text);
+		assert_true(parse(span_text(line), &e));
+		assert_int_equal(e.kind, EVENT_PAY);
+		assert_int_equal(e.user_id, number);
+		assert_int_equal(e.cart_id, number);
+		snprintf(line, sizeof(line), FIT "s://h/success_pay_%s/", text);
+		assert_true(parse(span_text(line), &e));
+		assert_int_equal(e.kind, EVENT_SUCCESS);
+		assert_int_equal(e.cart_id, number);
+	}
+}
+
 static void
 assert_like_reference(struct span line)
 {
@@ -436,6 +470,7 @@ main(void)
 		cmocka_unit_test(
 		    line_of_64_kib_is_read_and_one_byte_more_refused),
 		cmocka_unit_test(requests_are_of_the_kind_that_their_path_says),
+		cmocka_unit_test(numbers_have_all_their_digits),
 		cmocka_unit_test(bent_lines_are_read_like_the_reference_does),
 	};
 

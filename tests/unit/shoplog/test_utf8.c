@@ -49,11 +49,18 @@ sequences_that_are_cut_or_loose_are_refused(void **state)
 		"a\xd0", "\xd0 ", "\xe2\x82", "\xe2\x82 ", "\xe2 \xac",
 		"\xf0\x9f\x90", "\xf0\x9f\x90 ", "\xf5\x80\x80\x80", "\xff",
 		"\xfe", "\xd0\xb0\xb0" };
+	static const char *const whole[] = { "\xd0\xb0 a", "\xe2\x82\xac a",
+		"\xf0\x9f\x90\x9f a" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (utf8_is_plain(span_text(texts[i])))
 			fail_msg("text %zu", i);
+	/* Also where the rest stands behind the end. */
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++)
+		for (size_t len = 1; len < i + 2; len++)
+			if (utf8_is_plain(span_of(whole[i], len)))
+				fail_msg("%zu bytes of %zu", len, i + 2);
 	assert_true(utf8_is_plain(span_text("a\t\xd0\xb0\xe2\x82\xac")));
 	assert_true(utf8_is_plain(span_of("", 0)));
 }
