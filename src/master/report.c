@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FAILED = 1, MISUSED = 2, CATEGORIES_SHOWN = 50 };
+enum { FAILED = 1, MISUSED = 2 };
 
 struct report {
 	struct report_options options;
@@ -206,7 +206,7 @@ refuse_category(struct report *r, struct problem *why)
 {
 	struct day_segment *days;
 	struct span *names;
-	const char *list = "";
+	const char *others;
 	size_t len;
 	enum err e =
 	    day_segments(r->log.tally, NULL, 0, &r->arena, &days, &len);
@@ -215,15 +215,12 @@ refuse_category(struct report *r, struct problem *why)
 		e = categories_of_days(days, len, &r->arena, &names, &len);
 	if (e != ERR_OK)
 		return e;
-	for (size_t i = 0; list && i < len && i < CATEGORIES_SHOWN; i++)
-		list = arena_printf(&r->arena, "%s%s%.*s", list, i ? ", " : "",
-		    (int)names[i].len, names[i].data);
-	if (!list)
+	others = categories_text(names, len, &r->arena);
+	if (!others)
 		return ERR_NO_MEMORY;
 	return problem_set(why, ERR_NO_CATEGORY,
-	    "--category %s: no view of the log names it; there are: %s%s",
-	    r->options.category, len ? list : "none",
-	    len > CATEGORIES_SHOWN ? ", ..." : "");
+	    "--category %s: no view of the log names it; %s",
+	    r->options.category, others);
 }
 
 static enum err

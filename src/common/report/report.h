@@ -21,8 +21,9 @@ struct report_source {
 
 /* period  NULL: none was asked for, and the document has no "period"
  * json    *len bytes and a NUL; the caller frees with free(3)
- * Returns ERR_OK, or ERR_INTERNAL when memory is out or a name is not UTF-8
- * (what a log holds is; file names that are not get U+FFFD). Any thread. */
+ * Returns ERR_OK, ERR_NO_MEMORY, or ERR_INTERNAL: a name is not UTF-8 (what a log
+ * holds is; file names that are not get U+FFFD), or there was no memory to look at
+ * it. Any thread. */
 enum err report_encode(const struct answer *answer,
     const struct report_source *source, const struct period *period,
     char **json, size_t *len);

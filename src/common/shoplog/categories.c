@@ -2,6 +2,8 @@
  * was looked at. */
 #include "common/shoplog/categories.h"
 
+#include "common/base/buffer.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,4 +51,35 @@ categories_of_days(const struct day_segment *days, size_t days_len,
 	*out = names;
 	*len = kept;
 	return ERR_OK;
+}
+
+static bool
+add_text(struct buffer *b, const char *text)
+{
+	return buffer_add(b, span_text(text));
+}
+
+static bool
+list(struct buffer *b, const struct span *names, size_t len)
+{
+	bool is_whole = add_text(b, "there are: ");
+
+	for (size_t i = 0; is_whole && i < len && i < CATEGORIES_SHOWN; i++)
+		is_whole =
+		    (i == 0 || add_text(b, ", ")) && buffer_add(b, names[i]);
+	return is_whole && (len <= CATEGORIES_SHOWN || add_text(b, ", ..."));
+}
+
+const char *
+categories_text(const struct span *names, size_t len, struct arena *a)
+{
+	struct buffer b = { 0 };
+	const char *text = NULL;
+
+	if (len == 0)
+		return "there are none";
+	if (list(&b, names, len))
+		text = arena_copy(a, span_of(b.data, b.len));
+	buffer_cleanup(&b);
+	return text;
 }

@@ -12,6 +12,7 @@
 #include "worker/service/cold.h"
 
 #include "common/report/report.h"
+#include "common/shoplog/categories.h"
 #include "worker/service/cold_carts.h"
 #include "worker/service/cold_days.h"
 #include "worker/service/cold_manifest.h"
@@ -21,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIES = 4, CATEGORIES_SHOWN = 50 };
+enum { TRIES = 4 };
 
 /* "No category 'x'; there are: a, b, c" */
 static enum err
@@ -29,27 +30,21 @@ refuse_category(const struct cold *c, struct span id, char **words)
 {
 	struct span category = c->question->category;
 	struct span *names = NULL;
-	size_t len = 0, size = 0;
+	const char *others;
+	size_t len = 0;
 	enum err e = ERR_OK;
-	FILE *text;
 
 	if (id.len > 0)
 		e = log_read_categories(
 		    c->bulk, id, CATEGORIES_SHOWN + 1, c->arena, &names, &len);
 	if (e != ERR_OK)
 		return e;
-	text = open_memstream(words, &size);
-	if (!text)
+	others = categories_text(names, len, c->arena);
+	if (!others || asprintf(words, "No category '%.*s'; %s",
+			   (int)category.len, category.data, others) < 0) {
+		*words = NULL;
 		return ERR_NO_MEMORY;
-	fprintf(text, "No category '%.*s'; ", (int)category.len, category.data);
-	fputs(len ? "there are: " : "there are none", text);
-	for (size_t i = 0; i < len && i < CATEGORIES_SHOWN; i++)
-		fprintf(text, "%s%.*s", i ? ", " : "", (int)names[i].len,
-		    names[i].data);
-	if (len > CATEGORIES_SHOWN)
-		fputs(", ...", text);
-	if (fclose(text) != 0)
-		return ERR_NO_MEMORY;
+	}
 	return ERR_NO_CATEGORY;
 }
 

@@ -57,12 +57,39 @@ no_day_names_none(void **state)
 	arena_reset(&arena);
 }
 
+static void
+text_names_the_first_and_says_that_there_are_more(void **state)
+{
+	struct span names[CATEGORIES_SHOWN + 1];
+	struct arena arena;
+	const char *text;
+
+	(void)state;
+	arena_init(&arena);
+	for (size_t i = 0; i < CATEGORIES_SHOWN + 1; i++)
+		names[i] = span_text("ab");
+	assert_string_equal(
+	    categories_text(names, 0, &arena), "there are none");
+	assert_string_equal(
+	    categories_text(names, 2, &arena), "there are: ab, ab");
+	text = categories_text(names, CATEGORIES_SHOWN, &arena);
+	assert_int_equal(
+	    strlen(text), strlen("there are: ") + CATEGORIES_SHOWN * 4 - 2);
+	text = categories_text(names, CATEGORIES_SHOWN + 1, &arena);
+	assert_int_equal(strlen(text),
+	    strlen("there are: , ...") + CATEGORIES_SHOWN * 4 - 2);
+	assert_string_equal(text + strlen(text) - 11, "ab, ab, ...");
+	arena_reset(&arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_category_comes_once_in_byte_order),
 		cmocka_unit_test(no_day_names_none),
+		cmocka_unit_test(
+		    text_names_the_first_and_says_that_there_are_more),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
