@@ -4,6 +4,7 @@ import time
 
 from support.case import BROKEN_JSON, Case, ServiceCase
 from support.http_client import request
+from support.processes import wait_until
 from support.service import PASSWORD
 
 EVERY_WORKER = 6  # connections after which each worker has been met
@@ -238,6 +239,62 @@ class ChangeOfPassword(ServiceCase):
             answer = self.change(bob, {"password": "new", **more})
             self.assert_refused(answer, 400, fields=["current_password"])
         self.service.log_in("bob")
+
+
+class Ended(ServiceCase):
+    """However a session ends, Redis keeps nothing of it."""
+
+    def setUp(self):
+        self.redis = self.service.redis()
+        self.addCleanup(self.redis.__exit__)
+
+    def left(self, user):
+        """Digests of the sessions, of those in the list, of those noted as used."""
+        prefix = f"{user}:session:"
+        return ({key[len(prefix):] for key in self.redis.keys(f"{prefix}*")},
+                set(self.redis.ask("ZRANGE", f"{user}:sessions", 0, -1)),
+                set(self.redis.hash(f"{user}:seen")))
+
+    def open_two(self, login):
+        """A client, and another token of its user; both have been used."""
+        ann = self.service.register(login)
+        other = self.service.log_in(login)
+        user = f"{{user:{ann.user['id']}}}"
+        for token in ann.token, other:
+            self.assert_status(ann.get("/user/auth", token=token), 200)
+        wait_until("both are noted", lambda: len(self.left(user)[2]) == 2)
+        return ann, other, user
+
+    def test_alone(self):
+        ways = {
+            "by itself": lambda ann, other:
+                ann.ask("DELETE", "/user/auth", token=other),
+            "by its number": lambda ann, other:
+                ann.ask("DELETE", "/user/auth/2"),
+            "by a new password": lambda ann, other:
+                ann.ask("PATCH", f"/user/{ann.user['id']}", {
+                    "password": "new", "current_password": PASSWORD}),
+        }
+        for number, (way, end) in enumerate(ways.items()):
+            with self.subTest(way):
+                ann, other, user = self.open_two(f"alone{number}")
+                self.assertIn(end(ann, other).status, (200, 204))
+                sessions, listed, seen = self.left(user)
+                self.assertEqual(len(sessions), 1)
+                self.assertEqual(listed, sessions)
+                self.assertEqual(seen, sessions)
+
+    def test_with_all_others(self):
+        ann, _, user = self.open_two("ann")
+        answer = ann.ask("DELETE", "/user/auth?all=true")
+        self.assert_status(answer, 204)
+        self.assertEqual(self.redis.keys(f"{user}*"), [user])
+
+    def test_with_its_user(self):
+        bob, _, user = self.open_two("bob")
+        answer = bob.ask("DELETE", f"/user/{bob.user['id']}")
+        self.assert_status(answer, 204)
+        self.assertEqual(self.redis.keys(f"{user}*"), [])
 
 
 class Expiry(Case):

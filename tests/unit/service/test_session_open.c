@@ -153,9 +153,15 @@ oldest_of_many_sessions_make_room(void **state)
 
 	account_create(l, "ann", "secret");
 	account_login(l, "ann", "secret", first);
+	/* Noted as used, as all sessions are. */
+	redis_process_ask(&l->server, "EVAL %s 0",
+	    "return redis.call('HSET', '{user:1}:seen', "
+	    "redis.call('ZRANGE', '{user:1}:sessions', 0, 0)[1], 60)");
 	l->config.session_ttl++;
 	for (int i = 0; i < 100; i++)
 		account_login(l, "ann", "secret", last);
+	assert_string_equal(
+	    redis_process_ask(&l->server, "EXISTS {user:1}:seen"), "0");
 	assert_int_equal(account_session(l, first), ERR_NO_SESSION);
 	assert_int_equal(account_session(l, last), ERR_OK);
 	assert_string_equal(
