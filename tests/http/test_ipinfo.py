@@ -176,6 +176,25 @@ class Countries(Case):
         self.api.behave = None
         self.assert_from_ipinfo(self.parse(client, "full"), PUBLIC * 2)
 
+    def test_of_a_worker_that_has_died_are_asked_for_by_who_waits(self):
+        """Though all hands wait for them, so that nobody has its task."""
+        service, client = self.open(
+            line("/", ip="8.8.8.8") * 1000, workers=1, chunk_size=4096,
+            ipinfo_timeout_ms=15000, task_timeout_ms=300)
+        self.api.behave = ipinfo.hold()
+        answer = client.ask("GET", "/parse",
+                            headers={"Prefer": "respond-async"})
+        self.assert_status(answer, 202)
+        wait_until("it asks", lambda: self.api.batches)
+        self.api.behave = None
+        for worker in service.workers():
+            worker.kill()
+        service.wait_ready()
+        self.assertEqual(self.end_of(client, answer.json["job"])["state"],
+                         "done")
+        self.assert_from_ipinfo(client.get("/report/1").json,
+                                ["8.8.8.8"] * 1000)
+
     def test_of_a_host_that_ends_are_asked_for_by_another(self):
         """Which waits for them with all its hands."""
         log = line("/", ip="8.8.8.8") * 1000

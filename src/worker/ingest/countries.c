@@ -4,7 +4,8 @@
  *	claim   of the rest a slice, as much as is asked for at once
  *	ask     what of it is ours, and keep the answers
  *	wait    for what another task is asking for, and claim it when that one
- *	        was stopped or has fallen silent
+ *	        was stopped or its worker has fallen silent: whoever could have
+ *	        that task may be waiting here, with all hands
  */
 #include "worker/ingest/countries.h"
 
@@ -13,6 +14,7 @@
 #include "common/geo/address_table.h"
 #include "common/geo/ipinfo.h"
 #include "worker/store/country_store.h"
+#include "worker/store/task.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,7 +105,8 @@ struct answering {
 	const struct config *config;
 	const struct redis_address *redis;
 	struct bulk *bulk;
-	const char *who;
+	struct country_asker asker;
+	struct arena arena; /* of what it knows of others */
 	const _Atomic int *stop;
 	struct problem *why;
 	const struct address *addresses; /* all that is open */
@@ -185,8 +188,10 @@ give_back(struct answering *a)
 {
 	struct bulk *b = bulk_new(a->redis, NULL, a->config->redis_timeout_ms);
 
-	if (!b || country_release(b, a->slice, a->slice_len, a->who) != ERR_OK)
-		log_warn("ingest: %s is still said to ask IPinfo", a->who);
+	if (!b ||
+	    country_release(b, a->slice, a->slice_len, a->asker.who) != ERR_OK)
+		log_warn(
+		    "ingest: %s is still said to ask IPinfo", a->asker.who);
 	bulk_free(b);
 }
 
@@ -212,8 +217,8 @@ ask_ours(struct answering *a)
 static enum err
 ask_slice(struct answering *a)
 {
-	enum err e = country_claim(a->bulk, a->slice, a->slice_len, a->who,
-	    claim_s(a->config), a->said);
+	enum err e =
+	    country_claim(a->bulk, a->slice, a->slice_len, &a->asker, a->said);
 
 	if (e == ERR_OK) {
 		keep_ours(a);
@@ -223,6 +228,16 @@ ask_slice(struct answering *a)
 	if (e == ERR_STALE || e == ERR_DRAINING)
 		give_back(a);
 	return e;
+}
+
+/* A moment later: whose claims are void by now? */
+static enum err
+look_around(struct answering *a)
+{
+	nanosleep(&(struct timespec){ 0, LOOK_MS * 1000000L }, NULL);
+	arena_reset(&a->arena);
+	return task_silent(
+	    a->bulk, a->config->task_timeout_ms, &a->arena, &a->asker.silent);
 }
 
 /* One pass over all that is open. */
@@ -264,8 +279,7 @@ answer(struct answering *a)
 		else if (atomic_load(a->stop))
 			e = ERR_STALE;
 		else
-			nanosleep(
-			    &(struct timespec){ 0, LOOK_MS * 1000000L }, NULL);
+			e = look_around(a);
 	}
 	return e;
 }
@@ -278,13 +292,14 @@ countries_answer(struct countries *c, const struct worker_setup *setup,
 	struct answering a = { .config = setup->config,
 		.redis = &setup->redis,
 		.bulk = b,
-		.who = who,
+		.asker = { .who = who, .claim_s = claim_s(setup->config) },
 		.stop = stop,
 		.why = why,
 		.room = IPINFO_BATCH * (size_t)setup->config->ipinfo_requests };
 	enum err e = ERR_OK;
 
 	*is_any = false;
+	arena_init(&a.arena);
 	if (c->table)
 		e = address_table_open(c->table, &a.addresses, &a.len);
 	if (e != ERR_OK || a.len == 0)
@@ -298,6 +313,7 @@ countries_answer(struct countries *c, const struct worker_setup *setup,
 						       : ERR_NO_MEMORY;
 	if (e == ERR_OK)
 		address_table_answer(c->table, a.countries);
+	arena_reset(&a.arena);
 	free(a.countries);
 	free(a.slice);
 	free(a.from);

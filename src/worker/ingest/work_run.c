@@ -79,8 +79,9 @@ tally_chunks(struct work *w, struct bulk *b, size_t first, size_t count,
 
 	/* Whoever has the task by now goes on with what it asks for. */
 	snprintf(who, sizeof(who),
-	    "job %" PRId64 " %s %" PRIu32 " delivery %" PRId64, w->task.job,
-	    task_kind_name(w->task.kind), w->task.index, w->task.deliveries);
+	    "job %" PRId64 " %s %" PRIu32 " entry %s delivery %" PRId64,
+	    w->task.job, task_kind_name(w->task.kind), w->task.index,
+	    w->task.entry, w->task.deliveries);
 	if (e == ERR_OK)
 		e = read_chunks(w, first, count, c, t);
 	if (e == ERR_OK)

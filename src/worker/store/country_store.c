@@ -30,7 +30,7 @@ format_key(const struct address *ip, char key[KEY_SIZE])
 /* A command about as many addresses as one takes. */
 struct keyed {
 	char (*keys)[KEY_SIZE];
-	struct span *argv; /* room for a word, the keys, room for two */
+	struct span *argv; /* room for a word, the keys, room for three */
 	int len;           /* keys */
 };
 
@@ -46,7 +46,7 @@ keyed_init(struct keyed *k, const struct address *addresses, size_t len)
 {
 	k->len = (int)len;
 	k->keys = calloc(len, sizeof(*k->keys));
-	k->argv = calloc(len + 3, sizeof(*k->argv));
+	k->argv = calloc(len + 4, sizeof(*k->argv));
 	if (!k->keys || !k->argv)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < len; i++) {
@@ -56,12 +56,12 @@ keyed_init(struct keyed *k, const struct address *addresses, size_t len)
 	return ERR_OK;
 }
 
-/* What the commands are for; who  NULL: it only asks what is known. */
+/* What the commands are for. */
 struct call {
 	struct bulk *bulk;
-	const char *who;
-	int64_t claim_s;
-	uint16_t *countries; /* of the command under way; NULL: `who` is done */
+	const char *who; /* gives its claims back; NULL: nobody does */
+	const struct country_asker *asker; /* claims; NULL: nobody does */
+	uint16_t *countries; /* of the command under way; NULL: not asked */
 };
 
 static void
@@ -76,11 +76,13 @@ put_claim(const struct call *c, const struct keyed *k)
 {
 	char seconds[24];
 
-	snprintf(seconds, sizeof(seconds), "%lld", (long long)c->claim_s);
-	k->argv[k->len + 1] = span_text(c->who);
+	snprintf(
+	    seconds, sizeof(seconds), "%lld", (long long)c->asker->claim_s);
+	k->argv[k->len + 1] = span_text(c->asker->who);
 	k->argv[k->len + 2] = span_text(seconds);
+	k->argv[k->len + 3] = c->asker->silent;
 	bulk_put_script(
-	    c->bulk, SCRIPT_COUNTRY_CLAIM, k->len, k->len + 2, k->argv + 1);
+	    c->bulk, SCRIPT_COUNTRY_CLAIM, k->len, k->len + 3, k->argv + 1);
 }
 
 static void
@@ -108,7 +110,7 @@ on_known(size_t index, const redisReply *reply, void *arg)
 		if (one->type == REDIS_REPLY_STRING && one->len == 2)
 			c->countries[i] =
 			    country_from_code(span_of(one->str, one->len));
-		else if (one->type == REDIS_REPLY_STRING || !c->who)
+		else if (one->type == REDIS_REPLY_STRING || !c->asker)
 			c->countries[i] = COUNTRY_OPEN;
 		else
 			c->countries[i] = COUNTRY_OURS;
@@ -158,9 +160,9 @@ country_fetch(struct bulk *b, const struct address *addresses, size_t len,
 
 enum err
 country_claim(struct bulk *b, const struct address *addresses, size_t len,
-    const char *who, int64_t claim_s, uint16_t *countries)
+    const struct country_asker *asker, uint16_t *countries)
 {
-	const struct call c = { b, who, claim_s, countries };
+	const struct call c = { b, NULL, asker, countries };
 
 	return run(c, put_claim, addresses, len);
 }

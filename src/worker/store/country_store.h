@@ -25,15 +25,20 @@ enum {
 enum err country_fetch(struct bulk *b, const struct address *addresses,
     size_t len, uint16_t *countries) __attribute__((warn_unused_result));
 
+/* A task that asks. */
+struct country_asker {
+	/* "job 7 map 3 entry 1795763360197-0 delivery 1", no longer than
+	 * COUNTRY_WHO: so a batch that is sent again knows its own claims, and who
+	 * has a task those of who had it before. */
+	const char *who;
+	int64_t claim_s;    /* until what it asks for is anybody's again */
+	struct span silent; /* as task_silent() has it: whose claims are void */
+};
+
 /* Takes on what nobody knows and nobody asks for: COUNTRY_OURS. What another task of
- * the running job is asking for is COUNTRY_OPEN.
- *
- * who      is asking: "job 7 map 3 delivery 1", no longer than COUNTRY_WHO. So a
- *          batch that is sent again knows its own claims, and who has a task those
- *          of who had it before
- * claim_s  until it is anybody's again */
+ * the running job is asking for is COUNTRY_OPEN. */
 enum err country_claim(struct bulk *b, const struct address *addresses,
-    size_t len, const char *who, int64_t claim_s, uint16_t *countries)
+    size_t len, const struct country_asker *asker, uint16_t *countries)
     __attribute__((warn_unused_result));
 
 /* What `who` has claimed of them is anybody's again. */

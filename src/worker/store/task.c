@@ -13,7 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_MS = 5000, NUMBER_TEXT = 24 };
+enum {
+	ANSWER_MS = 5000,
+	NUMBER_TEXT = 24,
+	SILENT_MOST = 100, /* that are told of at once */
+};
 
 static const char running_key[] = "{logs}:running";
 static const char tasks_key[] = "{logs}:tasks";
@@ -147,6 +151,41 @@ task_renew(struct redis *r, const struct task *t, const char *worker,
 	snprintf(deliveries, sizeof(deliveries), "%" PRId64, t->deliveries);
 	return script_send(
 	    r, on_answer, SCRIPT_TASK_RENEW, 2, 6, argv, fn, arg);
+}
+
+struct silent {
+	struct arena *arena;
+	struct span *out;
+};
+
+/* [entry, worker, idle, deliveries] each. */
+static enum err
+on_silent(size_t index, const redisReply *reply, void *arg)
+{
+	const struct silent *s = arg;
+	const char *text = " ";
+
+	(void)index;
+	if (reply->type != REDIS_REPLY_ARRAY)
+		return ERR_CORRUPT;
+	for (size_t i = 0; text && i < reply->elements; i++)
+		text = arena_printf(s->arena, "%s%s ", text,
+		    reply->element[i]->element[0]->str);
+	if (!text)
+		return ERR_NO_MEMORY;
+	*s->out = span_text(text);
+	return ERR_OK;
+}
+
+enum err
+task_silent(
+    struct bulk *b, int64_t silence_ms, struct arena *a, struct span *out)
+{
+	struct silent s = { a, out };
+
+	bulk_putf(b, "XPENDING %s workers IDLE %lld - + %d", tasks_key,
+	    (long long)silence_ms, SILENT_MOST);
+	return bulk_run(b, on_silent, &s);
 }
 
 void

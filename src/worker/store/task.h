@@ -1,7 +1,9 @@
 #ifndef TRAWL_WORKER_STORE_TASK_H
 #define TRAWL_WORKER_STORE_TASK_H
 
+#include "common/base/arena.h"
 #include "common/base/err.h"
+#include "common/base/span.h"
 #include "worker/store/bulk.h"
 #include "worker/store/redis.h"
 
@@ -12,7 +14,7 @@
 /* The queue of a job's tasks: the stream `{logs}:tasks`, read by the consumer
  * group `workers`. A task is one worker's from task_take until it is done, as
  * long as it renews its claim; whoever falls silent loses it to another. Loop
- * thread only, but for task_put_done; a function with a callback returns ERR_OK, and
+ * thread only, but for those with a bulk; a function with a callback returns ERR_OK, and
  * then calls back once, or why it cannot even send. */
 enum task_kind {
 	TASK_MAP,    /* a chunk of the log */
@@ -62,6 +64,14 @@ enum err task_take(struct redis *r, const struct task_want *want, task_fn *fn,
 /* ERR_STALE: it is another's by now. `task` of the callback is NULL. */
 enum err task_renew(struct redis *r, const struct task *t, const char *worker,
     task_fn *fn, void *arg) __attribute__((warn_unused_result));
+
+/* Tasks that are some worker's, and that worker has been silent for so long.
+ *
+ * out  their entries, with a blank before and behind each; empty: there are none;
+ *      owner the arena
+ * ERR_OK, ERR_NO_MEMORY, or as bulk_run(). Thread: a pool thread. */
+enum err task_silent(struct bulk *b, int64_t silence_ms, struct arena *a,
+    struct span *out) __attribute__((warn_unused_result));
 
 struct task_result {
 	const char *worker; /* who did it, how long it took: for people */

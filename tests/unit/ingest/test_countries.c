@@ -84,7 +84,7 @@ static void
 what_another_task_asks_for_is_waited_for_and_then_asked(void **state)
 {
 	static const char claim[] =
-	    "asked by job " FIRST_JOB_TEXT " map 9 delivery 1";
+	    "asked by job " FIRST_JOB_TEXT " map 9 entry 1-1 delivery 1";
 	struct fixture *f = fixture_open(say_sweden);
 
 	(void)state;
@@ -100,7 +100,7 @@ static void
 what_a_task_asked_for_when_it_was_taken_over_is_asked_at_once(void **state)
 {
 	static const char claim[] =
-	    "asked by job " FIRST_JOB_TEXT " whole 0 delivery 1";
+	    "asked by job " FIRST_JOB_TEXT " whole 0 entry 1-1 delivery 1";
 	struct fixture *f = fixture_open(say_sweden);
 
 	(void)state;

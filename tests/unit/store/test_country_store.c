@@ -44,15 +44,22 @@ one_asker_gets_a_claim_and_gets_it_again(void **state)
 	assert_int_equal(
 	    country_keep(t->bulk, &addresses[1], 1, &us, 100), ERR_OK);
 	for (int again = 0; again < 2; again++) {
-		assert_int_equal(country_claim(t->bulk, addresses, LEN,
-				     "job 7 map 1 delivery 1", 50, said),
+		assert_int_equal(
+		    country_claim(t->bulk, addresses, LEN,
+			&(struct country_asker){
+			    .who = "job 7 map 1 entry 1-1 delivery 1",
+			    .claim_s = 50 },
+			said),
 		    ERR_OK);
 		assert_int_equal(said[0], COUNTRY_OURS);
 		assert_int_equal(said[1], us);
 		assert_int_equal(said[2], COUNTRY_OURS);
 	}
-	assert_int_equal(country_claim(t->bulk, addresses, LEN,
-			     "job 7 map 2 delivery 1", 50, said),
+	assert_int_equal(
+	    country_claim(t->bulk, addresses, LEN,
+		&(struct country_asker){
+		    .who = "job 7 map 2 entry 1-2 delivery 1", .claim_s = 50 },
+		said),
 	    ERR_OK);
 	assert_int_equal(said[0], COUNTRY_OPEN);
 	assert_int_equal(said[1], us);
@@ -61,13 +68,36 @@ one_asker_gets_a_claim_and_gets_it_again(void **state)
 }
 
 static uint16_t
-claim_one(struct bulk_redis *t, const char *who)
+claim_beside(struct bulk_redis *t, const char *who, const char *silent)
 {
+	const struct country_asker asker = { who, 50, span_text(silent) };
 	uint16_t said;
 
 	assert_int_equal(
-	    country_claim(t->bulk, addresses, 1, who, 50, &said), ERR_OK);
+	    country_claim(t->bulk, addresses, 1, &asker, &said), ERR_OK);
 	return said;
+}
+
+static uint16_t
+claim_one(struct bulk_redis *t, const char *who)
+{
+	return claim_beside(t, who, "");
+}
+
+static void
+a_claim_of_a_silent_task_is_nobodys(void **state)
+{
+	static const char *const silent[] = { " 1-11 ", " 1-10 11-1 ",
+		" 1-2 1-1 " };
+	struct bulk_redis *t = *state;
+
+	for (size_t i = 0; i < 3; i++) {
+		claim_one(t, "job 7 map 1 entry 1-1 delivery 1");
+		assert_int_equal(
+		    claim_beside(
+			t, "job 7 map 2 entry 1-2 delivery 1", silent[i]),
+		    i < 2 ? COUNTRY_OPEN : COUNTRY_OURS);
+	}
 }
 
 static void
@@ -75,9 +105,12 @@ a_claim_belongs_to_the_task_whoever_has_it(void **state)
 {
 	struct bulk_redis *t = *state;
 
-	assert_int_equal(claim_one(t, "job 7 map 1 delivery 1"), COUNTRY_OURS);
-	assert_int_equal(claim_one(t, "job 7 map 1 delivery 2"), COUNTRY_OURS);
-	assert_int_equal(claim_one(t, "job 7 map 11 delivery 1"), COUNTRY_OPEN);
+	assert_int_equal(
+	    claim_one(t, "job 7 map 1 entry 1-1 delivery 1"), COUNTRY_OURS);
+	assert_int_equal(
+	    claim_one(t, "job 7 map 1 entry 1-1 delivery 2"), COUNTRY_OURS);
+	assert_int_equal(
+	    claim_one(t, "job 7 map 11 entry 1-11 delivery 1"), COUNTRY_OPEN);
 }
 
 static void
@@ -85,11 +118,13 @@ a_claim_of_an_earlier_job_is_nobodys(void **state)
 {
 	struct bulk_redis *t = *state;
 
-	assert_int_equal(claim_one(t, "job 9 map 1 delivery 1"), COUNTRY_OURS);
 	assert_int_equal(
-	    claim_one(t, "job 10 whole 0 delivery 1"), COUNTRY_OURS);
+	    claim_one(t, "job 9 map 1 entry 1-1 delivery 1"), COUNTRY_OURS);
+	assert_int_equal(
+	    claim_one(t, "job 10 whole 0 entry 1-0 delivery 1"), COUNTRY_OURS);
 	/* Who is late takes nothing from the one that runs. */
-	assert_int_equal(claim_one(t, "job 9 map 1 delivery 1"), COUNTRY_OPEN);
+	assert_int_equal(
+	    claim_one(t, "job 9 map 1 entry 1-1 delivery 1"), COUNTRY_OPEN);
 }
 
 static void
@@ -99,15 +134,17 @@ a_claim_that_is_given_back_is_anybodys(void **state)
 	const uint16_t us = country_from_code(span_text("US"));
 	uint16_t said[LEN];
 
-	assert_int_equal(claim_one(t, "job 7 map 1 delivery 1"), COUNTRY_OURS);
+	assert_int_equal(
+	    claim_one(t, "job 7 map 1 entry 1-1 delivery 1"), COUNTRY_OURS);
 	assert_int_equal(
 	    country_keep(t->bulk, &addresses[1], 1, &us, 100), ERR_OK);
-	assert_int_equal(
-	    country_release(t->bulk, addresses, LEN, "job 7 map 1 delivery 1"),
+	assert_int_equal(country_release(t->bulk, addresses, LEN,
+			     "job 7 map 1 entry 1-1 delivery 1"),
 	    ERR_OK);
 	assert_int_equal(country_fetch(t->bulk, addresses, LEN, said), ERR_OK);
 	assert_int_equal(said[1], us);
-	assert_int_equal(claim_one(t, "job 7 map 2 delivery 1"), COUNTRY_OURS);
+	assert_int_equal(
+	    claim_one(t, "job 7 map 2 entry 1-2 delivery 1"), COUNTRY_OURS);
 }
 
 static void
@@ -115,12 +152,13 @@ a_claim_is_not_given_back_when_another_has_the_task(void **state)
 {
 	struct bulk_redis *t = *state;
 
-	claim_one(t, "job 7 map 1 delivery 1");
-	claim_one(t, "job 7 map 1 delivery 2");
-	assert_int_equal(
-	    country_release(t->bulk, addresses, LEN, "job 7 map 1 delivery 1"),
+	claim_one(t, "job 7 map 1 entry 1-1 delivery 1");
+	claim_one(t, "job 7 map 1 entry 1-1 delivery 2");
+	assert_int_equal(country_release(t->bulk, addresses, LEN,
+			     "job 7 map 1 entry 1-1 delivery 1"),
 	    ERR_OK);
-	assert_int_equal(claim_one(t, "job 7 map 2 delivery 1"), COUNTRY_OPEN);
+	assert_int_equal(
+	    claim_one(t, "job 7 map 2 entry 1-2 delivery 1"), COUNTRY_OPEN);
 }
 
 static void
@@ -133,8 +171,11 @@ what_is_no_code_and_no_claim_is_asked_for(void **state)
 	redis_process_ask(&t->server, "SET {countries}:8.8.8.8 Sweden");
 	assert_int_equal(country_fetch(t->bulk, addresses, 1, &said), ERR_OK);
 	assert_int_equal(said, COUNTRY_OPEN);
-	assert_int_equal(country_claim(t->bulk, addresses, 1,
-			     "job 7 map 1 delivery 1", 50, &said),
+	assert_int_equal(
+	    country_claim(t->bulk, addresses, 1,
+		&(struct country_asker){
+		    .who = "job 7 map 1 entry 1-1 delivery 1", .claim_s = 50 },
+		&said),
 	    ERR_OK);
 	assert_int_equal(said, COUNTRY_OURS);
 	assert_int_equal(country_keep(t->bulk, addresses, 1, &us, 100), ERR_OK);
@@ -151,8 +192,11 @@ after_a_failure_nobody_asks_for_a_while(void **state)
 
 	assert_int_equal(country_away(t->bulk, &t->arena, &why), ERR_OK);
 	assert_int_equal(why.len, 0);
-	assert_int_equal(country_claim(t->bulk, addresses, LEN,
-			     "job 7 map 1 delivery 1", 50, said),
+	assert_int_equal(
+	    country_claim(t->bulk, addresses, LEN,
+		&(struct country_asker){
+		    .who = "job 7 map 1 entry 1-1 delivery 1", .claim_s = 50 },
+		said),
 	    ERR_OK);
 	assert_int_equal(country_give_up(t->bulk, addresses, LEN,
 			     "IPinfo: HTTP status 429", 60),
@@ -177,6 +221,9 @@ main(void)
 		    bulk_redis_close),
 		cmocka_unit_test_setup_teardown(
 		    a_claim_belongs_to_the_task_whoever_has_it, bulk_redis_open,
+		    bulk_redis_close),
+		cmocka_unit_test_setup_teardown(
+		    a_claim_of_a_silent_task_is_nobodys, bulk_redis_open,
 		    bulk_redis_close),
 		cmocka_unit_test_setup_teardown(
 		    a_claim_of_an_earlier_job_is_nobodys, bulk_redis_open,

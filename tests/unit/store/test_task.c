@@ -184,6 +184,38 @@ the_last_task_of_a_phase_brings_the_next(void **state)
 	    "20");
 }
 
+/* text: of the tasks that are silent. */
+static void
+assert_silent(struct loopback *l, int64_t silence_ms, const char *text)
+{
+	struct bulk *b = bulk_new(&l->server.address, NULL, 1000);
+	struct span silent;
+	struct arena a;
+
+	arena_init(&a);
+	assert_non_null(b);
+	assert_int_equal(task_silent(b, silence_ms, &a, &silent), ERR_OK);
+	assert_true(span_is_equal(silent, span_text(text)));
+	arena_reset(&a);
+	bulk_free(b);
+}
+
+static void
+tasks_of_silent_workers_are_told(void **state)
+{
+	struct loopback *l = *state;
+	int64_t job = start(l, 3);
+	struct task first, second;
+	char both[2 * sizeof(first.entry) + 3];
+
+	assert_silent(l, 0, " ");
+	first = take(l, job, "ann", 10000);
+	second = take(l, job, "bob", 10000);
+	snprintf(both, sizeof(both), " %s %s ", first.entry, second.entry);
+	assert_silent(l, 0, both);
+	assert_silent(l, 10000, " ");
+}
+
 static void
 a_silent_workers_task_is_anothers(void **state)
 {
@@ -413,6 +445,7 @@ main(void)
 		TEST(
 		    a_task_in_an_answer_that_was_lost_is_given_again_and_does_not_count),
 		TEST(the_last_task_of_a_phase_brings_the_next),
+		TEST(tasks_of_silent_workers_are_told),
 		TEST(a_silent_workers_task_is_anothers),
 		TEST(a_task_that_another_has_by_now_does_not_fail),
 		TEST(a_task_that_another_has_done_does_not_fail),
