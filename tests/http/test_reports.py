@@ -3,6 +3,7 @@
 import re
 
 from support.case import ServiceCase
+from support.clock import moment
 from support.http_client import request
 from support.reference import REPORTS, expected
 from support.shop_log import CATEGORIES, CORNERS, MALFORMED, line, visits
@@ -22,7 +23,9 @@ class ReportsCase(ServiceCase):
     @classmethod
     def prepare(cls):
         cls.client = cls.service.register()
+        cls.parsed_from = moment()
         parse = cls.client.get("/parse")
+        cls.parsed_to = moment()
         assert parse.status == 201, parse
         cls.job = parse.json["job"]
 
@@ -63,6 +66,8 @@ class Documents(ReportsCase):
             self.assertEqual(source["files"], ["logs.txt"])
             self.assertRegex(source["parsed_at"],
                              r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
+            self.assertLessEqual(self.parsed_from, source["parsed_at"])
+            self.assertLessEqual(source["parsed_at"], self.parsed_to)
             self.assertTrue(source["geo"])
 
     def test_name_a_default_category(self):

@@ -3,6 +3,7 @@
 import time
 
 from support.case import BROKEN_JSON, Case, ServiceCase
+from support.clock import moment
 from support.http_client import request
 from support.processes import wait_until
 from support.service import PASSWORD
@@ -183,12 +184,14 @@ class LoggingOut(ServiceCase):
 
 class ListOfSessions(ServiceCase):
     def test_tells_every_session_and_no_token(self):
+        began, expires_from = moment(), moment(86400)
         ann = self.service.register("ann")
         other = self.service.client().ask(
             "POST", "/user/auth", {"login": "ann", "password": PASSWORD},
             headers={"User-Agent": "phone \xe9"}).json["Authorization"]
         self.assert_status(ann.get("/user/all", token=other), 200)
         answer = ann.get("/user/auth")
+        ended, expires_to = moment(), moment(86400)
         self.assert_status(answer, 200)
         sessions = {session["id"]: session for session in answer.json}
         self.assertEqual(set(sessions), {1, 2})
@@ -198,6 +201,12 @@ class ListOfSessions(ServiceCase):
                 "user_agent", "is_current"})
             self.assertEqual(session["address"], "127.0.0.1")
             self.assertRegex(session["last_seen_at"], r"T\d\d:\d\d:00Z$")
+            self.assertLessEqual(began[:-3] + "00Z", session["last_seen_at"])
+            self.assertLessEqual(session["last_seen_at"], ended)
+            self.assertLessEqual(began, session["created_at"])
+            self.assertLessEqual(session["created_at"], ended)
+            self.assertLessEqual(expires_from, session["expires_at"])
+            self.assertLessEqual(session["expires_at"], expires_to)
         self.assertTrue(sessions[1]["is_current"])
         self.assertFalse(sessions[2]["is_current"])
         self.assertTrue(sessions[2]["user_agent"].startswith("phone "))

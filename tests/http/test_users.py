@@ -5,6 +5,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 
 from support.case import BROKEN_JSON, ServiceCase
+from support.clock import moment
 from support.http_client import request
 from support.service import PASSWORD
 
@@ -26,7 +27,9 @@ class MakingUsers(ServiceCase):
         return self.client.ask("POST", "/user", body(_login, **fields))
 
     def test_answers_the_user_without_the_password(self):
+        began = moment()
         answer = self.assert_status(self.create("eve"), 201)
+        ended = moment()
         self.assertEqual(answer.header("Location"),
                          f"/user/{answer.json['id']}")
         user = answer.json
@@ -34,8 +37,10 @@ class MakingUsers(ServiceCase):
         self.assertEqual((user["login"], user["first_name"],
                           user["last_name"]), ("eve", "Eve", "Lee"))
         self.assertGreater(user["id"], 0)
-        self.assertRegex(user["created_at"], INSTANT)
-        self.assertRegex(user["update_at"], INSTANT)
+        for field in "created_at", "update_at":
+            self.assertRegex(user[field], INSTANT)
+            self.assertLessEqual(began, user[field])
+            self.assertLessEqual(user[field], ended)
 
     def test_refuses_a_busy_login(self):
         self.assert_status(self.create("busy"), 201)
@@ -197,12 +202,15 @@ class ChangingUsers(ServiceCase):
     def test_changes_the_names_given_and_no_other(self):
         [before] = [user for user in self.ann.get("/user/all").json
                     if user["id"] == self.ann.user["id"]]
+        began = moment()
         answer = self.assert_status(self.patch({"last_name": "Li"}), 200)
+        ended = moment()
         after = answer.json
         self.assertEqual(set(after), SHOWN)
         self.assertEqual(after, dict(before, last_name="Li",
                                      update_at=after["update_at"]))
-        self.assertGreaterEqual(after["update_at"], before["update_at"])
+        self.assertLessEqual(began, after["update_at"])
+        self.assertLessEqual(after["update_at"], ended)
         self.assertIn(after, self.ann.get("/user/all").json)
 
     def test_takes_both_names(self):

@@ -1,10 +1,17 @@
-"""A clock that is put forward or back (set_clock.c), for processes that are started
-with its environment."""
+"""The time, and a clock that is put forward or back (set_clock.c), for processes that
+are started with its environment."""
 
 import os
 import struct
+import time
 
 from support.build import program
+
+
+def moment(ahead_s=0):
+    """Now, or so many seconds later, as documents show it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ",
+                         time.gmtime(time.time() + ahead_s))
 
 
 class Clock:
