@@ -3,6 +3,7 @@
 #include "master/reading.h"
 
 #include "common/shoplog/chunk.h"
+#include "common/shoplog/tally_columns.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -62,7 +63,7 @@ take_shards(void *arg)
 
 	while (w->err == ERR_OK &&
 	       (shard = atomic_fetch_add(&work->shard, 1)) < SHARDS)
-		w->err = columns_take(
+		w->err = tally_take_columns(
 		    work->parts, work->parts_len, shard, &work->carts[shard]);
 	return NULL;
 }

@@ -1,11 +1,10 @@
-/* Columns made of a tally, and their bytes. Only the block knows where a column
+/* Columns made of carts, and their bytes. Only the block knows where a column
  * lies (columns_block.c). */
 #include "common/shoplog/columns.h"
 
 #include "common/shoplog/carts.h"
 #include "common/shoplog/columns_block.h"
 #include "common/shoplog/radix_sort.h"
-#include "common/shoplog/tally_state.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -126,11 +125,11 @@ fill_items(struct columns_block *b, const struct sorting *s)
 }
 
 enum err
-columns_of_tally(const struct tally *t, unsigned shard, struct columns *out)
+columns_of_carts(const struct carts *carts, struct columns *out)
 {
 	struct sorting s;
 	struct columns_block b;
-	enum err e = sorting_init(&s, &t->carts[shard]);
+	enum err e = sorting_init(&s, carts);
 
 	*out = (struct columns){ 0 };
 	if (!e)

@@ -3,7 +3,6 @@
 
 #include "common/base/err.h"
 #include "common/base/span.h"
-#include "common/shoplog/tally.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -45,15 +44,11 @@ struct columns {
 	void *memory;             /* owner of all arrays above */
 };
 
-/* The carts of one shard of a tally. Here and below columns_cleanup gives `out`
- * back, which is empty after an error. ERR_OK or ERR_NO_MEMORY. */
-enum err columns_of_tally(
-    const struct tally *t, unsigned shard, struct columns *out);
+struct carts;
 
-/* The carts of one shard of neighbouring tallies, in order, as one; they are gone
- * from the tallies. ERR_OK or ERR_NO_MEMORY. Thread: any, one a shard. */
-enum err columns_take(struct tally *const *parts, size_t len, unsigned shard,
-    struct columns *out);
+/* Carts that have grown (carts.h). Here and below columns_cleanup gives `out` back,
+ * which is empty after an error. ERR_OK or ERR_NO_MEMORY. */
+enum err columns_of_carts(const struct carts *carts, struct columns *out);
 
 /* bytes  the caller frees with free(3)
  * ERR_OK or ERR_NO_MEMORY. */

@@ -4,8 +4,6 @@
 
 #include "common/shoplog/carts.h"
 #include "common/shoplog/columns_block.h"
-#include "common/shoplog/columns_join.h"
-#include "common/shoplog/tally_state.h"
 
 #include <stdlib.h>
 
@@ -150,29 +148,5 @@ columns_append(const struct columns *base, const struct columns *delta,
 	}
 	free(left.goods);
 	free(right.goods);
-	return e;
-}
-
-enum err
-columns_take(
-    struct tally *const *parts, size_t len, unsigned shard, struct columns *out)
-{
-	struct columns *all = calloc(len, sizeof(*all));
-	enum err e = all ? ERR_OK : ERR_NO_MEMORY;
-
-	*out = (struct columns){ 0 };
-	for (size_t i = 0; !e && i < len; i++) {
-		e = columns_of_tally(parts[i], shard, &all[i]);
-		carts_cleanup(&parts[i]->carts[shard]);
-	}
-	if (!e && len > 1) {
-		e = columns_join(all, len, out);
-	} else if (!e) {
-		*out = all[0];
-		all[0] = (struct columns){ 0 };
-	}
-	for (size_t i = 0; all && i < len; i++)
-		columns_cleanup(&all[i]);
-	free(all);
 	return e;
 }

@@ -7,6 +7,7 @@
 #include "common/shoplog/names_map.h"
 #include "common/shoplog/names_order.h"
 #include "common/shoplog/shard.h"
+#include "common/shoplog/tally_columns.h"
 #include "common/shoplog/tally_state.h"
 #include "common/shoplog/visitors_bytes.h"
 
@@ -71,7 +72,7 @@ write_shard(struct writer *w, const struct tally *t, unsigned shard,
 	struct columns columns;
 	uint8_t *bytes;
 	size_t len;
-	enum err e = columns_of_tally(t, shard, &columns);
+	enum err e = tally_columns(t, shard, &columns);
 
 	if (e)
 		return e;

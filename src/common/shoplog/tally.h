@@ -65,7 +65,7 @@ struct tally_wanted {
 /* parts[0] := what the reports ask of all parts, which are neighbours in order,
  * when nothing precedes or follows them: summary, votes, and counts of all
  * requests and of the categories that are wanted; of others it has no more than
- * some, since a log may have a million. Carts are not appended (columns_take()
+ * some, since a log may have a million. Carts are not appended (tally_take_columns()
  * does that, a shard at a time), and what crosses borders is gone. On an error the
  * parts may only be freed. */
 enum err tally_conclude(

@@ -5,6 +5,7 @@
 
 #include "common/shoplog/addresses.h"
 #include "common/shoplog/day.h"
+#include "common/shoplog/tally_columns.h"
 #include "worker/ingest/base.h"
 #include "worker/ingest/fold.h"
 #include "worker/store/segment.h"
@@ -261,9 +262,9 @@ build_carts_of(
 
 	memset(s, 0, SHARDS * sizeof(*s));
 	for (unsigned i = 0; e == ERR_OK && i < SHARDS; i++) {
-		e = columns_of_tally(t, i, &s[i].lines);
+		e = tally_columns(t, i, &s[i].lines);
 		if (e == ERR_OK && tail)
-			e = columns_of_tally(tail, i, &s[i].tail);
+			e = tally_columns(tail, i, &s[i].tail);
 	}
 	return e;
 }

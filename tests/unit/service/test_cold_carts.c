@@ -2,6 +2,7 @@
  * the same carts. */
 #include "worker/service/cold_carts.h"
 
+#include "common/shoplog/tally_columns.h"
 #include "support/bulk_redis.h"
 #include "worker/service/cold_manifest.h"
 #include "worker/store/segment.h"
@@ -63,7 +64,7 @@ put_tally(struct bulk_redis *t, const struct tally *tally, const char *name)
 	for (unsigned i = 0; i < SHARDS; i++) {
 		struct columns c;
 
-		assert_int_equal(columns_of_tally(tally, i, &c), ERR_OK);
+		assert_int_equal(tally_columns(tally, i, &c), ERR_OK);
 		assert_int_equal(columns_encode(&c, &bytes, &len), ERR_OK);
 		snprintf(id, sizeof(id), "%s-carts-%02u", name, i);
 		put(t, id, bytes, len);

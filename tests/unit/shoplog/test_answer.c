@@ -4,6 +4,7 @@
 
 #include "common/shoplog/day.h"
 #include "common/shoplog/question.h"
+#include "common/shoplog/tally_columns.h"
 #include "reference/reference.h"
 #include "unit/shoplog/stream.h"
 
@@ -42,7 +43,7 @@ generation_open(struct generation *g, const struct tally *t)
 
 	arena_init(&g->arena);
 	for (unsigned i = 0; i < SHARDS; i++) {
-		assert_false(columns_of_tally(t, i, &g->shards[i]));
+		assert_false(tally_columns(t, i, &g->shards[i]));
 		assert_false(day_carts_of(&g->shards[i], &carts, &carts_len));
 	}
 	assert_false(catalogue_of_tally(t, &g->catalogue));

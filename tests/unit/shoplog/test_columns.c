@@ -3,6 +3,7 @@
 #include "common/shoplog/columns.h"
 
 #include "common/shoplog/columns_block.h"
+#include "common/shoplog/tally_columns.h"
 #include "unit/shoplog/stream.h"
 
 static struct bytes
@@ -42,9 +43,9 @@ folding_columns_is_appending_tallies(void **state)
 		for (unsigned i = 0; i < SHARDS; i++) {
 			struct columns base, delta, both, expected;
 
-			assert_false(columns_of_tally(left, i, &base));
-			assert_false(columns_of_tally(right, i, &delta));
-			assert_false(columns_of_tally(whole, i, &expected));
+			assert_false(tally_columns(left, i, &base));
+			assert_false(tally_columns(right, i, &delta));
+			assert_false(tally_columns(whole, i, &expected));
 			assert_false(columns_append(&base, &delta, &both));
 			assert_same_columns(&both, &expected);
 			columns_cleanup(&base);
@@ -157,7 +158,7 @@ no_carts_are_columns_too(void **state)
 	struct bytes b;
 
 	(void)state;
-	assert_int_equal(columns_of_tally(t, 0, &c), ERR_OK);
+	assert_int_equal(tally_columns(t, 0, &c), ERR_OK);
 	b = columns_bytes(&c);
 	assert_int_equal(columns_decode(bytes_span(b), &back), ERR_OK);
 	assert_int_equal(back.carts_len, 0);

@@ -1,5 +1,6 @@
 /* Joining the columns of neighbouring stretches is tallying them as one. */
 #include "common/shoplog/columns_join.h"
+#include "common/shoplog/tally_columns.h"
 
 #include "unit/shoplog/stream.h"
 
@@ -43,10 +44,10 @@ joining_columns_is_appending_tallies(void **state)
 			struct columns parts[PARTS], joined, expected;
 
 			for (size_t i = 0; i < len; i++)
-				assert_false(columns_of_tally(
-				    part[i], shard, &parts[i]));
+				assert_false(
+				    tally_columns(part[i], shard, &parts[i]));
 			assert_false(columns_join(parts, len, &joined));
-			assert_false(columns_of_tally(whole, shard, &expected));
+			assert_false(tally_columns(whole, shard, &expected));
 			assert_same(&joined, &expected);
 			columns_cleanup(&joined);
 			columns_cleanup(&expected);

@@ -1,6 +1,7 @@
 /* Parts of a block: what is in the ranges is what the whole block says, and is
  * believed only when it is what it promises. */
 #include "common/shoplog/columns_part.h"
+#include "common/shoplog/tally_columns.h"
 
 #include "unit/shoplog/stream.h"
 
@@ -88,7 +89,7 @@ parts_are_what_the_block_says(void **state)
 		for (unsigned i = 0; i < SHARDS; i++) {
 			struct columns c;
 
-			assert_false(columns_of_tally(t, i, &c));
+			assert_false(tally_columns(t, i, &c));
 			assert_parts_of(&c);
 			columns_cleanup(&c);
 		}

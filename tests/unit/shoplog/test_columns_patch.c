@@ -5,6 +5,7 @@
 #include "common/shoplog/columns_block.h"
 #include "common/shoplog/columns_part.h"
 #include "common/shoplog/question.h"
+#include "common/shoplog/tally_columns.h"
 #include "unit/shoplog/stream.h"
 
 enum { SEGMENTS_MAX = 4 };
@@ -26,7 +27,7 @@ shard_open(struct shard *s, const struct stream *log, const size_t *cuts,
 	struct tally *whole = tally_of(NULL, log->events, log->len);
 	size_t from = 0;
 
-	assert_false(columns_of_tally(whole, i, &s->whole));
+	assert_false(tally_columns(whole, i, &s->whole));
 	assert_false(catalogue_of_tally(whole, &s->catalogue));
 	tally_free(whole);
 	s->len = len;
@@ -35,7 +36,7 @@ shard_open(struct shard *s, const struct stream *log, const size_t *cuts,
 		struct tally *t = tally_of(NULL, log->events + from, to - from);
 		struct columns c;
 
-		assert_false(columns_of_tally(t, i, &c));
+		assert_false(tally_columns(t, i, &c));
 		assert_false(columns_encode(&c, &s->blocks[k], &s->sizes[k]));
 		columns_cleanup(&c);
 		tally_free(t);

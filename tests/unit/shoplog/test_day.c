@@ -2,6 +2,7 @@
 #include "common/shoplog/day.h"
 
 #include "common/shoplog/columns.h"
+#include "common/shoplog/tally_columns.h"
 #include "support/day_fields.h"
 #include "unit/shoplog/stream.h"
 
@@ -219,7 +220,7 @@ carts_count_on_the_day_of_their_first_line(void **state)
 	for (unsigned i = 0; i < SHARDS; i++) {
 		struct columns c;
 
-		assert_int_equal(columns_of_tally(t, i, &c), ERR_OK);
+		assert_int_equal(tally_columns(t, i, &c), ERR_OK);
 		assert_int_equal(day_carts_of(&c, &rows, &len), ERR_OK);
 		columns_cleanup(&c);
 	}

@@ -3,6 +3,7 @@
 #include "common/shoplog/tally.h"
 
 #include "common/shoplog/columns.h"
+#include "common/shoplog/tally_columns.h"
 #include "common/shoplog/tally_state.h"
 #include "unit/shoplog/stream.h"
 
@@ -97,7 +98,7 @@ conclude(struct tally **parts, size_t len, struct bytes carts[SHARDS])
 	for (unsigned i = 0; i < SHARDS; i++) {
 		struct columns c;
 
-		assert_int_equal(columns_take(parts, len, i, &c), ERR_OK);
+		assert_int_equal(tally_take_columns(parts, len, i, &c), ERR_OK);
 		assert_int_equal(
 		    columns_encode(&c, &carts[i].data, &carts[i].len), ERR_OK);
 		columns_cleanup(&c);
@@ -329,8 +330,7 @@ carts_are_what_the_contract_says(void **state)
 		for (unsigned shard = 0; shard < SHARDS; shard++) {
 			struct columns c;
 
-			assert_int_equal(
-			    columns_of_tally(t, shard, &c), ERR_OK);
+			assert_int_equal(tally_columns(t, shard, &c), ERR_OK);
 			for (uint32_t i = 0; i < c.carts_len; i++) {
 				struct plain_cart plain =
 				    plain_cart_of(&s, c.cart_id[i]);
