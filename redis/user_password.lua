@@ -1,12 +1,13 @@
--- A new password for a user that still has the one that was checked, names with
--- it, and the end of all sessions but one.
+-- A new password for a user that still has the one that was checked and the session
+-- that asks, names with it, and the end of all other sessions.
 -- KEYS  {user:<id>}, {user:<id>}:sessions, {user:<id>}:seen
 -- ARGV  update_at, first name or '', last name or '', checked password hash,
 --       new hash, digest of the session that stays
 -- Gives login, first_name, last_name, created_at, update_at as they are now, or
--- nothing when the user is gone or has another password.
+-- nothing when the user or the session is gone, or the password is another one.
 if redis.call('HGET', KEYS[1], 'password') ~= ARGV[4] or
-	redis.call('HEXISTS', KEYS[1], 'created_at') == 0 then
+	redis.call('HEXISTS', KEYS[1], 'created_at') == 0 or
+	not redis.call('ZSCORE', KEYS[2], ARGV[6]) then
 	return false
 end
 for i, field in ipairs({'update_at', 'first_name', 'last_name'}) do

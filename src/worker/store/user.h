@@ -55,10 +55,11 @@ enum req_state store_user_patch(struct req *r, int64_t id,
 struct user_password {
 	struct span checked; /* the hash that was found right */
 	const char *hash;    /* what takes its place */
-	const char *digest;  /* of the session that stays */
+	const char *digest;  /* of the session that asks, and stays */
 };
 
-/* out  as it is then; id 0: the user is gone, or has another password by now */
+/* out  as it is then; id 0: the user or the session is gone, or the password is
+ *      another one by now */
 enum req_state store_user_password(struct req *r, int64_t id,
     const struct user_change *c, const struct user_password *p,
     struct user *out, req_step *next) __attribute__((warn_unused_result));

@@ -94,6 +94,26 @@ user_deleted_meanwhile_has_no_session_any_more(void **state)
 	assert_int_equal(change(l, token, "old", "new"), ERR_NO_SESSION);
 }
 
+/* Hashing takes its time: the token may have been revoked meanwhile. */
+static void
+session_ended_meanwhile_changes_nothing(void **state)
+{
+	struct loopback *l = *state;
+	char mine[TOKEN_TEXT], other[TOKEN_TEXT];
+	struct req *r = loopback_new(l);
+
+	account_create(l, "ann", "old");
+	account_login(l, "ann", "old", mine);
+	account_login(l, "ann", "old", other);
+	assert_true(token_digest(&l->setup.key, span_text(mine),
+	    &r->session.user_id, r->session.digest));
+	assert_int_equal(loopback_run(r, service_logout), ERR_OK);
+	loopback_free(r);
+	assert_int_equal(change(l, mine, "old", "new"), ERR_OVERLOAD);
+	assert_int_equal(account_session(l, other), ERR_OK);
+	account_login(l, "ann", "old", other);
+}
+
 int
 main(void)
 {
@@ -103,6 +123,7 @@ main(void)
 		test(wrong_current_password_changes_nothing),
 		test(names_change_together_with_the_password),
 		test(user_deleted_meanwhile_has_no_session_any_more),
+		test(session_ended_meanwhile_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
