@@ -10,23 +10,6 @@ enum {
 	DB_MAX = 1000000,
 };
 
-/* Cuts `s` at the first `mark`: returns what is before it, and *s is what is
- * behind; all of `s` when there is no mark (*s is empty then). */
-static struct span
-cut(struct span *s, char mark)
-{
-	const char *at = s->len ? memchr(s->data, mark, s->len) : NULL;
-	struct span before = *s;
-
-	if (!at) {
-		*s = span_of(s->data + s->len, 0);
-		return before;
-	}
-	before.len = (size_t)(at - s->data);
-	*s = span_of(at + 1, s->len - before.len - 1);
-	return before;
-}
-
 static bool
 copy(char *out, size_t size, struct span s)
 {
@@ -88,7 +71,7 @@ read_host(struct span s, struct redis_address *out)
 		s = span_of(s.data + 1, s.len - 1);
 		if (!memchr(s.data, ']', s.len))
 			return "the ] of the IPv6 address is missing";
-		host = cut(&s, ']');
+		host = span_cut(&s, ']');
 		has_port = s.len > 0;
 		if (has_port && s.data[0] != ':')
 			return "the port is malformed";
@@ -96,7 +79,7 @@ read_host(struct span s, struct redis_address *out)
 			port = span_of(s.data + 1, s.len - 1);
 	} else {
 		has_port = s.len && memchr(s.data, ':', s.len);
-		host = cut(&s, ':');
+		host = span_cut(&s, ':');
 		port = s;
 	}
 	if (host.len == 0 || !copy(out->host, sizeof(out->host), host))
@@ -110,7 +93,7 @@ read_host(struct span s, struct redis_address *out)
 static const char *
 read_tcp(struct span rest, struct redis_address *out)
 {
-	struct span authority = cut(&rest, '/');
+	struct span authority = span_cut(&rest, '/');
 	const char *at =
 	    authority.len ? memrchr(authority.data, '@', authority.len) : NULL;
 
@@ -122,7 +105,7 @@ read_tcp(struct span rest, struct redis_address *out)
 		authority = span_of(at + 1, authority.len - login.len - 1);
 		if (!login.len || !memchr(login.data, ':', login.len))
 			return "user:password is expected before the @";
-		user = cut(&login, ':');
+		user = span_cut(&login, ':');
 		if (!decode_percent(out->user, sizeof(out->user), user) ||
 		    !decode_percent(
 			out->password, sizeof(out->password), login))
@@ -137,7 +120,7 @@ read_tcp(struct span rest, struct redis_address *out)
 static const char *
 read_unix(struct span rest, struct redis_address *out)
 {
-	struct span path = cut(&rest, '?');
+	struct span path = span_cut(&rest, '?');
 
 	if (path.len < 2 || path.data[0] != '/')
 		return "an absolute path is expected behind unix://";

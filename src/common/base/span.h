@@ -40,20 +40,26 @@ span_is_word(struct span s, const char *word)
 	return s.len == strlen(word) && !strncasecmp(s.data, word, s.len);
 }
 
-/* Cuts the first word off a list "word word ...", and the blank behind it; false when
- * none is left. */
+/* Takes what lies before the first `mark` off the front of *rest, and the mark; without
+ * a mark it takes all, and *rest is {NULL, 0} then. */
+static inline struct span
+span_cut(struct span *rest, char mark)
+{
+	const char *at = rest->len ? memchr(rest->data, mark, rest->len) : NULL;
+	size_t len = at ? (size_t)(at - rest->data) : rest->len;
+	struct span front = span_of(rest->data, len);
+
+	*rest = at ? span_of(at + 1, rest->len - len - 1) : span_of(NULL, 0);
+	return front;
+}
+
+/* Takes the first word off a list "word word ..."; false when none is left. */
 static inline bool
 span_take_word(struct span *rest, struct span *out)
 {
-	const char *blank =
-	    rest->len ? memchr(rest->data, ' ', rest->len) : NULL;
-	size_t len = blank ? (size_t)(blank - rest->data) : rest->len;
 	bool is_any = rest->len > 0;
 
-	*out = span_of(rest->data, len);
-	len += blank != NULL;
-	if (is_any)
-		*rest = span_of(rest->data + len, rest->len - len);
+	*out = span_cut(rest, ' ');
 	return is_any;
 }
 

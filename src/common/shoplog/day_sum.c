@@ -5,23 +5,14 @@
 
 #include <string.h>
 
-/* Cuts what lies before the first blank off `rest`; false at its end. */
+/* A word may be empty, the last one too: the end is when there is no text. */
 static bool
 next_word(struct span *rest, struct span *word)
 {
-	const char *blank;
+	bool is_any = rest->data != NULL;
 
-	if (!rest->data)
-		return false;
-	blank = rest->len ? memchr(rest->data, ' ', rest->len) : NULL;
-	if (!blank) {
-		*word = *rest;
-		*rest = (struct span){ 0 };
-		return true;
-	}
-	*word = span_of(rest->data, (size_t)(blank - rest->data));
-	*rest = span_of(blank + 1, rest->len - word->len - 1);
-	return true;
+	*word = span_cut(rest, ' ');
+	return is_any;
 }
 
 /* The number behind `key` and '='. */

@@ -15,25 +15,12 @@ struct path {
 	int segments; /* that are not empty, at most SEGMENTS_MAX */
 };
 
-/* Cuts `s` at the first `at`: what is before it is returned, what is behind it
- * is left in *s. Without one all of it is returned and *s is empty. */
-static struct span
-cut(struct span *s, char at)
-{
-	const char *found = s->len ? memchr(s->data, at, s->len) : NULL;
-	size_t len = found ? (size_t)(found - s->data) : s->len;
-	struct span before = span_of(s->data, len);
-
-	*s = found ? span_of(found + 1, s->len - len - 1) : span_text(NULL);
-	return before;
-}
-
 static void
 read_path(struct span s, struct path *path)
 {
 	path->segments = 0;
 	while (s.len && path->segments < SEGMENTS_MAX) {
-		struct span segment = cut(&s, '/');
+		struct span segment = span_cut(&s, '/');
 
 		if (segment.len)
 			path->segment[path->segments++] = segment;
@@ -45,8 +32,8 @@ static bool
 read_parameter(struct span query, const char *name, uint64_t *out)
 {
 	while (query.len) {
-		struct span value = cut(&query, '&');
-		struct span key = cut(&value, '=');
+		struct span value = span_cut(&query, '&');
+		struct span key = span_cut(&value, '=');
 
 		if (span_is_equal(key, span_text(name)))
 			return span_to_u64(value, out);
@@ -188,8 +175,8 @@ event_classify(struct span rest, struct event *out)
 
 	if (usual != EVENT_OTHER)
 		return usual;
-	query = cut(&rest, '#');
-	read_path(cut(&query, '?'), &path);
+	query = span_cut(&rest, '#');
+	read_path(span_cut(&query, '?'), &path);
 	if (path.segments == 0)
 		return EVENT_HOME;
 	first = path.segment[0];

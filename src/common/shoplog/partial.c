@@ -1,5 +1,5 @@
-/* A tally in bytes and back. The sections are written where their nouns are;
- * here is only where each lies. */
+/* A tally in bytes and back. Each section is written by the module of what
+ * is in it; here is only where it lies. */
 #include "common/shoplog/partial.h"
 
 #include "common/base/civil.h"

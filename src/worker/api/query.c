@@ -33,18 +33,6 @@ decode(struct span s, char *out)
 	return (ssize_t)len;
 }
 
-/* Takes what lies before the first `mark` off the front of *s. */
-static struct span
-cut(struct span *s, char mark)
-{
-	const char *at = s->len ? memchr(s->data, mark, s->len) : NULL;
-	size_t len = at ? (size_t)(at - s->data) : s->len;
-	struct span front = span_of(s->data, len);
-
-	*s = at ? span_of(at + 1, s->len - len - 1) : span_of(NULL, 0);
-	return front;
-}
-
 /* Names are compared decoded: "l%69mit" is "limit". One that is too long or
  * cannot be decoded is no parameter of ours. */
 static bool
@@ -70,8 +58,8 @@ query_get(struct req *r, const char *name, struct span *out, bool *has)
 
 	*has = false;
 	while (rest.len > 0) {
-		value = cut(&rest, '&');
-		if (!is_named(cut(&value, '='), name))
+		value = span_cut(&rest, '&');
+		if (!is_named(span_cut(&value, '='), name))
 			continue;
 		text = arena_alloc(&r->arena, value.len + 1);
 		if (!text)

@@ -122,16 +122,12 @@ matches(struct span list, struct span etag, bool is_weak)
 	if (span_is_equal(trim(list), span_text("*")))
 		return true;
 	while (list.len > 0) {
-		const char *comma = memchr(list.data, ',', list.len);
-		size_t len = comma ? (size_t)(comma - list.data) : list.len;
-		struct span one = trim(span_of(list.data, len));
+		struct span one = trim(span_cut(&list, ','));
 
 		if (is_weak && one.len > 2 && memcmp(one.data, "W/", 2) == 0)
 			one = span_of(one.data + 2, one.len - 2);
 		if (span_is_equal(one, etag))
 			return true;
-		list.data += len + (comma != NULL);
-		list.len -= len + (comma != NULL);
 	}
 	return false;
 }

@@ -1,6 +1,5 @@
 /* The segments of one shard, and what the base must be asked for them. A
- * segment's id begins with the number of its job,
- * so it is nobody else's. */
+ * segment's id begins with the number of its job, so it is nobody else's. */
 #include "worker/ingest/build_shard.h"
 
 #include "common/shoplog/addresses.h"

@@ -25,7 +25,7 @@ enum {
 	THREADS = 2,      /* of one question: others ask too */
 };
 
-/* Segments of one noun, the base first. */
+/* The segments of one list, the base first. */
 struct segments {
 	struct span *ids;
 	size_t len;

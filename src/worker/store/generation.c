@@ -155,18 +155,6 @@ summary_to_record(const struct parse_summary *s, struct record *r)
 	return ERR_OK;
 }
 
-static struct span
-next_word(struct span *rest, char separator)
-{
-	const char *at = memchr(rest->data, separator, rest->len);
-	size_t len = at ? (size_t)(at - rest->data) : rest->len;
-	struct span word = span_of(rest->data, len);
-
-	rest->data += at ? len + 1 : len;
-	rest->len -= at ? len + 1 : len;
-	return word;
-}
-
 static enum err
 get_files(struct span text, struct arena *a, struct parse_summary *out)
 {
@@ -179,7 +167,7 @@ get_files(struct span text, struct arena *a, struct parse_summary *out)
 	if (!files)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < len; i++)
-		files[i] = next_word(&text, '/');
+		files[i] = span_cut(&text, '/');
 	out->files = files;
 	out->files_len = len;
 	return ERR_OK;
@@ -192,11 +180,11 @@ get_places(struct span text, struct parse_summary *out)
 
 	out->places_len = 0;
 	while (text.len > 0) {
-		struct span place = next_word(&text, ' ');
+		struct span place = span_cut(&text, ' ');
 		uint64_t file, offset;
 
 		if (out->places_len == PLACES ||
-		    !span_to_u64(next_word(&place, ':'), &file) ||
+		    !span_to_u64(span_cut(&place, ':'), &file) ||
 		    file > UINT32_MAX || !span_to_u64(place, &offset))
 			return ERR_CORRUPT;
 		out->places[out->places_len].file = (uint32_t)file;

@@ -50,15 +50,9 @@ head_check_line(const struct head *h, const char *base)
 static bool
 take_member(struct span *list, struct span *out)
 {
-	const char *comma;
-
 	if (list->data == NULL)
 		return false;
-	comma = memchr(list->data, ',', list->len);
-	*out = span_of(
-	    list->data, comma ? (size_t)(comma - list->data) : list->len);
-	*list = comma ? span_of(comma + 1, list->len - out->len - 1)
-		      : span_of(NULL, 0);
+	*out = span_cut(list, ',');
 	while (out->len > 0 && strchr(" \t", out->data[0]))
 		*out = span_of(out->data + 1, out->len - 1);
 	while (out->len > 0 && strchr(" \t", out->data[out->len - 1]))

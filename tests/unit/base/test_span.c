@@ -67,6 +67,24 @@ what_is_no_number_is_refused_and_the_output_untouched(void **state)
 }
 
 static void
+a_list_is_cut_at_its_marks_until_nothing_is_left(void **state)
+{
+	struct span rest = span_text("ab,,c,");
+
+	(void)state;
+	assert_true(span_is_equal(span_cut(&rest, ','), span_text("ab")));
+	assert_true(span_is_equal(span_cut(&rest, ','), span_text("")));
+	assert_true(span_is_equal(span_cut(&rest, ','), span_text("c")));
+	assert_non_null(rest.data);
+	assert_true(span_is_equal(span_cut(&rest, ','), span_text("")));
+	assert_null(rest.data);
+	assert_int_equal(span_cut(&rest, ',').len, 0);
+	rest = span_text("whole");
+	assert_true(span_is_equal(span_cut(&rest, ','), span_text("whole")));
+	assert_null(rest.data);
+}
+
+static void
 order_is_that_of_bytes_and_a_prefix_comes_first(void **state)
 {
 	(void)state;
@@ -143,6 +161,8 @@ main(void)
 		cmocka_unit_test(leading_zeros_are_allowed_in_any_number),
 		cmocka_unit_test(
 		    what_is_no_number_is_refused_and_the_output_untouched),
+		cmocka_unit_test(
+		    a_list_is_cut_at_its_marks_until_nothing_is_left),
 		cmocka_unit_test(
 		    order_is_that_of_bytes_and_a_prefix_comes_first),
 		cmocka_unit_test(spans_are_equal_when_their_bytes_are),
