@@ -2,6 +2,21 @@
 
 #include "support/crew.h"
 
+#include <sys/syscall.h>
+#include <time.h>
+
+/* The clock of this process; Redis has its own. */
+static time_t ahead_s;
+
+int
+clock_gettime(clockid_t clock, struct timespec *out)
+{
+	int status = (int)syscall(SYS_clock_gettime, clock, out);
+
+	out->tv_sec += ahead_s;
+	return status;
+}
+
 static void
 a_collector_closes_with_its_loop(void **state)
 {
@@ -15,11 +30,45 @@ a_collector_closes_with_its_loop(void **state)
 	crew_close(c);
 }
 
+static const char *
+left(struct crew *c)
+{
+	return redis_process_ask(
+	    &c->server, "EXISTS segment:7-votes segment:7-day");
+}
+
+static void
+a_worker_collects_what_is_due_and_goes_on_with_that(void **state)
+{
+	struct crew *c = crew_open(1);
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		int64_t deadline;
+
+		redis_process_ask(
+		    &c->server, "MSET segment:7-votes x segment:7-day x");
+		redis_process_ask(&c->server,
+		    "ZADD {logs}:garbage 1 7-votes 9999999999999 7-day");
+		ahead_s += 11;
+		deadline = clock_ms() + CREW_PATIENCE_MS;
+		while (strcmp(left(c), "2") == 0 && clock_ms() < deadline)
+			crew_turn(c);
+		assert_string_equal(left(c), "1");
+		assert_string_equal(
+		    redis_process_ask(&c->server, "EXISTS segment:7-votes"),
+		    "0");
+	}
+	crew_close(c);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_collector_closes_with_its_loop),
+		cmocka_unit_test(
+		    a_worker_collects_what_is_due_and_goes_on_with_that),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

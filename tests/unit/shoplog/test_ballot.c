@@ -91,6 +91,39 @@ pages_are_the_same_under_other_ids(void **state)
 	close_booth(&right);
 }
 
+/* More than are taken at once, the last of them not as many. */
+static void
+any_number_of_votes_is_appended(void **state)
+{
+	enum { GOODS = 2 * NAMES_AT_ONCE + 5 };
+	struct names_map map;
+	struct booth left, right;
+	char goods[16];
+
+	(void)state;
+	open_booth(&left);
+	open_booth(&right);
+	for (unsigned i = 0; i < GOODS; i++) {
+		snprintf(goods, sizeof(goods), "%u", i);
+		if (i % 3 == 0)
+			vote(&left, i, goods, 1);
+		vote(&right, i, goods, 10 + i);
+	}
+	assert_int_equal(names_map_init(&map, &right.names), ERR_OK);
+	assert_int_equal(ballot_append(&left.ballot, &left.names, &right.ballot,
+			     &right.names, &map),
+	    ERR_OK);
+	assert_int_equal(left.ballot.table.len, GOODS);
+	for (unsigned i = 0; i < GOODS; i++) {
+		snprintf(goods, sizeof(goods), "%u", i);
+		assert_int_equal(
+		    votes_for(&left, i, goods), 10 + i + (i % 3 == 0));
+	}
+	names_map_cleanup(&map);
+	close_booth(&left);
+	close_booth(&right);
+}
+
 static void
 a_vote_for_a_category_is_corrupt(void **state)
 {
@@ -118,6 +151,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(votes_add_up_by_goods_id_and_page),
 		cmocka_unit_test(pages_are_the_same_under_other_ids),
+		cmocka_unit_test(any_number_of_votes_is_appended),
 		cmocka_unit_test(a_vote_for_a_category_is_corrupt),
 	};
 
