@@ -4,6 +4,7 @@
 
 #include "common/geo/country.h"
 #include "common/geo/ipinfo_answer.h"
+#include "worker/store/reply.h"
 
 #include <hiredis/hiredis.h>
 
@@ -213,14 +214,11 @@ static enum err
 on_away(size_t index, const redisReply *reply, void *arg)
 {
 	const struct keeping *k = arg;
-	const char *copy;
 
 	(void)index;
-	if (reply->type != REDIS_REPLY_STRING)
-		return ERR_OK;
-	copy = arena_copy(k->arena, span_of(reply->str, reply->len));
-	*k->text = span_of(copy, reply->len);
-	return copy ? ERR_OK : ERR_NO_MEMORY;
+	return reply->type == REDIS_REPLY_STRING
+		   ? reply_text(reply, k->arena, k->text)
+		   : ERR_OK;
 }
 
 enum err

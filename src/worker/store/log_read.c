@@ -3,18 +3,10 @@
  * have not the field is it asked whether they are there at all. */
 #include "worker/store/log_read.h"
 
+#include "worker/store/reply.h"
 #include "worker/store/segment.h"
 
 #include <hiredis/hiredis.h>
-
-static enum err
-keep(struct arena *a, const redisReply *reply, struct span *out)
-{
-	const char *copy = arena_copy(a, span_of(reply->str, reply->len));
-
-	*out = span_of(copy, reply->len);
-	return copy ? ERR_OK : ERR_NO_MEMORY;
-}
 
 static enum err
 on_manifest(size_t index, const redisReply *reply, void *arg)
@@ -43,9 +35,7 @@ on_value(size_t index, const redisReply *reply, void *arg)
 	v->values[index] = (struct span){ NULL, 0 };
 	if (reply->type == REDIS_REPLY_NIL)
 		return ERR_OK;
-	if (reply->type != REDIS_REPLY_STRING)
-		return ERR_CORRUPT;
-	return keep(v->arena, reply, &v->values[index]);
+	return reply_text(reply, v->arena, &v->values[index]);
 }
 
 static enum err
@@ -101,9 +91,7 @@ on_bytes(size_t index, const redisReply *reply, void *arg)
 
 	if (reply->type == REDIS_REPLY_NIL)
 		return ERR_STALE;
-	if (reply->type != REDIS_REPLY_STRING)
-		return ERR_CORRUPT;
-	return keep(v->arena, reply, &v->values[index]);
+	return reply_text(reply, v->arena, &v->values[index]);
 }
 
 enum err
@@ -135,7 +123,7 @@ on_head(size_t index, const redisReply *reply, void *arg)
 	struct span head;
 	enum err e = range_of(reply, &head);
 
-	return e == ERR_OK ? keep(v->arena, reply, &v->values[index]) : e;
+	return e == ERR_OK ? reply_text(reply, v->arena, &v->values[index]) : e;
 }
 
 enum err
@@ -184,22 +172,11 @@ static enum err
 on_categories(size_t index, const redisReply *reply, void *arg)
 {
 	struct list *l = arg;
-	enum err e = ERR_OK;
 
 	(void)index;
-	if (reply->type != REDIS_REPLY_ARRAY)
-		return ERR_CORRUPT;
-	if (reply->elements == 0)
+	if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 0)
 		return ERR_STALE;
-	l->names = arena_alloc(l->arena, reply->elements * sizeof(*l->names));
-	if (!l->names)
-		return ERR_NO_MEMORY;
-	for (; e == ERR_OK && l->len < reply->elements; l->len++) {
-		if (reply->element[l->len]->type != REDIS_REPLY_STRING)
-			return ERR_CORRUPT;
-		e = keep(l->arena, reply->element[l->len], &l->names[l->len]);
-	}
-	return e;
+	return reply_texts(reply, l->arena, &l->names, &l->len);
 }
 
 enum err

@@ -185,20 +185,11 @@ enum err
 store_decode_text(struct req *r, const redisReply *reply, void *out)
 {
 	struct span *text = out;
-	size_t len;
-	const char *copy;
 
 	*text = span_of(NULL, 0);
-	if (reply->type == REDIS_REPLY_NIL)
-		return ERR_OK;
-	if (reply->type != REDIS_REPLY_STRING)
-		return ERR_CORRUPT;
-	len = (size_t)reply->len;
-	copy = arena_copy(&r->arena, span_of(reply->str, len));
-	if (!copy)
-		return ERR_NO_MEMORY;
-	*text = span_of(copy, len);
-	return ERR_OK;
+	return reply->type == REDIS_REPLY_NIL
+		   ? ERR_OK
+		   : reply_text(reply, &r->arena, text);
 }
 
 enum req_state

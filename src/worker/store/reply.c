@@ -1,7 +1,6 @@
 #include "worker/store/reply.h"
 
 #include "common/base/log.h"
-#include "common/base/span.h"
 
 #include <hiredis/hiredis.h>
 
@@ -71,4 +70,35 @@ reply_is_passing(const struct redisReply *reply)
 	return reply->type == REDIS_REPLY_ERROR &&
 	       (IS_ONE_OF(first_word(reply->str), passing) ||
 		   is_crowded(reply->str));
+}
+
+enum err
+reply_text(const struct redisReply *reply, struct arena *a, struct span *out)
+{
+	const char *copy;
+
+	if (reply->type != REDIS_REPLY_STRING)
+		return ERR_CORRUPT;
+	copy = arena_copy(a, span_of(reply->str, reply->len));
+	if (!copy)
+		return ERR_NO_MEMORY;
+	*out = span_of(copy, reply->len);
+	return ERR_OK;
+}
+
+enum err
+reply_texts(const struct redisReply *reply, struct arena *a, struct span **out,
+    size_t *len)
+{
+	enum err e = ERR_OK;
+
+	if (reply->type != REDIS_REPLY_ARRAY)
+		return ERR_CORRUPT;
+	*out = arena_alloc(a, reply->elements * sizeof(**out));
+	if (!*out)
+		return ERR_NO_MEMORY;
+	*len = reply->elements;
+	for (size_t i = 0; e == ERR_OK && i < reply->elements; i++)
+		e = reply_text(reply->element[i], a, &(*out)[i]);
+	return e;
 }

@@ -1,6 +1,8 @@
 /* Segments as the next parse needs them: parts of strings, whole days. */
 #include "worker/store/segment_read.h"
 
+#include "worker/store/reply.h"
+
 #include <hiredis/hiredis.h>
 
 #include <assert.h>
@@ -46,18 +48,6 @@ put_part(struct bulk *b, const struct segment_part *p)
 }
 
 static enum err
-keep(struct arena *a, const redisReply *reply, struct span *out)
-{
-	const char *copy;
-
-	if (reply->type != REDIS_REPLY_STRING)
-		return ERR_CORRUPT;
-	copy = arena_copy(a, span_of(reply->str, reply->len));
-	*out = span_of(copy, reply->len);
-	return copy ? ERR_OK : ERR_NO_MEMORY;
-}
-
-static enum err
 on_size(size_t index, const redisReply *reply, void *arg)
 {
 	uint64_t *sizes = arg;
@@ -94,7 +84,7 @@ on_part(size_t index, const redisReply *reply, void *arg)
 	if (reply->type != REDIS_REPLY_STRING ||
 	    (uint64_t)reply->len != part->to - part->from)
 		return ERR_CORRUPT;
-	return keep(r->arena, reply, &part->bytes);
+	return reply_text(reply, r->arena, &part->bytes);
 }
 
 /* A batch of parts, as many as are asked for at once: at least `together`, as all
@@ -198,9 +188,10 @@ on_day(size_t index, const redisReply *reply, void *arg)
 	if (!day->fields)
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; e == ERR_OK && i < day->fields_len; i++) {
-		e = keep(r->arena, reply->element[2 * i], &day->fields[i].name);
+		e = reply_text(
+		    reply->element[2 * i], r->arena, &day->fields[i].name);
 		if (e == ERR_OK)
-			e = keep(r->arena, reply->element[2 * i + 1],
+			e = reply_text(reply->element[2 * i + 1], r->arena,
 			    &day->fields[i].value);
 	}
 	return e;
@@ -221,18 +212,11 @@ static enum err
 on_names(size_t index, const redisReply *reply, void *arg)
 {
 	struct reading *r = arg;
-	enum err e = ERR_OK;
 
 	(void)index;
-	if (reply->type != REDIS_REPLY_ARRAY || reply->elements == 0)
+	if (reply->type == REDIS_REPLY_ARRAY && reply->elements == 0)
 		return ERR_CORRUPT;
-	r->names_len = reply->elements;
-	r->names = arena_alloc(r->arena, r->names_len * sizeof(*r->names));
-	if (!r->names)
-		return ERR_NO_MEMORY;
-	for (size_t i = 0; e == ERR_OK && i < r->names_len; i++)
-		e = keep(r->arena, reply->element[i], &r->names[i]);
-	return e;
+	return reply_texts(reply, r->arena, &r->names, &r->names_len);
 }
 
 enum err

@@ -64,10 +64,67 @@ what_is_no_error_is_well(void **state)
 	assert_false(reply_is_passing(&reply));
 }
 
+static void
+a_text_is_a_copy_with_a_nul_behind_it(void **state)
+{
+	char bytes[] = "a\0bc";
+	struct redisReply reply = {
+		.type = REDIS_REPLY_STRING, .str = bytes, .len = 3
+	};
+	struct arena arena;
+	struct span text = { NULL, 0 };
+
+	(void)state;
+	arena_init(&arena);
+	assert_int_equal(reply_text(&reply, &arena, &text), ERR_OK);
+	assert_int_equal(text.len, 3);
+	assert_memory_equal(text.data, "a\0b", 4);
+	assert_ptr_not_equal(text.data, bytes);
+	reply.type = REDIS_REPLY_NIL;
+	assert_int_equal(reply_text(&reply, &arena, &text), ERR_CORRUPT);
+	arena_reset(&arena);
+}
+
+static void
+texts_are_an_array_of_strings_and_nothing_else(void **state)
+{
+	char words[2][4] = { "one", "two" };
+	struct redisReply one = {
+		.type = REDIS_REPLY_STRING, .len = 3, .str = words[0]
+	};
+	struct redisReply two = {
+		.type = REDIS_REPLY_STRING, .len = 3, .str = words[1]
+	};
+	struct redisReply *both[] = { &one, &two };
+	struct redisReply all = {
+		.type = REDIS_REPLY_ARRAY, .elements = 2, .element = both
+	};
+	struct arena arena;
+	struct span *texts = NULL;
+	size_t len = 4711;
+
+	(void)state;
+	arena_init(&arena);
+	assert_int_equal(reply_texts(&all, &arena, &texts, &len), ERR_OK);
+	assert_int_equal(len, 2);
+	assert_string_equal(texts[0].data, "one");
+	assert_string_equal(texts[1].data, "two");
+	two.type = REDIS_REPLY_INTEGER;
+	assert_int_equal(reply_texts(&all, &arena, &texts, &len), ERR_CORRUPT);
+	assert_int_equal(reply_texts(&one, &arena, &texts, &len), ERR_CORRUPT);
+	all.elements = 0;
+	assert_int_equal(reply_texts(&all, &arena, &texts, &len), ERR_OK);
+	assert_int_equal(len, 0);
+	arena_reset(&arena);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_text_is_a_copy_with_a_nul_behind_it),
+		cmocka_unit_test(
+		    texts_are_an_array_of_strings_and_nothing_else),
 		cmocka_unit_test(an_error_is_told_by_its_words),
 		cmocka_unit_test(what_is_no_error_is_well),
 	};
