@@ -49,9 +49,9 @@ throttle_of(struct req *r, struct span login)
 
 	return (struct throttle){
 		.login = login,
-		.block = place_of(r),
+		.place = place_of(r),
 		.free = config->login_tries,
-		.free_block = config->login_tries * WIDER,
+		.free_place = config->login_tries * WIDER,
 		.longest_ms = config->login_delay_max_s * 1000,
 	};
 }
@@ -79,7 +79,7 @@ throttle_begin(
 	t->worker = r->worker;
 	t->throttle = throttle_of(r, login);
 	t->failures = t->wait_ms = NOT_COUNTED;
-	if (!t->throttle.block.data)
+	if (!t->throttle.place.data)
 		return req_fail(r, ERR_NO_MEMORY);
 	*out = t;
 	return store_throttle_login(r, &t->throttle, &t->failures, next);
@@ -89,7 +89,7 @@ enum req_state
 throttle_ask(struct req *r, struct throttle_try *t, req_step *next)
 {
 	return store_throttle_try(r, &t->throttle,
-	    t->failures >= t->throttle.free_block, &t->wait_ms, next);
+	    t->failures >= t->throttle.free_place, &t->wait_ms, next);
 }
 
 bool

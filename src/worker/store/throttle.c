@@ -1,4 +1,4 @@
-/* throttle:{<block>}:<login> and throttle:{<block>}, a hash each, in one slot;
+/* throttle:{<place>}:<login> and throttle:{<place>}, a hash each, in one slot;
  * throttle:login:<login>, a number. All expire. */
 #include "worker/store/throttle.h"
 #include "common/base/config.h"
@@ -19,8 +19,8 @@ enum {
 
 #define LOGIN_OF(t) (t)->login.data, (t)->login.len, (int)MEMORY_S
 #define PAIR_OF(t)                                                        \
-	(t)->block.data, (t)->block.len, (t)->login.data, (t)->login.len, \
-	    (t)->block.data, (t)->block.len
+	(t)->place.data, (t)->place.len, (t)->login.data, (t)->login.len, \
+	    (t)->place.data, (t)->place.len
 
 enum req_state
 store_throttle_login(
@@ -37,7 +37,7 @@ store_throttle_try(struct req *r, const struct throttle *t, bool is_attacked,
 	return store_script(r, store_decode_number, wait_ms, next,
 	    SCRIPT_THROTTLE_TRY, 2,
 	    PAIR " %" PRId64 " %" PRId64 " %" PRId64 " %d000 %d", PAIR_OF(t),
-	    t->free, t->free_block, t->longest_ms, (int)MEMORY_S,
+	    t->free, t->free_place, t->longest_ms, (int)MEMORY_S,
 	    is_attacked ? 1 : 0);
 }
 
@@ -81,10 +81,10 @@ store_throttle_pass(struct worker *w, const struct throttle *t)
 
 void
 store_throttle_back(
-    struct worker *w, const struct throttle *t, bool of_login, bool of_block)
+    struct worker *w, const struct throttle *t, bool of_login, bool of_place)
 {
 	if (of_login)
 		tell(w, SCRIPT_THROTTLE_LOGIN, 1, LOGIN " back", LOGIN_OF(t));
-	if (of_block)
+	if (of_place)
 		tell(w, SCRIPT_THROTTLE_BACK, 2, PAIR, PAIR_OF(t));
 }

@@ -3,13 +3,14 @@
 
 #include "worker/req.h"
 
-/* Failed log-ins, counted for all hosts: per login and block of addresses it
- * comes from, per block, and per login from anywhere. A try is counted before its
- * password is compared, and taken back when it was no failure. */
+/* Failed log-ins, counted for all hosts: per login and place that it comes from (an
+ * IPv4 address, the /64 of an IPv6 one), per place, and per login from anywhere. A
+ * try is counted before its password is compared, and taken back when it was no
+ * failure. */
 struct throttle {
-	struct span login, block;
-	int64_t free; /* failures of a login from a block without a wait */
-	int64_t free_block; /* of a block; of a login from anywhere */
+	struct span login, place;
+	int64_t free; /* failures of a login from a place without a wait */
+	int64_t free_place; /* of a place; of a login from anywhere */
 	int64_t longest_ms;
 };
 
@@ -19,7 +20,7 @@ struct throttle {
 enum req_state store_throttle_login(struct req *r, const struct throttle *t,
     int64_t *failures, req_step *next) __attribute__((warn_unused_result));
 
-/* Counts a try of the login from the block, if it may be made now.
+/* Counts a try of the login from the place, if it may be made now.
  *
  * is_attacked  the login, from anywhere
  * wait_ms      0: it was counted, go on */
@@ -37,8 +38,8 @@ void store_throttle_pass(struct worker *w, const struct throttle *t);
 
 /* It was no failure, or was not made; in the same way.
  *
- * of_login, of_block  which of the two counted it */
+ * of_login, of_place  which of the two counted it */
 void store_throttle_back(
-    struct worker *w, const struct throttle *t, bool of_login, bool of_block);
+    struct worker *w, const struct throttle *t, bool of_login, bool of_place);
 
 #endif

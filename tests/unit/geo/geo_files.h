@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What the tests of the room share: a folder of their own, files in it, and
+/* What the tests of this layer share: a folder of their own, files in it, and
  * addresses written as text. */
 static char folder[64];
 

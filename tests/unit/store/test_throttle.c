@@ -13,9 +13,9 @@
 
 static const struct throttle ann = {
 	.login = { "ann", 3 },
-	.block = { "192.0.2.1", 9 },
+	.place = { "192.0.2.1", 9 },
 	.free = 2,
-	.free_block = 3,
+	.free_place = 3,
 	.longest_ms = 60000,
 };
 
