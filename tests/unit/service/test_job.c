@@ -1,6 +1,7 @@
 #include "worker/service/job.h"
 
 #include "unit/service/reporter.h"
+#include "worker/store/shown.h"
 
 static const char *
 ask(struct reporter *t, const char *what)
@@ -56,6 +57,41 @@ a_job_is_what_its_record_says(void **state)
 	a.req.in.job = 8;
 	assert_int_equal(asked_run(&t, &a, service_job), ERR_NO_JOB);
 	asked_free(&a);
+	reporter_close(&t);
+}
+
+/* From here on: no worker of this host shows older ones. */
+static void
+who_reads_that_a_job_is_done_is_shown_its_reports(void **state)
+{
+	static const struct {
+		req_step *step;
+		const char *generation;
+	} rows[] = { { service_job, "7-a" }, { service_job_events, "7-b" } };
+	struct reporter t;
+
+	(void)state;
+	reporter_open(&t);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct span generation = span_text(rows[i].generation);
+
+		make_job(&t);
+		redis_process_ask(&t.crew->server,
+		    "HSET {logs}:job:7 generation %s", rows[i].generation);
+		for (int is_done = 0; is_done < 2; is_done++) {
+			struct asked a;
+
+			if (is_done)
+				ask(&t, "HSET {logs}:job:7 state done");
+			asked_init(&t, &a);
+			a.req.in.job = 7;
+			assert_int_equal(
+			    asked_run(&t, &a, rows[i].step), ERR_OK);
+			assert_int_equal(
+			    shown_is_told(t.worker, generation), is_done);
+			asked_free(&a);
+		}
+	}
 	reporter_close(&t);
 }
 
@@ -200,6 +236,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_job_is_what_its_record_says),
+		cmocka_unit_test(
+		    who_reads_that_a_job_is_done_is_shown_its_reports),
 		cmocka_unit_test(events_go_on_until_the_job_is_over),
 		cmocka_unit_test(who_knows_a_step_is_not_told_of_it_again),
 		cmocka_unit_test(without_news_there_is_a_sign_of_life),
