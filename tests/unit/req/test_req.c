@@ -192,37 +192,64 @@ offload(struct req *r)
 	return req_offload(r, add, &seven, last);
 }
 
+/* A worker with a hashing pool, and requests to it. */
+enum { REQUESTS = 3 };
+struct hashing {
+	uv_loop_t loop;
+	struct config config;
+	struct worker_setup setup;
+	struct worker worker;
+	struct req r[REQUESTS];
+};
+
+static void
+hashing_open(struct hashing *h, size_t queue_limit)
+{
+	*h = (struct hashing){ .config.hash_timeout_ms = 20000 };
+	uv_loop_init(&h->loop);
+	h->setup = (struct worker_setup){ .config = &h->config,
+		.shared = shared_new(1) };
+	h->worker = (struct worker){ .setup = &h->setup, .loop = &h->loop };
+	h->worker.hash_pool = req_hash_pool_new(&h->worker, 1, queue_limit, 0);
+	for (int i = 0; i < REQUESTS; i++) {
+		begin(&h->r[i]);
+		h->r[i].worker = &h->worker;
+	}
+	sum = 0;
+}
+
+static void
+hashing_wait(struct hashing *h, int wanted)
+{
+	while (ends < wanted)
+		uv_run(&h->loop, UV_RUN_ONCE);
+}
+
+static void
+hashing_close(struct hashing *h)
+{
+	pool_close(h->worker.hash_pool);
+	uv_run(&h->loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&h->loop), 0);
+	shared_free(h->setup.shared);
+	for (int i = 0; i < REQUESTS; i++)
+		arena_reset(&h->r[i].arena);
+}
+
 static void
 work_is_done_on_the_hashing_pool(void **state)
 {
-	struct req r[3];
-	uv_loop_t loop;
-	struct config config = { .hash_timeout_ms = 20000 };
-	struct worker_setup setup = { .config = &config,
-		.shared = shared_new(1) };
-	struct worker w = { .setup = &setup, .loop = &loop };
+	struct hashing h;
 
 	(void)state;
-	uv_loop_init(&loop);
-	w.hash_pool = req_hash_pool_new(&w, 1, 2, 0);
-	for (int i = 0; i < 3; i++) {
-		begin(&r[i]);
-		r[i].worker = &w;
-	}
-	sum = 0;
+	hashing_open(&h, 2);
 	for (int i = 0; i < 3; i++)
-		req_start(&r[i], offload);
-	r[1].conn = NULL; /* its work is done, its next step is not run */
-	while (ends < 3)
-		uv_run(&loop, UV_RUN_ONCE);
+		req_start(&h.r[i], offload);
+	h.r[1].conn = NULL; /* its work is done, its next step is not run */
+	hashing_wait(&h, 3);
 	assert_int_equal(sum, 21);
 	assert_int_equal(steps, 3 + 2);
-	pool_close(w.hash_pool);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	assert_int_equal(uv_loop_close(&loop), 0);
-	shared_free(setup.shared);
-	for (int i = 0; i < 3; i++)
-		arena_reset(&r[i].arena);
+	hashing_close(&h);
 }
 
 static void
@@ -268,37 +295,21 @@ offload_wait(struct req *r)
 static void
 a_full_hashing_pool_is_overload(void **state)
 {
-	struct req r[2];
-	uv_loop_t loop;
-	struct config config = { .hash_timeout_ms = 20000 };
-	struct worker_setup setup = { .config = &config,
-		.shared = shared_new(1) };
-	struct worker w = { .setup = &setup, .loop = &loop };
+	struct hashing h;
 
 	(void)state;
-	uv_loop_init(&loop);
+	hashing_open(&h, 0);
 	uv_sem_init(&gate, 0);
-	w.hash_pool = req_hash_pool_new(&w, 1, 0, 0);
-	for (int i = 0; i < 2; i++) {
-		begin(&r[i]);
-		r[i].worker = &w;
-	}
-	req_start(&r[0], offload_wait);
-	req_start(&r[1], offload_wait);
+	req_start(&h.r[0], offload_wait);
+	req_start(&h.r[1], offload_wait);
 	assert_int_equal(ends, 1);
-	assert_int_equal(r[1].out.err, ERR_OVERLOAD);
-	assert_int_equal(r[1].out.retry_after_s, 1);
+	assert_int_equal(h.r[1].out.err, ERR_OVERLOAD);
+	assert_int_equal(h.r[1].out.retry_after_s, 1);
 	uv_sem_post(&gate);
-	while (ends < 2)
-		uv_run(&loop, UV_RUN_ONCE);
-	assert_int_equal(r[0].out.err, ERR_OK);
-	pool_close(w.hash_pool);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	assert_int_equal(uv_loop_close(&loop), 0);
-	shared_free(setup.shared);
+	hashing_wait(&h, 2);
+	assert_int_equal(h.r[0].out.err, ERR_OK);
+	hashing_close(&h);
 	uv_sem_destroy(&gate);
-	for (int i = 0; i < 2; i++)
-		arena_reset(&r[i].arena);
 }
 
 static enum req_state
@@ -312,21 +323,11 @@ reserve_and_wait(struct req *r)
 static void
 a_reserved_place_is_kept_until_the_request_ends(void **state)
 {
-	struct req r[3];
-	uv_loop_t loop;
-	struct config config = { .hash_timeout_ms = 20000 };
-	struct worker_setup setup = { .config = &config,
-		.shared = shared_new(1) };
-	struct worker w = { .setup = &setup, .loop = &loop };
+	struct hashing h;
+	struct req *r = h.r;
 
 	(void)state;
-	uv_loop_init(&loop);
-	w.hash_pool = req_hash_pool_new(&w, 1, 0, 0);
-	for (int i = 0; i < 3; i++) {
-		begin(&r[i]);
-		r[i].worker = &w;
-	}
-	sum = 0;
+	hashing_open(&h, 0);
 	req_start(&r[0], reserve_and_wait);
 	req_start(&r[1], reserve_and_wait);
 	req_start(&r[2], offload);
@@ -336,86 +337,52 @@ a_reserved_place_is_kept_until_the_request_ends(void **state)
 	assert_int_equal(ends, 3);
 	req_start(&r[1], reserve_and_wait);
 	req_resume(&r[1], ERR_OK);
-	while (ends < 4)
-		uv_run(&loop, UV_RUN_ONCE);
+	hashing_wait(&h, 4);
 	assert_int_equal(sum, 7);
 	r[2].conn = (struct conn *)(void *)&client;
 	req_start(&r[2], reserve_and_wait);
 	r[2].conn = NULL;
 	req_resume(&r[2], ERR_OK);
 	assert_int_equal(ends, 5);
-	assert_true(pool_reserve(w.hash_pool));
-	pool_close(w.hash_pool);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	assert_int_equal(uv_loop_close(&loop), 0);
-	shared_free(setup.shared);
-	for (int i = 0; i < 3; i++)
-		arena_reset(&r[i].arena);
+	assert_true(pool_reserve(h.worker.hash_pool));
+	hashing_close(&h);
 }
 
 static void
 nobody_works_for_a_client_that_is_gone(void **state)
 {
-	struct req r[2];
-	uv_loop_t loop;
-	struct config config = { .hash_timeout_ms = 20000 };
-	struct worker_setup setup = { .config = &config,
-		.shared = shared_new(1) };
-	struct worker w = { .setup = &setup, .loop = &loop };
+	struct hashing h;
 
 	(void)state;
-	uv_loop_init(&loop);
+	hashing_open(&h, 1);
 	uv_sem_init(&gate, 0);
-	w.hash_pool = req_hash_pool_new(&w, 1, 1, 0);
-	for (int i = 0; i < 2; i++) {
-		begin(&r[i]);
-		r[i].worker = &w;
-	}
-	sum = 0;
-	req_start(&r[0], offload_wait);
-	req_start(&r[1], offload);
-	r[1].conn = NULL;
-	atomic_store(&r[1].is_abandoned, true);
+	req_start(&h.r[0], offload_wait);
+	req_start(&h.r[1], offload);
+	h.r[1].conn = NULL;
+	atomic_store(&h.r[1].is_abandoned, true);
 	uv_sem_post(&gate);
-	while (ends < 2)
-		uv_run(&loop, UV_RUN_ONCE);
+	hashing_wait(&h, 2);
 	assert_int_equal(sum, 0);
-	pool_close(w.hash_pool);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	assert_int_equal(uv_loop_close(&loop), 0);
-	shared_free(setup.shared);
+	hashing_close(&h);
 	uv_sem_destroy(&gate);
-	for (int i = 0; i < 2; i++)
-		arena_reset(&r[i].arena);
 }
 
 static void
 a_slot_that_nobody_gives_back_is_overload(void **state)
 {
-	struct req r;
-	uv_loop_t loop;
-	struct config config = { .hash_timeout_ms = 1 };
-	struct worker_setup setup = { .config = &config,
-		.shared = shared_new(1) };
-	struct worker w = { .setup = &setup, .loop = &loop };
-	int taken = slots_take(&setup.shared->hashing, 0);
+	struct hashing h;
+	int taken;
 
 	(void)state;
-	uv_loop_init(&loop);
-	w.hash_pool = req_hash_pool_new(&w, 1, 0, 0);
-	begin(&r);
-	r.worker = &w;
-	req_start(&r, offload_wait);
-	while (ends < 1)
-		uv_run(&loop, UV_RUN_ONCE);
-	assert_int_equal(r.out.err, ERR_OVERLOAD);
-	assert_int_equal(r.out.retry_after_s, 1);
-	slots_give(&setup.shared->hashing, taken);
-	pool_close(w.hash_pool);
-	uv_run(&loop, UV_RUN_DEFAULT);
-	assert_int_equal(uv_loop_close(&loop), 0);
-	shared_free(setup.shared);
-	arena_reset(&r.arena);
+	hashing_open(&h, 0);
+	h.config.hash_timeout_ms = 1;
+	taken = slots_take(&h.setup.shared->hashing, 0);
+	req_start(&h.r[0], offload_wait);
+	hashing_wait(&h, 1);
+	assert_int_equal(h.r[0].out.err, ERR_OVERLOAD);
+	assert_int_equal(h.r[0].out.retry_after_s, 1);
+	slots_give(&h.setup.shared->hashing, taken);
+	hashing_close(&h);
 }
 
 int
