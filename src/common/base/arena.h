@@ -17,9 +17,9 @@ struct arena {
 	struct arena_pool *pool;    /* borrowed; NULL: malloc(3) alone */
 };
 
-/* First blocks that no arena has just now, for many arenas of one thread that
- * live in turns: a few, the last one given back is taken first. Zeroed is
- * empty. */
+/* Spare first blocks for the many arenas of one thread, each of which lives for a
+ * short time: a few, and the one that was given back last, which is still in the
+ * cache, is taken first. Zeroed is empty. */
 struct arena_pool {
 	struct arena_block *blocks;
 	size_t len;

@@ -16,7 +16,8 @@ enum {
 	REPORTS_TOLD = 64,
 	/* A worker that has not said for so long that it lives is silent. */
 	SILENCE_MS = 150,
-	/* No worker takes a line away from another with what it counts. */
+	/* Bytes of a cache line: each worker has lines of its own, so that none
+	 * takes another's away with what it counts (false sharing). */
 	SHARED_LINE = 64,
 };
 

@@ -29,8 +29,8 @@ struct command_queue {
 	size_t len;
 };
 
-/* Commands of usual size that nobody has just now: a few, the last one given back is
- * taken first. Zeroed is empty. */
+/* Spare commands of usual size: a few, and the one that was given back last, which is
+ * still in the cache, is taken first. Zeroed is empty. */
 struct command_pool {
 	struct command *spares;
 	size_t len;

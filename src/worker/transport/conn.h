@@ -25,9 +25,9 @@ enum conn_state {
 	CONN_LINGER, /* it is written; waits until the client has seen it */
 };
 
-/* A request of another connection comes between each two of one, so that what a
- * request meets of it has gone from the cache: it stands together, as far as
- * `http`, and is asked for before the kernel is (conn.c). */
+/* Requests of other connections come between two of this one, and by then it has gone
+ * from the cache: so what a request needs of it stands together, as far as `http`,
+ * and is prefetched before the kernel is asked for bytes (conn.c). */
 struct conn {
 	uv_tcp_t tcp;
 	struct server *server;

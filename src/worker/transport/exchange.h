@@ -14,8 +14,8 @@ struct exchange {
 	struct req req;
 };
 
-/* Those that no connection has just now: a few, the last one given back is taken
- * first. Zeroed is empty. */
+/* Spare exchanges: a few, and the one that was given back last, which is still in the
+ * cache, is taken first. Zeroed is empty. */
 struct exchange_pool {
 	struct exchange *spares;
 	size_t len;
