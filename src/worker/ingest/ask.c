@@ -253,7 +253,7 @@ on_started(enum err e, int64_t number, const struct task *begun, void *arg)
 	}
 	if (is_another && ++k->silent == SILENT_MOST) {
 		finish(k, ERR_PARSE_FAILED,
-		    "No worker goes on with it, nor with another", NULL);
+		    "No worker works on the parse, nor on the next", NULL);
 		return;
 	}
 	k->job = number;
