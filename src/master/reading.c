@@ -31,7 +31,7 @@ struct work {
 	_Atomic unsigned shard; /* the next one that nobody has */
 };
 
-struct worker {
+struct reading_thread {
 	struct work *work;
 	size_t from, to; /* chunks */
 	struct tally *tally;
@@ -43,13 +43,13 @@ struct worker {
 static void *
 read_stretch(void *arg)
 {
-	struct worker *w = arg;
-	struct work *work = w->work;
+	struct reading_thread *r = arg;
+	struct work *work = r->work;
 
-	for (size_t i = w->from; i < w->to && w->err == ERR_OK; i++)
-		w->err = chunk_tally(work->source, &work->chunks[i], w->tally,
-		    NULL, &work->done, &work->stop, &w->why);
-	if (w->err != ERR_OK)
+	for (size_t i = r->from; i < r->to && r->err == ERR_OK; i++)
+		r->err = chunk_tally(work->source, &work->chunks[i], r->tally,
+		    NULL, &work->done, &work->stop, &r->why);
+	if (r->err != ERR_OK)
 		atomic_store(&work->stop, 1);
 	return NULL;
 }
@@ -57,74 +57,74 @@ read_stretch(void *arg)
 static void *
 take_shards(void *arg)
 {
-	struct worker *w = arg;
-	struct work *work = w->work;
+	struct reading_thread *r = arg;
+	struct work *work = r->work;
 	unsigned shard;
 
-	while (w->err == ERR_OK &&
+	while (r->err == ERR_OK &&
 	       (shard = atomic_fetch_add(&work->shard, 1)) < SHARDS)
-		w->err = tally_take_columns(
+		r->err = tally_take_columns(
 		    work->parts, work->parts_len, shard, &work->carts[shard]);
 	return NULL;
 }
 
 /* Gives every stretch the chunks that begin in it. */
 static void
-share_out(struct work *work, struct worker *workers, unsigned len)
+share_out(struct work *work, struct reading_thread *readers, unsigned len)
 {
 	uint64_t offset = 0; /* in the log, of the next chunk */
 	size_t at = 0;
 
 	for (unsigned i = 0; i < len; i++) {
-		workers[i].work = work;
-		workers[i].from = at;
+		readers[i].work = work;
+		readers[i].from = at;
 		for (; at < work->chunks_len && offset / work->stretch <= i;
 		     at++)
 			offset += work->chunks[at].to - work->chunks[at].from;
-		workers[i].to = at;
+		readers[i].to = at;
 	}
 }
 
 /* The clock may be set meanwhile: then one line of progress comes early or late. */
 static void
-join(struct worker *w, struct progress *progress)
+join(struct reading_thread *r, struct progress *progress)
 {
 	struct timespec until;
 
 	do {
-		progress_show(progress, w->work->done);
+		progress_show(progress, r->work->done);
 		clock_gettime(CLOCK_REALTIME, &until);
 		until.tv_nsec += PROGRESS_MS * 1000000L;
 		until.tv_sec += until.tv_nsec / 1000000000L;
 		until.tv_nsec %= 1000000000L;
-	} while (pthread_timedjoin_np(w->thread, NULL, &until) == ETIMEDOUT);
+	} while (pthread_timedjoin_np(r->thread, NULL, &until) == ETIMEDOUT);
 }
 
 /* Runs all threads to their end, whatever becomes of one of them. Returns the
  * first error in the order of the log; a thread that was told to stop has none of
  * its own. */
 static enum err
-run(struct worker *workers, unsigned len, void *(*work)(void *),
+run(struct reading_thread *readers, unsigned len, void *(*work)(void *),
     struct progress *progress, struct problem *why)
 {
 	unsigned started = 0;
 
 	for (; started < len; started++) {
-		struct worker *w = &workers[started];
+		struct reading_thread *r = &readers[started];
 
-		if (pthread_create(&w->thread, NULL, work, w) == 0)
+		if (pthread_create(&r->thread, NULL, work, r) == 0)
 			continue;
-		w->err = ERR_NO_MEMORY;
-		atomic_store(&w->work->stop, 1);
+		r->err = ERR_NO_MEMORY;
+		atomic_store(&r->work->stop, 1);
 		break;
 	}
 	for (unsigned i = 0; i < started; i++)
-		join(&workers[i], progress);
+		join(&readers[i], progress);
 	for (unsigned i = 0; i < len; i++) {
-		if (workers[i].err == ERR_OK || workers[i].err == ERR_STALE)
+		if (readers[i].err == ERR_OK || readers[i].err == ERR_STALE)
 			continue;
-		*why = workers[i].why;
-		return workers[i].err;
+		*why = readers[i].why;
+		return readers[i].err;
 	}
 	return ERR_OK;
 }
@@ -151,22 +151,22 @@ wanted_of(const struct work *work)
 }
 
 static enum err
-read_all(struct work *work, struct worker *workers, const struct geo *geo,
-    struct progress *progress, struct problem *why)
+read_all(struct work *work, struct reading_thread *readers,
+    const struct geo *geo, struct progress *progress, struct problem *why)
 {
 	unsigned len = work->parts_len;
 	enum err e;
 
-	share_out(work, workers, len);
+	share_out(work, readers, len);
 	for (unsigned i = 0; i < len; i++) {
-		work->parts[i] = workers[i].tally = tally_new(geo);
+		work->parts[i] = readers[i].tally = tally_new(geo);
 		if (!work->parts[i])
 			return ERR_NO_MEMORY;
 	}
-	e = run(workers, len, read_stretch, progress, why);
+	e = run(readers, len, read_stretch, progress, why);
 	if (e == ERR_OK)
 		e = tally_conclude(work->parts, len, wanted_of(work));
-	return e == ERR_OK ? run(workers, len, take_shards, progress, why) : e;
+	return e == ERR_OK ? run(readers, len, take_shards, progress, why) : e;
 }
 
 void
@@ -186,7 +186,7 @@ reading_run(const struct source *source, const struct geo *geo,
 	struct work work = {
 		.source = source, .ask = ask, .carts = out->carts
 	};
-	struct worker *workers;
+	struct reading_thread *readers;
 	enum err e;
 
 	*out = (struct reading){ 0 };
@@ -197,9 +197,9 @@ reading_run(const struct source *source, const struct geo *geo,
 	e = chunk_split(source, work.stretch, &work.chunks, &work.chunks_len);
 	if (e != ERR_OK)
 		return e;
-	workers = calloc(work.parts_len, sizeof(*workers));
+	readers = calloc(work.parts_len, sizeof(*readers));
 	work.parts = calloc(work.parts_len, sizeof(*work.parts));
-	e = workers && work.parts ? read_all(&work, workers, geo, progress, why)
+	e = readers && work.parts ? read_all(&work, readers, geo, progress, why)
 				  : ERR_NO_MEMORY;
 	progress_end(progress);
 	if (work.parts) {
@@ -210,7 +210,7 @@ reading_run(const struct source *source, const struct geo *geo,
 	if (e != ERR_OK)
 		reading_cleanup(out);
 	free(work.parts);
-	free(workers);
+	free(readers);
 	free(work.chunks);
 	return e;
 }
