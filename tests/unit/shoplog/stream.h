@@ -112,9 +112,9 @@ random_stream(uint64_t *seed, size_t limit)
 	return s;
 }
 
-/* A geo that knows 1.0.0.0/24 (AU), 1.0.1.0/24 (CN) and 2a00::/32 (DE). */
+/* A geo of ranges in the form of the tables' texts. */
 static inline struct geo *
-small_geo(void)
+geo_of(const char *ipv4_ranges, const char *ipv6_ranges)
 {
 	char folder[] = "/tmp/trawl-test-stream.XXXXXX";
 	char ipv4[64], ipv6[64], tables[64];
@@ -128,11 +128,11 @@ small_geo(void)
 	snprintf(tables, sizeof(tables), "%s/geo.tables", folder);
 	out = fopen(ipv4, "w");
 	assert_non_null(out);
-	fputs("16777216,16777471,AU\n16777472,16777727,CN\n", out);
+	fputs(ipv4_ranges, out);
 	fclose(out);
 	out = fopen(ipv6, "w");
 	assert_non_null(out);
-	fputs("2a00::,2a00:0:ffff:ffff:ffff:ffff:ffff:ffff,DE\n", out);
+	fputs(ipv6_ranges, out);
 	fclose(out);
 	if (ranges_compile(ipv4, ipv6, tables, &why) ||
 	    geo_open_ranges(&geo, tables, &why))
@@ -142,6 +142,16 @@ small_geo(void)
 	unlink(tables);
 	rmdir(folder);
 	return geo;
+}
+
+/* It knows 1.0.0.0/24 (AU), 1.0.1.0/24 (CN) and 2a00::/32 (DE). */
+#define SMALL_GEO_IPV4 "16777216,16777471,AU\n16777472,16777727,CN\n"
+#define SMALL_GEO_IPV6 "2a00::,2a00:0:ffff:ffff:ffff:ffff:ffff:ffff,DE\n"
+
+static inline struct geo *
+small_geo(void)
+{
+	return geo_of(SMALL_GEO_IPV4, SMALL_GEO_IPV6);
 }
 
 static inline struct tally *

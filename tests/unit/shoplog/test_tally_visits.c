@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { LINES = 4000, LINE_ROOM = 160, VISITORS = 60 };
+enum { LINES = 4000, LINE_ROOM = 160, VISITORS = 60, MANY_VISITORS = 750 };
 
 /* Returns its bytes. */
 static size_t
@@ -33,9 +33,9 @@ write_rest(char *out, uint64_t *seed)
 }
 
 static size_t
-write_line(char *out, uint64_t *seed, size_t ipv6_percent)
+write_line(char *out, uint64_t *seed, size_t visitors, size_t ipv6_percent)
 {
-	size_t visitor = random_below(seed, VISITORS), len;
+	size_t visitor = random_below(seed, visitors), len;
 
 	len = (size_t)sprintf(out, "web | 2018-08-%02zu %02zu:00:00 [A] INFO: ",
 	    1 + random_below(seed, 50) / 49, random_below(seed, 24));
@@ -49,13 +49,13 @@ write_line(char *out, uint64_t *seed, size_t ipv6_percent)
 }
 
 static void
-visits_count_what_their_events_count(void **state)
+count_both_ways(const struct geo *geo, size_t visitors)
 {
 	static char log[LINES * LINE_ROOM + PATH_PADDING];
 	static struct visit visits[LINES];
 	/* Batches of one kind behind others, and of both. */
 	static const size_t percents[] = { 0, 100, 100, 5, 95, 50, 0, 0, 100 };
-	struct tally *want = tally_new(*state), *got = tally_new(*state);
+	struct tally *want = tally_new(geo), *got = tally_new(geo);
 	uint64_t seed = 7;
 
 	assert_non_null(want);
@@ -64,7 +64,7 @@ visits_count_what_their_events_count(void **state)
 		size_t percent = percents[i / SCAN_LINES % 9];
 		char *line = log + i * LINE_ROOM;
 		struct span text =
-		    span_of(line, write_line(line, &seed, percent));
+		    span_of(line, write_line(line, &seed, visitors, percent));
 		struct span field[VISIT_FIELDS];
 		struct event event;
 
@@ -82,6 +82,34 @@ visits_count_what_their_events_count(void **state)
 	assert_same_tally(want, got);
 	tally_free(want);
 	tally_free(got);
+}
+
+static void
+visits_count_what_their_events_count(void **state)
+{
+	count_both_ways(*state, VISITORS);
+}
+
+/* Also in more countries than there are numbers of one byte. */
+static void
+visits_from_any_number_of_countries_are_counted(void **state)
+{
+	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	char *ranges = NULL;
+	size_t size;
+	FILE *out = open_memstream(&ranges, &size);
+	struct geo *geo;
+
+	(void)state;
+	assert_non_null(out);
+	for (unsigned i = 0; i < 1000; i++)
+		fprintf(out, "%u,%u,%c%c\n", 16777216 + i, 16777216 + i,
+		    digits[i / 36], digits[i % 36]);
+	assert_int_equal(fclose(out), 0);
+	geo = geo_of(ranges, SMALL_GEO_IPV6);
+	free(ranges);
+	count_both_ways(geo, MANY_VISITORS);
+	geo_close(geo);
 }
 
 static int
@@ -103,6 +131,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(visits_count_what_their_events_count),
+		cmocka_unit_test(
+		    visits_from_any_number_of_countries_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, open_geo, close_geo);
