@@ -102,12 +102,14 @@ answer(struct ask *k, const struct parse_outcome *outcome)
 		fn(outcome, k->arg);
 }
 
+/* is_accepted  the job goes on without the asker, who is told how far it is */
 static void
-finish(struct ask *k, enum err e, const char *words, const struct record *job)
+end(struct ask *k, enum err e, const char *words, const struct record *job,
+    bool is_accepted)
 {
 	const struct parse_outcome outcome = { .err = e,
 		.words = words,
-		.is_accepted = e == ERR_OK && k->wish.wait_ms == 0,
+		.is_accepted = is_accepted,
 		.job = job,
 		.number = k->job };
 
@@ -115,18 +117,16 @@ finish(struct ask *k, enum err e, const char *words, const struct record *job)
 	ask_free(k);
 }
 
-/* It goes on without the asker, who is told how far it is. */
+static void
+finish(struct ask *k, enum err e, const char *words, const struct record *job)
+{
+	end(k, e, words, job, e == ERR_OK && k->wish.wait_ms == 0);
+}
+
 static void
 let_go(struct ask *k, const struct record *job)
 {
-	const struct parse_outcome outcome = { .err = ERR_OK,
-		.words = "",
-		.is_accepted = true,
-		.job = job,
-		.number = k->job };
-
-	answer(k, &outcome);
-	ask_free(k);
+	end(k, ERR_OK, "", job, true);
 }
 
 /* Begins anew with another look at the log. */
