@@ -34,7 +34,8 @@ check_name(const char *what, struct span name, struct problem *why)
 	return ERR_OK;
 }
 
-/* What api checks of a body, and the login in its normal form. */
+/* What api checks of a body, and the login in its normal form: nobody is made who
+ * could not log in. */
 static enum err
 take_account(struct req *r, const struct account *a, struct problem *why)
 {
@@ -49,8 +50,12 @@ take_account(struct req *r, const struct account *a, struct problem *why)
 	    (a->password.len < 1 || a->password.len > PASSWORD_MAX))
 		e = problem_set(
 		    why, ERR_INVALID, "password: accepted are 1 to 1024 bytes");
+	if (e == ERR_OK && !text_is_utf8(a->password))
+		e = problem_set(why, ERR_INVALID, "password: not UTF-8");
 	if (e == ERR_OK)
 		e = login_normalize(&r->arena, a->login, &r->in.login);
+	if (e == ERR_OK)
+		e = check_name("login", r->in.login, why); /* longer now? */
 	if (e != ERR_OK)
 		return e;
 	refusal = login_refusal(r->in.login);

@@ -47,6 +47,12 @@ class UserAdd(ServiceCase):
         self.assert_refused_with(self.add("add", "eve", password=b"x" * 1025),
                                  b"password")
 
+    def test_makes_nobody_who_could_not_log_in(self):
+        self.assert_refused_with(self.add("add", "eve", password=b"\xff\n"),
+                                 b"password: not UTF-8")
+        # In its normal form each of them is two characters.
+        self.assert_refused_with(self.add("add", "\u0958" * 128), b"1 to 255")
+
     def test_says_how_it_is_used(self):
         for arguments in ((), ("add",), ("remove", "ann"),
                           ("add", "ann", "--password", "x")):
