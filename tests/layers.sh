@@ -14,6 +14,12 @@ build=${1:-build/dev}
 layers='
 common/base       sees  common/
 common/geo        sees  common/
+common/shoplog/table   sees  common/base/ common/shoplog/table/
+common/shoplog/scan    sees  common/base/ common/geo/ common/shoplog/table/ common/shoplog/scan/
+common/shoplog/source  sees  common/base/ common/shoplog/scan/ common/shoplog/source/
+common/shoplog/carts   sees  common/base/ common/shoplog/table/ common/shoplog/scan/ common/shoplog/carts/
+common/shoplog/tally   sees  common/base/ common/geo/ common/shoplog/table/ common/shoplog/scan/ common/shoplog/carts/ common/shoplog/tally/
+common/shoplog/answer  sees  common/base/ common/geo/ common/shoplog/table/ common/shoplog/scan/ common/shoplog/carts/ common/shoplog/tally/ common/shoplog/answer/
 common/shoplog    sees  common/
 common/report     sees  common/
 worker/store      sees  common/ worker/store/ worker/req.h worker/context.h worker/pool.h
@@ -28,9 +34,9 @@ master            sees  common/ master/ worker/worker.h worker/user_add.h
 # A header of a library, or one that the build makes, is known to these layers
 # and to no other. A header in no row belongs to the C library.
 libraries='
-sodium.h         known to  common/base common/shoplog common/geo
-zlib.h           known to  common/shoplog
-zstd.h           known to  common/shoplog
+sodium.h         known to  common/base common/shoplog/source common/geo
+zlib.h           known to  common/shoplog/source
+zstd.h           known to  common/shoplog/source
 jansson.h        known to  common/report worker/api
 unictype.h       known to  worker/api
 uninorm.h        known to  worker/api
@@ -49,8 +55,8 @@ script_table.h   known to  worker/store
 # greater one, by a test of its layer that includes its header. These are tested
 # by other means.
 tested_elsewhere='
-common/shoplog/scan_avx2   one loop with scan_plain: tests/unit/shoplog/test_scan.c
-common/shoplog/scan_plain  held against scan: tests/unit/shoplog/test_scan.c
+common/shoplog/scan/scan_avx2   one loop with scan_plain: tests/unit/scan/test_scan.c
+common/shoplog/scan/scan_plain  held against scan: tests/unit/scan/test_scan.c
 master/main      the command line: tests/http/test_settings.py
 master/report    the offline command: tests/http/test_report_command.py
 master/user      the command line: tests/http/test_user_command.py

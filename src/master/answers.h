@@ -1,8 +1,8 @@
 #ifndef TRAWL_MASTER_ANSWERS_H
 #define TRAWL_MASTER_ANSWERS_H
 
-#include "common/shoplog/day.h"
-#include "common/shoplog/question.h"
+#include "common/shoplog/answer/day.h"
+#include "common/shoplog/answer/question.h"
 #include "master/reading.h"
 
 /* What a log that has been read answers: its days, its carts, and what they tell of

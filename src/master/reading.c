@@ -3,7 +3,7 @@
 #include "master/reading.h"
 
 #include "common/shoplog/chunk.h"
-#include "common/shoplog/tally_columns.h"
+#include "common/shoplog/tally/tally_columns.h"
 
 #include <errno.h>
 #include <pthread.h>

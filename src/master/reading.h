@@ -3,9 +3,9 @@
 
 #include "common/base/err.h"
 #include "common/geo/geo.h"
-#include "common/shoplog/columns.h"
-#include "common/shoplog/source.h"
-#include "common/shoplog/tally.h"
+#include "common/shoplog/carts/columns.h"
+#include "common/shoplog/source/source.h"
+#include "common/shoplog/tally/tally.h"
 #include "master/progress.h"
 
 /* A whole log, read: what the reports are answered from. */

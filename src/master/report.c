@@ -4,7 +4,7 @@
 
 #include "common/base/civil.h"
 #include "common/report/report.h"
-#include "common/shoplog/categories.h"
+#include "common/shoplog/answer/categories.h"
 #include "master/answers.h"
 #include "master/report_options.h"
 #include "master/report_text.h"

@@ -2,7 +2,7 @@
 #define TRAWL_MASTER_REPORT_OPTIONS_H
 
 #include "common/base/err.h"
-#include "common/shoplog/answer.h"
+#include "common/shoplog/answer/answer.h"
 
 #include <stdbool.h>
 #include <stddef.h>

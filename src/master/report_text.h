@@ -2,7 +2,7 @@
 #define TRAWL_MASTER_REPORT_TEXT_H
 
 #include "common/report/report.h"
-#include "common/shoplog/answer.h"
+#include "common/shoplog/answer/answer.h"
 
 #include <stdio.h>
 

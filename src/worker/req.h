@@ -5,7 +5,7 @@
 #include "common/base/err.h"
 #include "common/base/span.h"
 #include "common/base/token.h"
-#include "common/shoplog/answer.h"
+#include "common/shoplog/answer/answer.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -4,8 +4,8 @@
 #include "fuzz.h"
 
 #include "common/shoplog/chunk.h"
-#include "common/shoplog/event.h"
-#include "common/shoplog/partial.h"
+#include "common/shoplog/scan/event.h"
+#include "common/shoplog/tally/partial.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Any bytes as a line: event_parse and the reference's reader see the same. */
 #include "fuzz.h"
 
-#include "common/shoplog/event.h"
+#include "common/shoplog/scan/event.h"
 #include "reference/line.h"
 
 #include <stdlib.h>

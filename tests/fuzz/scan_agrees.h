@@ -1,7 +1,7 @@
 #ifndef TRAWL_TESTS_FUZZ_SCAN_AGREES_H
 #define TRAWL_TESTS_FUZZ_SCAN_AGREES_H
 
-#include "common/shoplog/scan_ways.h"
+#include "common/shoplog/scan/scan_ways.h"
 
 #include <stdlib.h>
 #include <string.h>

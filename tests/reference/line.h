@@ -4,7 +4,7 @@
 #include "common/base/arena.h"
 #include "common/base/span.h"
 #include "common/geo/geo.h"
-#include "common/shoplog/event.h"
+#include "common/shoplog/scan/event.h"
 
 /* A line of the log as the reference reads it: everything as text where that
  * will do. */

@@ -1,7 +1,7 @@
 #ifndef TRAWL_TESTS_SUPPORT_DAY_FIELDS_H
 #define TRAWL_TESTS_SUPPORT_DAY_FIELDS_H
 
-#include "common/shoplog/day.h"
+#include "common/shoplog/answer/day.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

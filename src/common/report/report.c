@@ -3,7 +3,7 @@
 
 #include "common/base/civil.h"
 #include "common/report/json_value.h"
-#include "common/shoplog/bytes.h"
+#include "common/shoplog/table/bytes.h"
 
 #include <jansson.h>
 

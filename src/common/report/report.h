@@ -2,7 +2,7 @@
 #define TRAWL_COMMON_REPORT_REPORT_H
 
 #include "common/base/err.h"
-#include "common/shoplog/answer.h"
+#include "common/shoplog/answer/answer.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -4,9 +4,9 @@
  * line, however many chunks it runs through, is counted apart as a whole. */
 #include "common/shoplog/chunk.h"
 
-#include "common/shoplog/event.h"
-#include "common/shoplog/lines.h"
-#include "common/shoplog/scan.h"
+#include "common/shoplog/scan/event.h"
+#include "common/shoplog/scan/scan.h"
+#include "common/shoplog/source/lines.h"
 
 #include <assert.h>
 #include <stdlib.h>

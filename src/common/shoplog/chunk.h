@@ -2,8 +2,8 @@
 #define TRAWL_COMMON_SHOPLOG_CHUNK_H
 
 #include "common/base/err.h"
-#include "common/shoplog/source.h"
-#include "common/shoplog/tally.h"
+#include "common/shoplog/source/source.h"
+#include "common/shoplog/tally/tally.h"
 
 #include <stdatomic.h>
 #include <stddef.h>

@@ -3,9 +3,9 @@
 
 #include "common/base/arena.h"
 #include "common/base/err.h"
-#include "common/shoplog/columns.h"
-#include "common/shoplog/day.h"
-#include "common/shoplog/tally.h"
+#include "common/shoplog/answer/day.h"
+#include "common/shoplog/carts/columns.h"
+#include "common/shoplog/tally/tally.h"
 #include "worker/ingest/job_view.h"
 #include "worker/store/bulk.h"
 #include "worker/store/record.h"

@@ -5,8 +5,8 @@
  * history, and many not more than one reading of what is looked at. */
 #include "worker/ingest/base.h"
 
-#include "common/shoplog/bytes.h"
-#include "common/shoplog/columns_block.h"
+#include "common/shoplog/carts/columns_block.h"
+#include "common/shoplog/table/bytes.h"
 #include "worker/store/segment_read.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "worker/ingest/base.h"
 
 #include "common/base/civil.h"
-#include "common/shoplog/month.h"
+#include "common/shoplog/answer/month.h"
 #include "worker/store/date_field.h"
 #include "worker/store/segment_read.h"
 

@@ -3,8 +3,8 @@
  * visitor's last line. */
 #include "worker/ingest/base.h"
 
-#include "common/shoplog/addresses.h"
-#include "common/shoplog/visit.h"
+#include "common/shoplog/scan/visit.h"
+#include "common/shoplog/tally/addresses.h"
 #include "worker/store/column_find.h"
 #include "worker/store/segment_read.h"
 

@@ -6,9 +6,9 @@
 #include "worker/ingest/build.h"
 
 #include "common/base/civil.h"
-#include "common/shoplog/categories.h"
-#include "common/shoplog/day.h"
-#include "common/shoplog/votes.h"
+#include "common/shoplog/answer/categories.h"
+#include "common/shoplog/answer/day.h"
+#include "common/shoplog/answer/votes.h"
 #include "worker/ingest/base.h"
 #include "worker/ingest/build_months.h"
 #include "worker/ingest/fold.h"

@@ -2,8 +2,8 @@
 #define TRAWL_WORKER_INGEST_BUILD_DAYS_H
 
 #include "common/base/err.h"
-#include "common/shoplog/day.h"
-#include "common/shoplog/tally.h"
+#include "common/shoplog/answer/day.h"
+#include "common/shoplog/tally/tally.h"
 #include "worker/ingest/build_shard.h"
 #include "worker/store/record.h"
 

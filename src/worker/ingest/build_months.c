@@ -7,7 +7,7 @@
 #include "worker/ingest/build_months.h"
 
 #include "common/base/civil.h"
-#include "common/shoplog/month.h"
+#include "common/shoplog/answer/month.h"
 #include "worker/store/date_field.h"
 #include "worker/store/segment.h"
 #include "worker/store/segment_read.h"

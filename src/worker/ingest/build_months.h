@@ -8,7 +8,7 @@
 
 /* The segments of days. Each day is written as one of its own, `day:2018-08-01`,
  * for as long as it is likely to change; the days of a month that has ended become
- * one, `month:2018-08` (common/shoplog/month.h), so that a long log is few keys. A
+ * one, `month:2018-08` (common/shoplog/answer/month.h), so that a long log is few keys. A
  * late line gives a day of its own again, which takes precedence over the month's;
  * a few of them make the month anew. Pool threads. */
 

@@ -2,9 +2,9 @@
  * segment's id begins with the number of its job, so it is nobody else's. */
 #include "worker/ingest/build_shard.h"
 
-#include "common/shoplog/addresses.h"
-#include "common/shoplog/day.h"
-#include "common/shoplog/tally_columns.h"
+#include "common/shoplog/answer/day.h"
+#include "common/shoplog/tally/addresses.h"
+#include "common/shoplog/tally/tally_columns.h"
 #include "worker/ingest/base.h"
 #include "worker/ingest/fold.h"
 #include "worker/store/segment.h"

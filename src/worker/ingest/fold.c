@@ -1,9 +1,9 @@
 /* The three sorts of lists differ only in how two of their segments become one. */
 #include "worker/ingest/fold.h"
 
-#include "common/shoplog/addresses.h"
-#include "common/shoplog/columns_join.h"
-#include "common/shoplog/votes.h"
+#include "common/shoplog/answer/votes.h"
+#include "common/shoplog/carts/columns_join.h"
+#include "common/shoplog/tally/addresses.h"
 #include "worker/store/segment_read.h"
 
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #include "common/base/arena.h"
 #include "common/base/err.h"
 #include "common/shoplog/chunk.h"
-#include "common/shoplog/source.h"
+#include "common/shoplog/source/source.h"
 #include "worker/context.h"
 #include "worker/store/record.h"
 

@@ -6,9 +6,9 @@
 #include "worker/ingest/merge.h"
 
 #include "common/base/turn.h"
-#include "common/shoplog/columns_join.h"
-#include "common/shoplog/partial.h"
-#include "common/shoplog/votes.h"
+#include "common/shoplog/answer/votes.h"
+#include "common/shoplog/carts/columns_join.h"
+#include "common/shoplog/tally/partial.h"
 #include "worker/ingest/build.h"
 #include "worker/store/partial_store.h"
 #include "worker/store/segment.h"

@@ -3,7 +3,7 @@
 
 #include "common/base/err.h"
 #include "common/shoplog/chunk.h"
-#include "common/shoplog/source.h"
+#include "common/shoplog/source/source.h"
 #include "worker/store/record.h"
 
 #include <stdbool.h>

@@ -12,7 +12,7 @@
 #include "worker/service/cold.h"
 
 #include "common/report/report.h"
-#include "common/shoplog/categories.h"
+#include "common/shoplog/answer/categories.h"
 #include "worker/service/cold_carts.h"
 #include "worker/service/cold_days.h"
 #include "worker/service/cold_manifest.h"

@@ -5,7 +5,7 @@
 #include "common/base/config.h"
 #include "common/base/err.h"
 #include "common/base/span.h"
-#include "common/shoplog/question.h"
+#include "common/shoplog/answer/question.h"
 #include "worker/service/cold_cache.h"
 
 #include <stdbool.h>

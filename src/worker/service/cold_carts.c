@@ -9,9 +9,9 @@
  * memory of one is used again for those behind it. */
 #include "worker/service/cold_carts.h"
 
-#include "common/shoplog/columns_patch.h"
-#include "common/shoplog/question.h"
-#include "common/shoplog/tally.h"
+#include "common/shoplog/answer/question.h"
+#include "common/shoplog/carts/columns_patch.h"
+#include "common/shoplog/tally/tally.h"
 #include "worker/service/cold_manifest.h"
 #include "worker/store/log_parts.h"
 #include "worker/store/log_read.h"

@@ -2,7 +2,7 @@
 #define TRAWL_WORKER_SERVICE_COLD_CARTS_H
 
 #include "common/base/err.h"
-#include "common/shoplog/answer.h"
+#include "common/shoplog/answer/answer.h"
 #include "worker/service/cold.h"
 
 /* The answer of a question that asks the carts (5 and 7), from the segments

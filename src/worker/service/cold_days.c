@@ -8,7 +8,7 @@
 #include "worker/service/cold_days.h"
 
 #include "common/base/civil.h"
-#include "common/shoplog/month.h"
+#include "common/shoplog/answer/month.h"
 #include "worker/service/cold_manifest.h"
 #include "worker/store/log_read.h"
 

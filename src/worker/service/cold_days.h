@@ -2,7 +2,7 @@
 #define TRAWL_WORKER_SERVICE_COLD_DAYS_H
 
 #include "common/base/err.h"
-#include "common/shoplog/answer.h"
+#include "common/shoplog/answer/answer.h"
 #include "worker/service/cold.h"
 
 /* The answer to a question of days. What has been read of a field is kept by the

@@ -3,7 +3,7 @@
  * probes, and at most one for each place where a column can still be cut. */
 #include "worker/store/column_find.h"
 
-#include "common/shoplog/bytes.h"
+#include "common/shoplog/table/bytes.h"
 
 #include <hiredis/hiredis.h>
 

@@ -3,7 +3,7 @@
 
 #include "common/base/err.h"
 #include "common/base/span.h"
-#include "common/shoplog/hash_table.h"
+#include "common/shoplog/table/hash_table.h"
 #include "worker/store/bulk.h"
 
 #include <stddef.h>

@@ -3,7 +3,7 @@
 
 #include "common/base/err.h"
 #include "common/base/span.h"
-#include "common/shoplog/columns_part.h"
+#include "common/shoplog/carts/columns_part.h"
 #include "worker/store/bulk.h"
 
 #include <stddef.h>

@@ -4,7 +4,7 @@
  * WINDOW_BYTES. */
 #include "worker/store/partial_store.h"
 
-#include "common/shoplog/partial.h"
+#include "common/shoplog/tally/partial.h"
 
 #include <hiredis/hiredis.h>
 

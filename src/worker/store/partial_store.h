@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* What the tasks of one job leave for each other: the string
- * `{logs}:job:<n>:partial:<index>` of every chunk (common/shoplog/partial.h), one
+ * `{logs}:job:<n>:partial:<index>` of every chunk (common/shoplog/tally/partial.h), one
  * more, `tail`, for an unterminated last line, and the hash
  * `{logs}:job:<n>:reduced:<shard>`. The end of the job unlinks them, and a day
  * after a job that nobody ended they are gone by themselves. Pool threads. */

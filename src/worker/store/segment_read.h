@@ -4,7 +4,7 @@
 #include "common/base/arena.h"
 #include "common/base/err.h"
 #include "common/base/span.h"
-#include "common/shoplog/day.h"
+#include "common/shoplog/answer/day.h"
 #include "worker/store/bulk.h"
 
 #include <stddef.h>

@@ -1,6 +1,6 @@
 #include "worker/ingest/fold.h"
 
-#include "common/shoplog/votes.h"
+#include "common/shoplog/answer/votes.h"
 #include "support/bulk_redis.h"
 #include "worker/store/log_read.h"
 #include "worker/store/segment.h"

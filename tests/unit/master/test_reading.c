@@ -1,8 +1,8 @@
 /* A log read by several threads is the log read by one. */
 #include "master/reading.h"
 
-#include "common/shoplog/day.h"
-#include "common/shoplog/votes.h"
+#include "common/shoplog/answer/day.h"
+#include "common/shoplog/answer/votes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
  * the same carts. */
 #include "worker/service/cold_carts.h"
 
-#include "common/shoplog/tally_columns.h"
+#include "common/shoplog/tally/tally_columns.h"
 #include "support/bulk_redis.h"
 #include "worker/service/cold_manifest.h"
 #include "worker/store/segment.h"

@@ -1,7 +1,7 @@
 #ifndef TRAWL_TESTS_DICTIONARY_H
 #define TRAWL_TESTS_DICTIONARY_H
 
-#include "common/shoplog/names.h"
+#include "common/shoplog/table/names.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -3,9 +3,9 @@
 
 #include "common/base/civil.h"
 #include "common/geo/ranges_compile.h"
-#include "common/shoplog/event.h"
-#include "common/shoplog/partial.h"
-#include "common/shoplog/tally.h"
+#include "common/shoplog/scan/event.h"
+#include "common/shoplog/tally/partial.h"
+#include "common/shoplog/tally/tally.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>

@@ -2,9 +2,9 @@
  * chunk; a line of any length costs one buffer; a file that changes is noticed. */
 #include "common/shoplog/chunk.h"
 
-#include "common/shoplog/event.h"
-#include "log_files.h"
+#include "common/shoplog/scan/event.h"
 #include "reference/reference.h"
+#include "unit/shoplog/log_files.h"
 
 #include <zstd.h>
 

@@ -3,8 +3,8 @@
  * That one chunk's answers are those of the reference is shown from outside
  * (tests/http/test_report_engine.py), on logs of the same shop. */
 #include "common/shoplog/chunk.h"
-#include "common/shoplog/partial.h"
-#include "log_files.h"
+#include "common/shoplog/tally/partial.h"
+#include "unit/shoplog/log_files.h"
 
 #include "bench/printer.h"
 #include "bench/shop.h"

@@ -1,7 +1,7 @@
 #include "worker/store/partial_store.h"
 
-#include "common/shoplog/partial.h"
-#include "common/shoplog/tally.h"
+#include "common/shoplog/tally/partial.h"
+#include "common/shoplog/tally/tally.h"
 #include "support/bulk_redis.h"
 
 /* A partial with `lines` malformed lines, so that partials can be told apart. */
