@@ -177,6 +177,26 @@ a_part_that_came_is_no_reason_to_wait_on(void **state)
 }
 
 static void
+a_body_that_has_come_is_counted_no_longer(void **state)
+{
+	struct served *s = served_open(NULL);
+	struct client *c = client_open(s);
+
+	(void)state;
+	send_text(c, POST("/") "Content-Length: 5\r\n\r\nhe");
+	send_text(c, "llo");
+	assert_true(client_wait(c, OK, 1));
+	stand_still(s->config.least_rate_ms);
+	client_read(c);
+	assert_false(c->has_ended);
+	send_text(c, GET("/"));
+	assert_true(client_wait(c, HELLO, 1));
+	assert_has_not(c->bytes, "408");
+	client_close(c);
+	served_close(s);
+}
+
+static void
 a_client_that_does_not_read_is_closed_in_time(void **state)
 {
 	struct served *s = served_open(short_deadlines);
@@ -204,6 +224,7 @@ main(void)
 		cmocka_unit_test(
 		    all_that_came_while_the_worker_stood_still_is_read),
 		cmocka_unit_test(a_part_that_came_is_no_reason_to_wait_on),
+		cmocka_unit_test(a_body_that_has_come_is_counted_no_longer),
 		cmocka_unit_test(a_client_that_does_not_read_is_closed_in_time),
 	};
 
