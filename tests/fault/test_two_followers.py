@@ -1,6 +1,6 @@
 """Two hosts follow one log, and their countries come from different sources."""
 
-from support.caught import SETTINGS, Caught
+from support.caught import LOG, SETTINGS, Caught
 from support.http_client import Client
 from support.ipinfo import IPinfo
 from support.processes import wait_until
@@ -26,6 +26,8 @@ class TwoFollowers(Caught):
         return wait_until("the reports are up to date", look)
 
     def test_leave_the_reports_to_the_one_that_made_them(self):
+        # Who comes while it makes them would take part in that.
+        self.reports_of(LOG.count(b"\n"))
         other = self.start_on_gate(
             logs_file_name=self.service.log_path, ipinfo_token=TOKEN,
             ipinfo_url=self.api.url)

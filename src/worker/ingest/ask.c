@@ -6,8 +6,8 @@
  *	watch  until the job is over, or patience  watch.h
  *
  * When the job has vanished from Redis, its base turned out not to be whole, or who
- * was to look at the log for it sees none, round again, a bounded number of times; and
- * so with `start` when nobody goes on with it. */
+ * was to look at the log for it sees none, or another one, round again, a bounded
+ * number of times; and so with `start` when nobody goes on with it. */
 #include "worker/ingest/ask.h"
 
 #include "common/base/clock.h"
@@ -15,6 +15,7 @@
 #include "worker/ingest/job_view.h"
 #include "worker/ingest/look.h"
 #include "worker/ingest/runner.h"
+#include "worker/ingest/source_text.h"
 #include "worker/ingest/watch.h"
 #include "worker/store/job.h"
 
@@ -176,6 +177,20 @@ is_planning(const struct record *record)
 	return span_is_equal(record_get(record, "phase"), span_text("plan"));
 }
 
+/* Whether the log was looked at for the job by who may see another one: this worker
+ * saw something else. */
+static bool
+is_of_another_log(const struct ask *k, const struct record *record)
+{
+	char here[SOURCE_SEEN_FROM_SIZE];
+
+	if (source_text_is_same(
+		record_get(record, "source"), look_plan(k->look)->source_text))
+		return false;
+	source_seen_from(here);
+	return !span_is_equal(record_get(record, "seen_from"), span_text(here));
+}
+
 static void
 on_look(enum err e, const struct record *record, void *arg)
 {
@@ -210,6 +225,11 @@ on_look(enum err e, const struct record *record, void *arg)
 		/* Who looked for the job in waiting sees no log: a host that
 		 * does asks for another. */
 		again(k, e, words.len ? words.data : "");
+	} else if (is_over && e == ERR_OK && k->rounds + 1 < ROUNDS &&
+		   is_of_another_log(k, record)) {
+		/* What was read for it may be an older copy of what this worker
+		 * saw, or more than that: another look tells. */
+		again(k, e, "");
 	} else if (is_over) {
 		finish(k, e, words.len ? words.data : "", record);
 	} else if (now - k->since_ms >= k->wish.wait_ms || is_gone(k)) {

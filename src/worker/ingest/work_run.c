@@ -17,6 +17,7 @@
 #include "worker/ingest/countries.h"
 #include "worker/ingest/merge.h"
 #include "worker/ingest/plan.h"
+#include "worker/ingest/source_text.h"
 #include "worker/store/country_store.h"
 #include "worker/store/job.h"
 #include "worker/store/partial_store.h"
@@ -150,11 +151,14 @@ describe_unchanged(
     const struct work *w, const struct record *manifest, struct record *fields)
 {
 	struct parse_summary s;
-	char number[24];
+	char number[24], here[SOURCE_SEEN_FROM_SIZE];
 	enum err e = summary_of_record(manifest, fields->arena, &s);
 
 	snprintf(number, sizeof(number), "%" PRId64, w->task.job);
 	s.job = span_text(number);
+	source_seen_from(here);
+	if (e == ERR_OK)
+		e = record_put_text(fields, "seen_from", here);
 	return e == ERR_OK ? summary_to_record(&s, fields) : e;
 }
 

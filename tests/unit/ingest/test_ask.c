@@ -163,6 +163,34 @@ a_job_that_vanishes_is_begun_anew(void **state)
 }
 
 static void
+a_job_that_another_host_planned_with_an_older_copy_is_not_enough(void **state)
+{
+	static const char end[] =
+	    "redis.call('DEL', '{logs}:running', '{logs}:next') "
+	    "redis.call('HSET', '" SECOND_JOB_KEY "', 'state', 'done', "
+	    "'job', '" SECOND_JOB_TEXT "', 'mode', 'full', 'lines', 0, "
+	    "'source', 'older', 'seen_from', 'elsewhere') "
+	    "redis.call('PUBLISH', '{logs}:events', '" SECOND_JOB_TEXT
+	    " done')";
+	struct crew *c = crew_open(1);
+	struct ended e;
+
+	(void)state;
+	crew_write(c, "w", "no line\n");
+	make_running_job(c, "99999999999999");
+	crew_ask(c, 0, &e);
+	for (int64_t now = clock_ms(); clock_ms() < now + 100;)
+		crew_turn(c);
+	assert_false(e.is_over);
+	redis_process_ask(&c->server, "EVAL %s 0", end);
+	crew_wait(c, &e);
+	assert_int_equal(e.err, ERR_OK);
+	assert_int_equal(e.job, SECOND_JOB + 1);
+	assert_int_equal(e.lines, 1);
+	crew_close(c);
+}
+
+static void
 many_who_ask_at_once_are_all_answered(void **state)
 {
 	enum { MANY = 600 }; /* several times what waits for a pool */
@@ -207,6 +235,8 @@ main(void)
 		cmocka_unit_test(patience_has_an_end),
 		cmocka_unit_test(who_has_gone_is_not_waited_for),
 		cmocka_unit_test(a_job_that_vanishes_is_begun_anew),
+		cmocka_unit_test(
+		    a_job_that_another_host_planned_with_an_older_copy_is_not_enough),
 		cmocka_unit_test(many_who_ask_at_once_are_all_answered),
 		cmocka_unit_test(a_redis_that_refuses_writes_is_said),
 	};
