@@ -22,7 +22,11 @@ common/shoplog/tally   sees  common/base/ common/geo/ common/shoplog/table/ comm
 common/shoplog/answer  sees  common/base/ common/geo/ common/shoplog/table/ common/shoplog/scan/ common/shoplog/carts/ common/shoplog/tally/ common/shoplog/answer/
 common/shoplog    sees  common/
 common/report     sees  common/
-worker/store      sees  common/ worker/store/ worker/req.h worker/context.h worker/pool.h
+worker/store/redis     sees  common/base/ worker/store/redis/ worker/req.h worker/context.h
+worker/store/copies    sees  common/base/ worker/store/redis/ worker/store/copies/ worker/context.h
+worker/store/accounts  sees  common/base/ worker/store/redis/ worker/store/copies/ worker/store/accounts/ worker/req.h worker/context.h
+worker/store/jobs      sees  common/ worker/store/redis/ worker/store/jobs/ worker/req.h
+worker/store/segments  sees  common/ worker/store/redis/ worker/store/copies/ worker/store/segments/ worker/req.h worker/context.h
 worker/ingest     sees  common/ worker/store/ worker/ingest/ worker/req.h worker/context.h worker/pool.h
 worker/service    sees  common/ worker/store/ worker/ingest/ worker/service/ worker/req.h worker/document.h worker/context.h worker/pool.h
 worker/api        sees  common/ worker/api/ worker/req.h worker/document.h
@@ -43,12 +47,12 @@ uninorm.h        known to  worker/api
 unistr.h         known to  worker/api
 maxminddb.h      known to  common/geo
 curl/curl.h      known to  common/geo
-hiredis/*        known to  worker/store
+hiredis/*        known to  worker/store/
 llhttp.h         known to  worker/transport
-uv.h             known to  worker worker/store worker/ingest worker/transport
+uv.h             known to  worker worker/store/ worker/ingest worker/transport
 country_names.h  known to  common/geo
-script_names.h   known to  worker/store
-script_table.h   known to  worker/store
+script_names.h   known to  worker/store/redis
+script_table.h   known to  worker/store/redis
 '
 
 # A module is tested by tests/unit/<layer>/test_<module>.c, or, when it is a part of a
@@ -60,6 +64,7 @@ common/shoplog/scan/scan_plain  held against scan: tests/unit/scan/test_scan.c
 master/main      the command line: tests/http/test_settings.py
 master/report    the offline command: tests/http/test_report_command.py
 master/user      the command line: tests/http/test_user_command.py
+worker/store/copies/shown  over a change of generations: tests/unit/segments/test_succession.c
 worker/user_add  what it does: tests/http/test_user_command.py
 worker/ingest/heap  sanitizers replace malloc: script/bench ingest measures it
 worker/document  linked alone, with req: tests/unit/req/test_document.c
@@ -74,7 +79,7 @@ includes() {
 
 layers_see_only_their_own() {
 	includes | layers=$layers libraries=$libraries awk '
-function layer_of(path) { # src/worker/store/redis.c -> worker/store
+function layer_of(path) { # src/worker/store/redis/redis.c -> worker/store/redis
 	sub(/^src\//, "", path)
 	sub(/\/[^\/]*$/, "", path)
 	return path

@@ -6,7 +6,7 @@
 #include "worker/pool.h"
 #include "worker/req.h"
 #include "worker/service/user.h"
-#include "worker/store/redis.h"
+#include "worker/store/redis/redis.h"
 
 #include <signal.h>
 #include <uv.h>

@@ -3,7 +3,7 @@
 
 #include "common/base/arena.h"
 #include "support/redis_process.h"
-#include "worker/store/bulk.h"
+#include "worker/store/redis/bulk.h"
 
 #include <setjmp.h>
 #include <signal.h>

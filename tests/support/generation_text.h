@@ -7,10 +7,10 @@
 #include "common/shoplog/answer/votes.h"
 #include "common/shoplog/carts/columns.h"
 #include "common/shoplog/tally/addresses.h"
-#include "worker/store/bulk.h"
-#include "worker/store/generation.h"
-#include "worker/store/log_read.h"
-#include "worker/store/segment_read.h"
+#include "worker/store/jobs/generation.h"
+#include "worker/store/redis/bulk.h"
+#include "worker/store/segments/log_read.h"
+#include "worker/store/segments/segment_read.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,11 +1,11 @@
 /* What transport is to a request, without the transport. */
 #include "support/loopback.h"
 #include "worker/pool.h"
-#include "worker/store/copies.h"
-#include "worker/store/current.h"
-#include "worker/store/query.h"
-#include "worker/store/redis.h"
-#include "worker/store/succession.h"
+#include "worker/store/copies/copies.h"
+#include "worker/store/redis/query.h"
+#include "worker/store/redis/redis.h"
+#include "worker/store/segments/current.h"
+#include "worker/store/segments/succession.h"
 
 #include <setjmp.h>
 #include <signal.h>

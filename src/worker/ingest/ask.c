@@ -17,7 +17,7 @@
 #include "worker/ingest/runner.h"
 #include "worker/ingest/source_text.h"
 #include "worker/ingest/watch.h"
-#include "worker/store/job.h"
+#include "worker/store/jobs/job.h"
 
 #include <assert.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * many as the log is long. */
 #include "worker/ingest/base.h"
 
-#include "worker/store/generation.h"
-#include "worker/store/segment_read.h"
+#include "worker/store/jobs/generation.h"
+#include "worker/store/segments/segment_read.h"
 
 #include <stdio.h>
 #include <string.h>

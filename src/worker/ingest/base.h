@@ -7,8 +7,8 @@
 #include "common/shoplog/carts/columns.h"
 #include "common/shoplog/tally/tally.h"
 #include "worker/ingest/job_view.h"
-#include "worker/store/bulk.h"
-#include "worker/store/record.h"
+#include "worker/store/redis/bulk.h"
+#include "worker/store/redis/record.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -7,7 +7,7 @@
 
 #include "common/shoplog/carts/columns_block.h"
 #include "common/shoplog/table/bytes.h"
-#include "worker/store/segment_read.h"
+#include "worker/store/segments/segment_read.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 
 #include "common/base/civil.h"
 #include "common/shoplog/answer/month.h"
-#include "worker/store/date_field.h"
-#include "worker/store/segment_read.h"
+#include "worker/store/segments/date_field.h"
+#include "worker/store/segments/segment_read.h"
 
 /* Segments that are to be read. */
 struct wanted {

@@ -5,8 +5,8 @@
 
 #include "common/shoplog/scan/visit.h"
 #include "common/shoplog/tally/addresses.h"
-#include "worker/store/column_find.h"
-#include "worker/store/segment_read.h"
+#include "worker/store/segments/column_find.h"
+#include "worker/store/segments/segment_read.h"
 
 #include <stdlib.h>
 #include <string.h>

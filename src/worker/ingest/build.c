@@ -12,9 +12,9 @@
 #include "worker/ingest/base.h"
 #include "worker/ingest/build_months.h"
 #include "worker/ingest/fold.h"
-#include "worker/store/generation.h"
-#include "worker/store/named_segments.h"
-#include "worker/store/segment.h"
+#include "worker/store/jobs/generation.h"
+#include "worker/store/segments/named_segments.h"
+#include "worker/store/segments/segment.h"
 
 #include <inttypes.h>
 #include <stdio.h>

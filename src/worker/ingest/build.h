@@ -8,7 +8,7 @@
 #include "common/shoplog/tally/tally.h"
 #include "worker/ingest/build_days.h"
 #include "worker/ingest/build_shard.h"
-#include "worker/store/record.h"
+#include "worker/store/redis/record.h"
 
 #include <stdint.h>
 

@@ -5,7 +5,7 @@
 #include "common/shoplog/answer/day.h"
 #include "common/shoplog/tally/tally.h"
 #include "worker/ingest/build_shard.h"
-#include "worker/store/record.h"
+#include "worker/store/redis/record.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,9 +8,9 @@
 
 #include "common/base/civil.h"
 #include "common/shoplog/answer/month.h"
-#include "worker/store/date_field.h"
-#include "worker/store/segment.h"
-#include "worker/store/segment_read.h"
+#include "worker/store/segments/date_field.h"
+#include "worker/store/segments/segment.h"
+#include "worker/store/segments/segment_read.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #include "common/base/err.h"
 #include "worker/ingest/build_days.h"
 #include "worker/ingest/build_shard.h"
-#include "worker/store/record.h"
+#include "worker/store/redis/record.h"
 
 /* The segments of days. Each day is written as one of its own, `day:2018-08-01`,
  * for as long as it is likely to change; the days of a month that has ended become

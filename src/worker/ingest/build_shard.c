@@ -7,7 +7,7 @@
 #include "common/shoplog/tally/tally_columns.h"
 #include "worker/ingest/base.h"
 #include "worker/ingest/fold.h"
-#include "worker/store/segment.h"
+#include "worker/store/segments/segment.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #include "common/base/log.h"
 #include "worker/context.h"
 #include "worker/pool.h"
-#include "worker/store/segment.h"
+#include "worker/store/segments/segment.h"
 
 #include <assert.h>
 #include <stdatomic.h>

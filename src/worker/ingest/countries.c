@@ -13,8 +13,8 @@
 #include "common/base/log.h"
 #include "common/geo/address_table.h"
 #include "common/geo/ipinfo.h"
-#include "worker/store/country_store.h"
-#include "worker/store/task.h"
+#include "worker/store/jobs/country_store.h"
+#include "worker/store/jobs/task.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 #include "common/geo/geo.h"
 #include "worker/context.h"
 #include "worker/ingest/job_view.h"
-#include "worker/store/bulk.h"
+#include "worker/store/redis/bulk.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -4,7 +4,7 @@
 #include "common/shoplog/answer/votes.h"
 #include "common/shoplog/carts/columns_join.h"
 #include "common/shoplog/tally/addresses.h"
-#include "worker/store/segment_read.h"
+#include "worker/store/segments/segment_read.h"
 
 #include <stdlib.h>
 #include <string.h>

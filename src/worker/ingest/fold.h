@@ -5,7 +5,7 @@
 #include "common/base/span.h"
 #include "worker/ingest/base.h"
 #include "worker/ingest/build_shard.h"
-#include "worker/store/segment.h"
+#include "worker/store/segments/segment.h"
 
 #include <stdbool.h>
 #include <stddef.h>

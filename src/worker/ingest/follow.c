@@ -17,8 +17,8 @@
 #include "worker/ingest/follow_events.h"
 #include "worker/ingest/follow_places.h"
 #include "worker/pool.h"
-#include "worker/store/copies.h"
-#include "worker/store/generation.h"
+#include "worker/store/copies/copies.h"
+#include "worker/store/jobs/generation.h"
 
 #include <assert.h>
 #include <stdio.h>

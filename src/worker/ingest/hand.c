@@ -11,8 +11,8 @@
 #include "common/base/log.h"
 #include "worker/context.h"
 #include "worker/ingest/work_run.h"
-#include "worker/store/job.h"
-#include "worker/store/redis.h"
+#include "worker/store/jobs/job.h"
+#include "worker/store/redis/redis.h"
 
 #include <assert.h>
 #include <inttypes.h>

@@ -4,7 +4,7 @@
 #include "common/base/err.h"
 #include "worker/ingest/job_view.h"
 #include "worker/ingest/work.h"
-#include "worker/store/task.h"
+#include "worker/store/jobs/task.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -10,8 +10,8 @@
 #include "worker/ingest/follow.h"
 #include "worker/ingest/runner.h"
 #include "worker/ingest/watch.h"
-#include "worker/store/job_events.h"
-#include "worker/store/redis.h"
+#include "worker/store/jobs/job_events.h"
+#include "worker/store/redis/redis.h"
 
 #include <stdio.h>
 #include <stdlib.h>

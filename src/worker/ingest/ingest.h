@@ -2,7 +2,7 @@
 #define TRAWL_WORKER_INGEST_INGEST_H
 
 #include "common/base/err.h"
-#include "worker/store/record.h"
+#include "worker/store/redis/record.h"
 
 #include <stdbool.h>
 #include <stdint.h>

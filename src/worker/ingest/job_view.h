@@ -6,7 +6,7 @@
 #include "common/shoplog/chunk.h"
 #include "common/shoplog/source/source.h"
 #include "worker/context.h"
-#include "worker/store/record.h"
+#include "worker/store/redis/record.h"
 
 #include <stdbool.h>
 #include <stdint.h>

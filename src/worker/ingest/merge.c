@@ -10,8 +10,8 @@
 #include "common/shoplog/carts/columns_join.h"
 #include "common/shoplog/tally/partial.h"
 #include "worker/ingest/build.h"
-#include "worker/store/partial_store.h"
-#include "worker/store/segment.h"
+#include "worker/store/jobs/partial_store.h"
+#include "worker/store/segments/segment.h"
 
 #include <stdlib.h>
 

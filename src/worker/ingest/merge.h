@@ -3,7 +3,7 @@
 
 #include "common/base/err.h"
 #include "worker/ingest/work.h"
-#include "worker/store/bulk.h"
+#include "worker/store/redis/bulk.h"
 
 /* From the partials of all chunks to a generation. Pool threads. */
 

@@ -7,9 +7,9 @@
 #include "worker/ingest/job_view.h"
 #include "worker/ingest/resume.h"
 #include "worker/ingest/source_text.h"
-#include "worker/store/bulk.h"
-#include "worker/store/generation.h"
-#include "worker/store/named_segments.h"
+#include "worker/store/jobs/generation.h"
+#include "worker/store/redis/bulk.h"
+#include "worker/store/segments/named_segments.h"
 
 #include <stdlib.h>
 

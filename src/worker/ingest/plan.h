@@ -5,8 +5,8 @@
 #include "common/base/err.h"
 #include "common/shoplog/source/source.h"
 #include "worker/context.h"
-#include "worker/store/record.h"
-#include "worker/store/task.h"
+#include "worker/store/jobs/task.h"
+#include "worker/store/redis/record.h"
 
 #include <stdbool.h>
 #include <stdint.h>

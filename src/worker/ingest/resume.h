@@ -4,7 +4,7 @@
 #include "common/base/err.h"
 #include "common/shoplog/chunk.h"
 #include "common/shoplog/source/source.h"
-#include "worker/store/record.h"
+#include "worker/store/redis/record.h"
 
 #include <stdbool.h>
 #include <stddef.h>

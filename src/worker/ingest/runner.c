@@ -21,8 +21,8 @@
 #include "worker/context.h"
 #include "worker/ingest/hand.h"
 #include "worker/ingest/trimmer.h"
-#include "worker/store/job.h"
-#include "worker/store/redis.h"
+#include "worker/store/jobs/job.h"
+#include "worker/store/redis/redis.h"
 
 #include <assert.h>
 #include <inttypes.h>

@@ -3,7 +3,7 @@
 
 #include "common/base/err.h"
 #include "worker/ingest/job_view.h"
-#include "worker/store/task.h"
+#include "worker/store/jobs/task.h"
 
 struct worker;
 struct redis;

@@ -3,8 +3,8 @@
  * so that whoever is called may stop or start any watch. */
 #include "worker/ingest/watch.h"
 
-#include "worker/store/job.h"
-#include "worker/store/redis.h"
+#include "worker/store/jobs/job.h"
+#include "worker/store/redis/redis.h"
 
 #include <assert.h>
 #include <stdbool.h>

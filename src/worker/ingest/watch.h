@@ -2,7 +2,7 @@
 #define TRAWL_WORKER_INGEST_WATCH_H
 
 #include "common/base/err.h"
-#include "worker/store/record.h"
+#include "worker/store/redis/record.h"
 
 #include <stdint.h>
 #include <uv.h>

@@ -4,7 +4,7 @@
 
 #include "common/base/clock.h"
 #include "worker/ingest/base.h"
-#include "worker/store/generation.h"
+#include "worker/store/jobs/generation.h"
 
 #include <inttypes.h>
 #include <stdio.h>

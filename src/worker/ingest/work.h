@@ -6,9 +6,9 @@
 #include "worker/ingest/build_shard.h"
 #include "worker/ingest/job_view.h"
 #include "worker/pool.h"
-#include "worker/store/bulk.h"
-#include "worker/store/generation.h"
-#include "worker/store/task.h"
+#include "worker/store/jobs/generation.h"
+#include "worker/store/jobs/task.h"
+#include "worker/store/redis/bulk.h"
 
 #include <stdatomic.h>
 #include <stdint.h>

@@ -18,10 +18,10 @@
 #include "worker/ingest/merge.h"
 #include "worker/ingest/plan.h"
 #include "worker/ingest/source_text.h"
-#include "worker/store/country_store.h"
-#include "worker/store/job.h"
-#include "worker/store/partial_store.h"
-#include "worker/store/segment.h"
+#include "worker/store/jobs/country_store.h"
+#include "worker/store/jobs/job.h"
+#include "worker/store/jobs/partial_store.h"
+#include "worker/store/segments/segment.h"
 
 #include <inttypes.h>
 #include <stdio.h>

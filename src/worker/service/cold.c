@@ -16,7 +16,7 @@
 #include "worker/service/cold_carts.h"
 #include "worker/service/cold_days.h"
 #include "worker/service/cold_manifest.h"
-#include "worker/store/log_read.h"
+#include "worker/store/segments/log_read.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -13,8 +13,8 @@
 #include "common/shoplog/carts/columns_patch.h"
 #include "common/shoplog/tally/tally.h"
 #include "worker/service/cold_manifest.h"
-#include "worker/store/log_parts.h"
-#include "worker/store/log_read.h"
+#include "worker/store/segments/log_parts.h"
+#include "worker/store/segments/log_read.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #include "common/base/civil.h"
 #include "common/shoplog/answer/month.h"
 #include "worker/service/cold_manifest.h"
-#include "worker/store/log_read.h"
+#include "worker/store/segments/log_read.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 #include "worker/service/cold_manifest.h"
 
-#include "worker/store/date_field.h"
-#include "worker/store/generation.h"
-#include "worker/store/log_read.h"
+#include "worker/store/jobs/generation.h"
+#include "worker/store/segments/date_field.h"
+#include "worker/store/segments/log_read.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,8 +5,8 @@
 #include "common/base/span.h"
 #include "common/report/report.h"
 #include "worker/service/cold_cache.h"
-#include "worker/store/bulk.h"
-#include "worker/store/record.h"
+#include "worker/store/redis/bulk.h"
+#include "worker/store/redis/record.h"
 
 #include <stdbool.h>
 #include <stddef.h>

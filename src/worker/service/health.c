@@ -1,7 +1,7 @@
 /* GET /live, GET /ready, and the greeting. */
 #include "worker/service/health.h"
 #include "worker/context.h"
-#include "worker/store/query.h"
+#include "worker/store/redis/query.h"
 
 enum req_state
 service_hello(struct req *r)

@@ -1,8 +1,8 @@
 /* GET /parse/{job} */
 #include "worker/service/job.h"
 
-#include "worker/store/job_row.h"
-#include "worker/store/succession.h"
+#include "worker/store/jobs/job_row.h"
+#include "worker/store/segments/succession.h"
 
 static enum req_state
 answer(struct req *r)

@@ -12,8 +12,8 @@
 #include "worker/context.h"
 #include "worker/ingest/ingest.h"
 #include "worker/ingest/watch.h"
-#include "worker/store/job_row.h"
-#include "worker/store/succession.h"
+#include "worker/store/jobs/job_row.h"
+#include "worker/store/segments/succession.h"
 
 static req_step tell;
 

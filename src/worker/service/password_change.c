@@ -16,7 +16,7 @@
 #include "worker/service/session.h"
 #include "worker/service/throttle.h"
 #include "worker/service/user.h"
-#include "worker/store/user.h"
+#include "worker/store/accounts/user.h"
 
 static req_step begin, ask, check, judge, refuse, changed;
 

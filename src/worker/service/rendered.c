@@ -8,7 +8,7 @@
 #include "worker/pool.h"
 #include "worker/service/cold.h"
 #include "worker/service/document_cache.h"
-#include "worker/store/succession.h"
+#include "worker/store/segments/succession.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 
 #include "worker/context.h"
 #include "worker/service/rendered.h"
-#include "worker/store/current.h"
+#include "worker/store/segments/current.h"
 
 static req_step answer, answered;
 

@@ -6,8 +6,8 @@
 #include "worker/service/session.h"
 #include "worker/context.h"
 #include "worker/service/clock.h"
-#include "worker/store/copies.h"
-#include "worker/store/session.h"
+#include "worker/store/accounts/session.h"
+#include "worker/store/copies/copies.h"
 
 #include <strings.h>
 

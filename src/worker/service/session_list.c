@@ -7,7 +7,7 @@
 #include "worker/service/clock.h"
 #include "worker/service/seen.h"
 #include "worker/service/session.h"
-#include "worker/store/session.h"
+#include "worker/store/accounts/session.h"
 
 void
 service_session_note(struct req *r)

@@ -15,9 +15,9 @@
 #include "worker/service/clock.h"
 #include "worker/service/session.h"
 #include "worker/service/throttle.h"
-#include "worker/store/login.h"
-#include "worker/store/session.h"
-#include "worker/store/user.h"
+#include "worker/store/accounts/login.h"
+#include "worker/store/accounts/session.h"
+#include "worker/store/accounts/user.h"
 
 #include <inttypes.h>
 

@@ -4,7 +4,7 @@
 #include "common/base/cidr.h"
 #include "common/base/config.h"
 #include "worker/context.h"
-#include "worker/store/throttle.h"
+#include "worker/store/accounts/throttle.h"
 
 #include <arpa/inet.h>
 

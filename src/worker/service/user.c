@@ -2,8 +2,8 @@
 #include "worker/service/user.h"
 #include "worker/context.h"
 #include "worker/service/clock.h"
-#include "worker/store/login.h"
-#include "worker/store/user.h"
+#include "worker/store/accounts/login.h"
+#include "worker/store/accounts/user.h"
 
 enum err
 service_user_permit_create(struct req *r)

@@ -15,8 +15,8 @@
 #include "worker/context.h"
 #include "worker/service/clock.h"
 #include "worker/service/user.h"
-#include "worker/store/login.h"
-#include "worker/store/user.h"
+#include "worker/store/accounts/login.h"
+#include "worker/store/accounts/user.h"
 
 static req_step owner_found, owner_seen, hash, number, make, claim, claimed,
     rival_seen, reclaimed, list, activate, activated, busy;

@@ -8,7 +8,7 @@
  *	collect            enough: answer, else the next block
  */
 #include "worker/service/user.h"
-#include "worker/store/user_feed.h"
+#include "worker/store/accounts/user_feed.h"
 
 static req_step show, collect;
 

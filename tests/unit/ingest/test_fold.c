@@ -2,8 +2,8 @@
 
 #include "common/shoplog/answer/votes.h"
 #include "support/bulk_redis.h"
-#include "worker/store/log_read.h"
-#include "worker/store/segment.h"
+#include "worker/store/segments/log_read.h"
+#include "worker/store/segments/segment.h"
 
 #include <stdio.h>
 

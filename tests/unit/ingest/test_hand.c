@@ -3,7 +3,7 @@
 #include "common/base/clock.h"
 #include "support/crew.h"
 #include "worker/ingest/plan.h"
-#include "worker/store/redis.h"
+#include "worker/store/redis/redis.h"
 
 /* A hand of a worker that does nothing else, and job 7 that runs. */
 struct bench {

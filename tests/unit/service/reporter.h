@@ -6,10 +6,10 @@
 #include "support/shop_log.h"
 #include "worker/req.h"
 #include "worker/service/rendered.h"
-#include "worker/store/copies.h"
-#include "worker/store/current.h"
-#include "worker/store/redis.h"
-#include "worker/store/succession.h"
+#include "worker/store/copies/copies.h"
+#include "worker/store/redis/redis.h"
+#include "worker/store/segments/current.h"
+#include "worker/store/segments/succession.h"
 
 /* One worker that parses and answers reports, without transport. */
 struct reporter {

@@ -5,7 +5,7 @@
 #include "common/shoplog/tally/tally_columns.h"
 #include "support/bulk_redis.h"
 #include "worker/service/cold_manifest.h"
-#include "worker/store/segment.h"
+#include "worker/store/segments/segment.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 #include "worker/service/job.h"
 
 #include "unit/service/reporter.h"
-#include "worker/store/shown.h"
+#include "worker/store/copies/shown.h"
 
 static const char *
 ask(struct reporter *t, const char *what)

@@ -1,6 +1,6 @@
 #include "support/account.h"
 #include "worker/service/throttle.h"
-#include "worker/store/query.h"
+#include "worker/store/redis/query.h"
 
 static enum err
 try_from(struct loopback *l, const char *address, const char *login,

@@ -1,5 +1,5 @@
 #include "support/account.h"
-#include "worker/store/user_feed.h"
+#include "worker/store/accounts/user_feed.h"
 
 /* Users 1 to n, without the cost of hashing. */
 static void

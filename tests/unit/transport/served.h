@@ -5,7 +5,7 @@
  * the test. Include after cmocka.h. */
 #include "unit/transport/served_routes.h"
 #include "worker/context.h"
-#include "worker/store/copies.h"
+#include "worker/store/copies/copies.h"
 #include "worker/transport/conn.h"
 #include "worker/transport/server.h"
 
