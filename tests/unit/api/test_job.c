@@ -108,9 +108,14 @@ a_failure_is_told_even_with_strange_names(void **state)
 	r->row.job = (struct job_row){ .number = 7,
 		.state = JOB_FAILED,
 		.err = ERR_LOG_CHANGED,
-		.words = span_text("it shrank") };
+		.words = span_text("it shrank"),
+		.bytes_total = 100,
+		.bytes_done = 25,
+		.seconds = 5 };
 	assert_has(document(r),
 	    "\"error\":{\"message\":\"it shrank\",\"error_code\":503}");
+	/* Nothing is waited for any more. */
+	assert_has(document(r), "\"seconds_left\":0");
 	r->row.job.words = span_text("gr\xfc\xdf.log: shrank");
 	assert_has(document(r), "gr\xef\xbf\xbd\xef\xbf\xbd.log: shrank");
 	r->row.job.words = span_text("");

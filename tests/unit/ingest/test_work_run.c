@@ -115,18 +115,21 @@ a_plan_that_finds_nothing_new_ends_the_job(void **state)
 
 	(void)state;
 	desk_open(&d, "no line\n", 4096);
-	ask(&d, "HSET {logs}:job:7 keep_s 60");
+	ask(&d, "HSET {logs}:job:7 keep_s 60 revision 4");
 	heard = redis_process_subscribe(&d.crew->server, "{logs}:events");
 	ask(&d, "XGROUP CREATE {logs}:tasks workers 0 MKSTREAM");
 	d.work.task.kind = TASK_WHOLE;
 	work_run(&d.work);
 	assert_int_equal(d.work.err, ERR_OK);
 	assert_string_equal(redis_process_hear(heard), "7 done");
+	/* Who watches it is told of each step by its revision. */
+	assert_string_equal(ask(&d, "HGET {logs}:job:7 revision"), "5");
 	ask(&d, "SET {logs}:running 7");
 	d.work.task.kind = TASK_PLAN;
 	work_run(&d.work);
 	assert_int_equal(d.work.err, ERR_OK);
 	assert_string_equal(redis_process_hear(heard), "7 done");
+	assert_string_equal(ask(&d, "HGET {logs}:job:7 revision"), "6");
 	assert_string_equal(ask(&d, "GET {logs}:running"), "(nil)");
 	assert_string_equal(ask(&d, "HGET {logs}:job:7 mode"), "unchanged");
 	assert_in_range(atoi(ask(&d, "TTL {logs}:job:7")), 1, 60);

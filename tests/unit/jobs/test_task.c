@@ -410,6 +410,41 @@ expect_news(struct redisContext *heard, const char *news)
 	assert_string_equal(redis_process_hear(heard), news);
 }
 
+static void
+assert_revision(struct loopback *l, const char *job, const char *revision)
+{
+	assert_string_equal(
+	    redis_process_ask(&l->server, "HGET {logs}:job:%s revision", job),
+	    revision);
+}
+
+/* Of which who watches the job is told. */
+static void
+each_step_of_a_job_is_a_new_revision(void **state)
+{
+	struct loopback *l = *state;
+	int64_t job = start(l, 2);
+	struct task t;
+
+	assert_revision(l, FIRST_JOB_TEXT, "1");
+	t = take(l, job, "ann", 10000);
+	assert_int_equal(done(l, &t), ERR_OK);
+	assert_revision(l, FIRST_JOB_TEXT, "2");
+	t = take(l, job, "ann", 10000);
+	fail_task(l, &t);
+	assert_revision(l, FIRST_JOB_TEXT, "3");
+	/* One that waits, then one that nobody goes on with. */
+	ask(l, "HSET {logs}:checkpoint generation 1-a");
+	assert_int_equal(start(l, 1), SECOND_JOB);
+	assert_revision(l, SECOND_JOB_TEXT, "1");
+	t = take(l, 0, "ann", 10000);
+	assert_int_equal(t.kind, TASK_PLAN);
+	assert_revision(l, SECOND_JOB_TEXT, "2");
+	ask(l, "HSET " SECOND_JOB_KEY " alive_ms 5");
+	start(l, 1);
+	assert_revision(l, SECOND_JOB_TEXT, "3");
+}
+
 /* So that nobody needs to ask again and again. */
 static void
 workers_hear_of_new_tasks_and_of_the_end(void **state)
@@ -455,6 +490,7 @@ main(void)
 		TEST(what_is_handed_in_too_late_does_not_stay),
 		TEST(a_plan_of_who_sees_no_log_goes_to_others_for_a_while),
 		TEST(whoever_works_at_a_job_keeps_it_alive),
+		TEST(each_step_of_a_job_is_a_new_revision),
 		TEST(workers_hear_of_new_tasks_and_of_the_end),
 	};
 
