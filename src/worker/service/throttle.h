@@ -21,7 +21,7 @@ struct throttle_try;
 
 /* Begins a try of the login, from anywhere. It lives as long as the request, and
  * is taken back at its end unless it was made and wrong, as far as anybody has said
- * so. Both of these are queries (store/query.h) for what `next` is. */
+ * so. Both of these are queries (store/redis/query.h) for what `next` is. */
 enum req_state throttle_begin(
     struct req *r, struct span login, struct throttle_try **out, req_step *next)
     __attribute__((warn_unused_result));
