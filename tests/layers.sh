@@ -30,6 +30,7 @@ worker/store/segments  sees  common/ worker/store/redis/ worker/store/copies/ wo
 worker/ingest     sees  common/ worker/store/ worker/ingest/ worker/req.h worker/context.h worker/pool.h
 worker/service    sees  common/ worker/store/ worker/ingest/ worker/service/ worker/req.h worker/document.h worker/context.h worker/pool.h
 worker/api        sees  common/ worker/api/ worker/req.h worker/document.h
+worker/transport/http  sees  common/base/ worker/transport/http/ worker/req.h
 worker/transport  sees  common/ worker/api/ worker/service/ worker/transport/ worker/req.h worker/document.h worker/context.h worker/pool.h
 worker            sees  common/ worker/
 master            sees  common/ master/ worker/worker.h worker/user_add.h
@@ -48,7 +49,7 @@ unistr.h         known to  worker/api
 maxminddb.h      known to  common/geo
 curl/curl.h      known to  common/geo
 hiredis/*        known to  worker/store/
-llhttp.h         known to  worker/transport
+llhttp.h         known to  worker/transport/http
 uv.h             known to  worker worker/store/ worker/ingest worker/transport
 country_names.h  known to  common/geo
 script_names.h   known to  worker/store/redis

@@ -8,8 +8,8 @@
 
 #include "common/base/config.h"
 #include "worker/service/session.h"
-#include "worker/transport/head_cache.h"
-#include "worker/transport/http.h"
+#include "worker/transport/http/head_cache.h"
+#include "worker/transport/http/http.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 
 #include "worker/req.h"
 #include "worker/transport/deadline.h"
-#include "worker/transport/http.h"
+#include "worker/transport/http/http.h"
 #include "worker/transport/input.h"
 
 #include <uv.h>

@@ -10,9 +10,9 @@
 #include "worker/transport/exchange.h"
 
 #include "worker/context.h"
-#include "worker/transport/body.h"
 #include "worker/transport/endpoint.h"
 #include "worker/transport/fast_path.h"
+#include "worker/transport/http/body.h"
 #include "worker/transport/peer.h"
 #include "worker/transport/response.h"
 #include "worker/transport/server.h"

@@ -3,7 +3,7 @@
 #include "worker/transport/conn.h"
 #include "worker/transport/conn_deadlines.h"
 #include "worker/transport/exchange.h"
-#include "worker/transport/http.h"
+#include "worker/transport/http/http.h"
 
 #include "common/base/config.h"
 

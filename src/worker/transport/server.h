@@ -7,7 +7,7 @@
 #include "worker/transport/date.h"
 #include "worker/transport/deadline.h"
 #include "worker/transport/exchange.h"
-#include "worker/transport/head_cache.h"
+#include "worker/transport/http/head_cache.h"
 #include "worker/transport/input.h"
 #include "worker/transport/intake.h"
 #include "worker/transport/listener.h"

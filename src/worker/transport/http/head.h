@@ -1,8 +1,8 @@
-#ifndef TRAWL_WORKER_TRANSPORT_HEAD_H
-#define TRAWL_WORKER_TRANSPORT_HEAD_H
+#ifndef TRAWL_WORKER_TRANSPORT_HTTP_HEAD_H
+#define TRAWL_WORKER_TRANSPORT_HTTP_HEAD_H
 
 #include "worker/req.h"
-#include "worker/transport/fields.h"
+#include "worker/transport/http/fields.h"
 
 #include <stdbool.h>
 #include <stddef.h>

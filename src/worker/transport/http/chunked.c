@@ -1,7 +1,7 @@
 /* One byte, one step; data is skipped over by its length. */
-#include "worker/transport/chunked.h"
+#include "worker/transport/http/chunked.h"
 
-#include "worker/transport/head.h"
+#include "worker/transport/http/head.h"
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* Bytes in, requests out: every case is fed whole, in two pieces cut at every
  * byte, and byte by byte, and must come out the same. */
-#include "worker/transport/http.h"
+#include "worker/transport/http/http.h"
 
 #include "common/base/config.h"
 

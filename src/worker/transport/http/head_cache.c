@@ -1,6 +1,6 @@
 /* Three words say where a head would be. They lie behind the method, before any
  * token could begin. */
-#include "worker/transport/head_cache.h"
+#include "worker/transport/http/head_cache.h"
 
 #include <string.h>
 

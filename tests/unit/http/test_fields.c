@@ -1,4 +1,4 @@
-#include "worker/transport/fields.h"
+#include "worker/transport/http/fields.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
-#ifndef TRAWL_WORKER_TRANSPORT_PLAIN_HEAD_H
-#define TRAWL_WORKER_TRANSPORT_PLAIN_HEAD_H
+#ifndef TRAWL_WORKER_TRANSPORT_HTTP_PLAIN_HEAD_H
+#define TRAWL_WORKER_TRANSPORT_HTTP_PLAIN_HEAD_H
 
 #include "worker/req.h"
-#include "worker/transport/head.h"
-#include "worker/transport/target.h"
+#include "worker/transport/http/head.h"
+#include "worker/transport/http/target.h"
 
 #include <stddef.h>
 

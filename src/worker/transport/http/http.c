@@ -9,10 +9,10 @@
  * refused without reading it, and behind a message, because the next one waits
  * until it has been answered. A chunked body is not llhttp's: for it the message
  * ends with the head, and chunked.c reads on. */
-#include "worker/transport/http.h"
+#include "worker/transport/http/http.h"
 
-#include "worker/transport/head.h"
-#include "worker/transport/plain_head.h"
+#include "worker/transport/http/head.h"
+#include "worker/transport/http/plain_head.h"
 
 #include "common/base/config.h"
 

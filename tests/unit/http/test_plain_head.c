@@ -1,8 +1,8 @@
 /* What is plain, and that it makes no difference: a head that comes whole is
  * read here, one that comes byte by byte is llhttp's. */
-#include "worker/transport/plain_head.h"
+#include "worker/transport/http/plain_head.h"
 
-#include "worker/transport/http.h"
+#include "worker/transport/http/http.h"
 
 #include "common/base/config.h"
 

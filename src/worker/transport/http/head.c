@@ -1,8 +1,8 @@
 /* The strictness that llhttp leaves to its caller. Whatever another server in
  * front of this one could read in another way is refused here. */
-#include "worker/transport/head.h"
+#include "worker/transport/http/head.h"
 
-#include "worker/transport/target.h"
+#include "worker/transport/http/target.h"
 
 #include "common/base/config.h"
 

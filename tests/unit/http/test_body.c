@@ -1,4 +1,4 @@
-#include "worker/transport/body.h"
+#include "worker/transport/http/body.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* Heads that are told by their bytes. */
-#include "worker/transport/head_cache.h"
+#include "worker/transport/http/head_cache.h"
 
 #include "worker/transport/route.h"
 

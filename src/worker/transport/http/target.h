@@ -1,5 +1,5 @@
-#ifndef TRAWL_WORKER_TRANSPORT_TARGET_H
-#define TRAWL_WORKER_TRANSPORT_TARGET_H
+#ifndef TRAWL_WORKER_TRANSPORT_HTTP_TARGET_H
+#define TRAWL_WORKER_TRANSPORT_HTTP_TARGET_H
 
 #include "common/base/err.h"
 #include "common/base/span.h"

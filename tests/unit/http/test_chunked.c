@@ -1,5 +1,5 @@
 /* Chunked bodies, each cut at every byte. */
-#include "worker/transport/chunked.h"
+#include "worker/transport/http/chunked.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

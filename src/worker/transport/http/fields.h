@@ -1,5 +1,5 @@
-#ifndef TRAWL_WORKER_TRANSPORT_FIELDS_H
-#define TRAWL_WORKER_TRANSPORT_FIELDS_H
+#ifndef TRAWL_WORKER_TRANSPORT_HTTP_FIELDS_H
+#define TRAWL_WORKER_TRANSPORT_HTTP_FIELDS_H
 
 #include "common/base/arena.h"
 #include "common/base/err.h"

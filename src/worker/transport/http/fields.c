@@ -1,6 +1,6 @@
 /* A handful of names is compared by length first: cheaper than any hash for the
  * dozen headers of a usual request. */
-#include "worker/transport/fields.h"
+#include "worker/transport/http/fields.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* The forms that a target may take (RFC 9112, 3.2), and hosts. */
-#include "worker/transport/target.h"
+#include "worker/transport/http/target.h"
 
 #include <arpa/inet.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "worker/transport/target.h"
+#include "worker/transport/http/target.h"
 
 #include <ctype.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* Lines and tokens; whole heads are read in test_http.c. */
-#include "worker/transport/head.h"
+#include "worker/transport/http/head.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

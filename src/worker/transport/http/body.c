@@ -1,4 +1,4 @@
-#include "worker/transport/body.h"
+#include "worker/transport/http/body.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* One pass from left to right; whoever meets what is not plain returns NULL, and
  * llhttp begins at the first byte. */
-#include "worker/transport/plain_head.h"
+#include "worker/transport/http/plain_head.h"
 
 #include "common/base/config.h"
 

@@ -1,10 +1,10 @@
-#ifndef TRAWL_WORKER_TRANSPORT_HTTP_H
-#define TRAWL_WORKER_TRANSPORT_HTTP_H
+#ifndef TRAWL_WORKER_TRANSPORT_HTTP_HTTP_H
+#define TRAWL_WORKER_TRANSPORT_HTTP_HTTP_H
 
 #include "worker/req.h"
-#include "worker/transport/body.h"
-#include "worker/transport/chunked.h"
-#include "worker/transport/head.h"
+#include "worker/transport/http/body.h"
+#include "worker/transport/http/chunked.h"
+#include "worker/transport/http/head.h"
 
 #include <llhttp.h>
 #include <stdbool.h>
