@@ -1,4 +1,5 @@
 #include "support/account.h"
+#include "worker/service/user.h"
 
 static enum err
 ask(struct loopback *l, const char *scheme, const char *token)
@@ -100,6 +101,57 @@ logout_of_all_ends_every_session_of_this_user(void **state)
 	loopback_free(r);
 }
 
+static uint64_t
+revocations(const struct loopback *l)
+{
+	const struct shared *shared = l->setup.shared;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof(shared->epoch) / sizeof(shared->epoch[0]);
+	     i++)
+		sum += shared->epoch[i];
+	return sum;
+}
+
+/* On every worker of this host, whatever Redis tells them and when. */
+static void
+whatever_ends_a_session_revokes_its_copies(void **state)
+{
+	static const struct {
+		const char *login;
+		req_step *step;
+		bool all;
+	} ways[] = {
+		{ "by itself", service_logout, false },
+		{ "all of them", service_logout, true },
+		{ "by its number", service_session_end, false },
+		{ "by a new password", service_user_patch, false },
+		{ "with its user", service_user_delete, false },
+		/* The oldest may make room. */
+		{ "by a log-in", service_login, false },
+	};
+	struct loopback *l = *state;
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		struct req *r = account_request(l, ways[i].login, "secret");
+		char token[TOKEN_TEXT];
+		uint64_t before;
+
+		account_create(l, ways[i].login, "secret");
+		account_login(l, ways[i].login, "secret", token);
+		r->authorization = span_text(token);
+		assert_int_equal(loopback_run(r, account_ask_session), ERR_OK);
+		r->in.all = ways[i].all;
+		r->in.current_password = span_text("secret");
+		r->path_id = 1;
+		before = revocations(l);
+		assert_int_equal(loopback_run(r, ways[i].step), ERR_OK);
+		if (revocations(l) == before)
+			fail_msg("%s: not revoked", ways[i].login);
+		loopback_free(r);
+	}
+}
+
 static bool
 is_at_hand(struct loopback *l, const char *token)
 {
@@ -137,6 +189,7 @@ main(void)
 		test(expired_session_is_none),
 		test(logout_ends_this_session_only),
 		test(logout_of_all_ends_every_session_of_this_user),
+		test(whatever_ends_a_session_revokes_its_copies),
 		test(session_is_at_hand_until_it_ends),
 	};
 
