@@ -6,25 +6,7 @@
 #include "common/shoplog/answer/question.h"
 #include "common/shoplog/tally/tally_columns.h"
 #include "reference/reference.h"
-#include "unit/shoplog/stream.h"
-
-static struct geo *geo;
-
-static int
-open_geo(void **state)
-{
-	(void)state;
-	geo = small_geo();
-	return 0;
-}
-
-static int
-close_geo(void **state)
-{
-	(void)state;
-	geo_close(geo);
-	return 0;
-}
+#include "unit/shoplog/shared_geo.h"
 
 /* What a reader finds in Redis after a parse. */
 struct generation {

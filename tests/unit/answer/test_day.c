@@ -4,25 +4,7 @@
 #include "common/shoplog/carts/columns.h"
 #include "common/shoplog/tally/tally_columns.h"
 #include "support/day_fields.h"
-#include "unit/shoplog/stream.h"
-
-static struct geo *geo;
-
-static int
-open_geo(void **state)
-{
-	(void)state;
-	geo = small_geo();
-	return 0;
-}
-
-static int
-close_geo(void **state)
-{
-	(void)state;
-	geo_close(geo);
-	return 0;
-}
+#include "unit/shoplog/shared_geo.h"
 
 static struct event
 request(const char *ip, int32_t day, unsigned hour)

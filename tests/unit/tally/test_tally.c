@@ -5,25 +5,7 @@
 #include "common/shoplog/carts/columns.h"
 #include "common/shoplog/tally/tally_columns.h"
 #include "common/shoplog/tally/tally_state.h"
-#include "unit/shoplog/stream.h"
-
-static struct geo *geo;
-
-static int
-open_geo(void **state)
-{
-	(void)state;
-	geo = small_geo();
-	return 0;
-}
-
-static int
-close_geo(void **state)
-{
-	(void)state;
-	geo_close(geo);
-	return 0;
-}
+#include "unit/shoplog/shared_geo.h"
 
 static void
 two_neighbours_are_one_stretch_wherever_the_border_lies(void **state)
